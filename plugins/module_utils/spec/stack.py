@@ -1,0 +1,258 @@
+# Copyright: (c) 2026, the Holdfast contributors
+# GNU General Public License v3.0+ (see LICENSE)
+"""The stack declaration: what a Compose file cannot say about the production host it is to run on."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from ansible_collections.holdfast.host.plugins.module_utils.errors import Finding
+from ansible_collections.holdfast.host.plugins.module_utils.spec.kinds import (
+    CPUS,
+    PORT,
+    SECONDS,
+    SIZE,
+    Choice,
+    Flag,
+    Integer,
+    Kind,
+    ListOf,
+    MapOf,
+    OneOrMore,
+    Result,
+    Scalar,
+    Text,
+)
+from ansible_collections.holdfast.host.plugins.module_utils.spec.schema import Section, key, table
+
+ROOT = "holdfast_stack"
+
+NAME = Text(accepts="a name of lower-case letters, digits and dashes, at most 32", pattern=r"[a-z][a-z0-9-]{0,31}")
+HOST = Text(
+    accepts="a host name such as www.example.org",
+    pattern=r"(?=.{1,253}$)([a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z0-9][a-z0-9-]{0,62}",
+)
+PATH = Text(accepts="a URL path such as / or /api/", pattern=r"/[A-Za-z0-9._~/-]*")
+WORDS = Text(accepts="text")
+# The database's own limit for a name is 63 bytes.
+IDENTIFIER = Text(accepts="a database name or role of letters, digits and _", pattern=r"[a-z_][a-z0-9_]{0,62}")
+IMAGE = Text(accepts="an image with a tag or digest such as registry.example.org/app:1.4", pattern=r"[^\s:@]+.*[:@]\S+")
+VARIABLE = r"[A-Za-z_][A-Za-z0-9_]*"
+
+
+class _TierKind:
+    """A tier's name, or a minimum size; which tiers there are is the catalogue's business, not the shape's."""
+
+    accepts = "a tier's name or {cpus, memory, disk}"
+
+    def read(self, raw: object, path: str) -> Result:
+        """Return the name or the mapping as it is; the tier module reads it further."""
+        if isinstance(raw, str) or (isinstance(raw, Mapping) and raw):
+            return raw, []
+        return None, [Finding(path=path, value=raw, rule=f"must be {self.accepts}")]
+
+
+TIER: Kind = _TierKind()
+
+
+@dataclass(frozen=True, kw_only=True)
+class Database:
+    """A database and the role that owns it."""
+
+    name: str = key(IDENTIFIER, "the database", example="app")
+    owner: str = key(IDENTIFIER, "the role that owns it and that the application uses", example="app")
+    extensions: tuple[str, ...] = key(ListOf(entry=WORDS), "extensions created in it", default=(), example="[vector]")
+
+
+@dataclass(frozen=True, kw_only=True)
+class Postgres:
+    """The managed PostgreSQL."""
+
+    service: str = key(NAME, "the Compose service it takes the place of", example="postgres")
+    version: int = key(Integer(low=16, high=18), "major version", default=18, example="18")
+    databases: tuple[Database, ...] = key(
+        ListOf(entry=Section(shape=Database)),
+        "databases; without it the one that the Compose service's environment names",
+        default=(),
+        example="[{name: app, owner: app}]",
+    )
+    memory: int | None = key(SIZE, "its share of RAM instead of the planned one", default=None, example="4GiB")
+    cpus: float | None = key(CPUS, "its CPU limit", default=None, example="2")
+    weight: int = key(Integer(low=1, high=100), "its weight when RAM is shared out", default=4, example="4")
+    settings: dict[str, str] = key(
+        MapOf(entry=Scalar()), "settings that override the planned ones", default={}, example="{work_mem: 20MB}"
+    )
+
+
+@dataclass(frozen=True, kw_only=True)
+class Redis:
+    """The managed Redis."""
+
+    service: str = key(NAME, "the Compose service it takes the place of", example="redis")
+    version: int = key(Integer(low=7, high=8), "major version", default=8, example="8")
+    use: str = key(
+        Choice(choices=("queue", "cache")), "queue never evicts, cache evicts the least used", example="queue"
+    )
+    auth: bool = key(Flag(), "ask for a password", default=True, example="true")
+    memory: int | None = key(SIZE, "its share of RAM instead of the planned one", default=None, example="1GiB")
+    cpus: float | None = key(CPUS, "its CPU limit", default=None, example="1")
+    weight: int = key(Integer(low=1, high=100), "its weight when RAM is shared out", default=1, example="1")
+    settings: dict[str, str] = key(
+        MapOf(entry=Scalar()), "settings that override the planned ones", default={}, example="{timeout: 300}"
+    )
+
+
+@dataclass(frozen=True, kw_only=True)
+class CarriedStore:
+    """A store that runs from the Compose file's own image: kept with the stores, closed, given generated secrets."""
+
+    service: str = key(NAME, "the Compose service that it is", example="minio")
+    image: str | None = key(IMAGE, "its image instead of the Compose file's", default=None, example="minio/minio:1")
+    memory: int | None = key(SIZE, "its share of RAM instead of the planned one", default=None, example="1GiB")
+    cpus: float | None = key(CPUS, "its CPU limit", default=None, example="1")
+    weight: int = key(Integer(low=1, high=100), "its weight when RAM is shared out", default=1, example="1")
+
+
+@dataclass(frozen=True, kw_only=True)
+class Stores:
+    """The stores that are taken over from the Compose file."""
+
+    postgres: Postgres | None = key(
+        Section(shape=Postgres), "PostgreSQL, managed and tuned", default=None, example="{service: postgres}"
+    )
+    redis: Redis | None = key(
+        Section(shape=Redis), "Redis, managed and tuned", default=None, example="{service: redis, use: queue}"
+    )
+    objects: CarriedStore | None = key(
+        Section(shape=CarriedStore), "an object store that speaks S3", default=None, example="{service: minio}"
+    )
+    search: CarriedStore | None = key(
+        Section(shape=CarriedStore), "a search engine", default=None, example="{service: meilisearch}"
+    )
+
+
+@dataclass(frozen=True, kw_only=True)
+class Static:
+    """Static files that a service serves, cached by browsers."""
+
+    path: str = key(PATH, "the prefix under which they lie", example="/static/")
+    expires: str = key(
+        Text(accepts="an nginx time such as 1y or 30d", pattern=r"\d+[smhdwMy]"),
+        "how long a browser may keep them",
+        default="1y",
+        example="1y",
+    )
+
+
+@dataclass(frozen=True, kw_only=True)
+class Route:
+    """An address under which a service answers the public."""
+
+    host: str = key(HOST, "the host name", example="www.example.org")
+    path: str = key(PATH, "the path prefix", default="/", example="/api/")
+    port: int | None = key(PORT, "the container's port; without it the only one it has", default=None, example="8000")
+    websocket: bool = key(Flag(), "let connections be upgraded to WebSocket", default=False, example="true")
+    static: Static | None = key(
+        Section(shape=Static), "static files below the route", default=None, example="{path: /static/}"
+    )
+    body: int = key(SIZE, "largest request body", default=16 * 1024 * 1024, example="16MiB")
+    timeout: float = key(SECONDS, "longest wait for an answer", default=60.0, example="60s")
+
+
+@dataclass(frozen=True, kw_only=True)
+class Health:
+    """How to ask a service without a health check of its own whether it is well."""
+
+    port: int = key(PORT, "the container's port", example="4001")
+    path: str = key(PATH, "the path that answers 200 to 399 when it is well", default="/health", example="/health")
+
+
+@dataclass(frozen=True, kw_only=True)
+class Published:
+    """A port that is published on the host besides the routes."""
+
+    port: int = key(PORT, "the host's port", example="2525")
+    target: int = key(PORT, "the container's port", example="25")
+    address: str = key(
+        Text(accepts="an IPv4 address", pattern=r"\d{1,3}(\.\d{1,3}){3}"),
+        "the host's address it is bound to",
+        default="0.0.0.0",  # noqa: S104 - a port is published only where somebody declared it, and then to all.
+        example="203.0.113.5",
+    )
+    protocol: str = key(Choice(choices=("tcp", "udp")), "the protocol", default="tcp", example="tcp")
+
+
+@dataclass(frozen=True, kw_only=True)
+class Service:
+    """What a server needs to know about a Compose service."""
+
+    image: str | None = key(IMAGE, "the image to run; needed where Compose builds", default=None, example="app:1.4")
+    routes: tuple[Route, ...] = key(
+        ListOf(entry=Section(shape=Route)), "public addresses", default=(), example="[{host: www.example.org}]"
+    )
+    health: Health | None = key(Section(shape=Health), "a health check", default=None, example="{port: 4001}")
+    ports: tuple[Published, ...] = key(
+        ListOf(entry=Section(shape=Published)), "ports on the host", default=(), example="[{port: 2525, target: 25}]"
+    )
+    memory: int | None = key(SIZE, "memory limit instead of Compose's", default=None, example="1GiB")
+    cpus: float | None = key(CPUS, "CPU limit instead of Compose's", default=None, example="1")
+    replicas: int | None = key(Integer(low=1, high=64), "containers of it", default=None, example="2")
+    environment: dict[str, str] = key(
+        MapOf(entry=Scalar(), name=VARIABLE), "variables besides Compose's", default={}, example="{APP_ENV: prod}"
+    )
+
+
+@dataclass(frozen=True, kw_only=True)
+class Tls:
+    """Where the certificate comes from."""
+
+    mode: str = key(
+        Choice(choices=("self-signed", "files")), "self-signed, or files of yours", default="self-signed", example="files"
+    )
+    certificate: str | None = key(
+        WORDS, "mode files: the chain, PEM, beside the inventory", default=None, example="tls/fullchain.pem"
+    )
+    key: str | None = key(WORDS, "mode files: the key, PEM, may be vaulted", default=None, example="tls/privkey.pem")
+
+
+@dataclass(frozen=True, kw_only=True)
+class Stack:
+    """The whole declaration."""
+
+    name: str = key(NAME, "the stack's name; Compose projects, networks and volumes carry it", example="pydotorg")
+    tier: Any = key(TIER, "the least machine that it may run on", example="enterprise")
+    compose: tuple[str, ...] = key(
+        OneOrMore(entry=WORDS), "your Compose file, beside the inventory", default=("compose.yaml",), example="compose.yaml"
+    )
+    profiles: tuple[str, ...] = key(
+        ListOf(entry=WORDS), "Compose profiles to enable", default=(), example="[search]"
+    )
+    variables: dict[str, str] = key(
+        MapOf(entry=Scalar(), name=VARIABLE), "values for the Compose file's ${...}", default={}, example="{TAG: 1.4}"
+    )
+    stores: Stores = key(
+        Section(shape=Stores), "stores to manage", default=Stores(), example="{redis: {service: redis, use: queue}}"
+    )
+    services: dict[str, Service] = key(
+        MapOf(entry=Section(shape=Service)), "what Compose cannot say of a service", default={}, example="{web: {}}"
+    )
+    secrets: dict[str, str] = key(
+        MapOf(entry=Choice(choices=("generate", "provide", "keep")), name=VARIABLE),
+        "variables that hold secrets: made on the host, given in app_secrets, or kept as Compose has them",
+        default={},
+        example="{OPENAI_API_KEY: provide}",
+    )
+    tls: Tls = key(Section(shape=Tls), "certificates", default=Tls(), example="{mode: self-signed}")
+
+
+def parse_stack(raw: object) -> tuple[Stack | None, list[Finding]]:
+    """Return the typed declaration, or None and every finding about its shape."""
+    value, findings = Section(shape=Stack).read(raw, ROOT)
+    return value, findings
+
+
+def reference() -> str:
+    """Return the table of every key of the declaration, markdown."""
+    return table(Stack)
