@@ -1,0 +1,145 @@
+# Copyright: (c) 2026, the Holdfast contributors
+# GNU General Public License v3.0+ (see LICENSE)
+"""What a host is, as values: the shape that every reader fills and every rule reads."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, field
+from pathlib import PurePosixPath
+from typing import Any
+
+
+@dataclass(frozen=True, kw_only=True)
+class OsRelease:
+    """The operating system as /etc/os-release names it. like: the ids of the systems it descends from."""
+
+    id: str
+    version: str
+    codename: str
+    like: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, kw_only=True)
+class CpuSources:
+    """Where the number of CPUs comes from: online and usable ones (counts), and the cgroup quota in CPUs or None."""
+
+    online: int
+    affinity: int
+    quota: float | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class MemorySources:
+    """Where the memory size comes from, in bytes: MemTotal, and the tightest cgroup limit or None."""
+
+    meminfo: int
+    cgroup: int | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class Cgroup:
+    """The cgroup tree in sight: its version (None where there is none) and the controllers usable at its root."""
+
+    version: int | None = None
+    controllers: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, kw_only=True)
+class Mount:
+    """A mounted filesystem that holds data. Sizes in bytes; free is what an ordinary user may still write.
+
+    rotational: True if any disk below it spins, None where the machine cannot tell (network and virtual disks).
+    raid_level: of the md array below it ("raid1"), None where there is none in sight.
+    """
+
+    path: str
+    total_bytes: int
+    free_bytes: int
+    device: str
+    fstype: str
+    rotational: bool | None = None
+    raid_level: str | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class Link:
+    """A network interface. mbps: negotiated speed, None where it is down, virtual or does not say."""
+
+    name: str
+    mbps: int | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class Listener:
+    """A socket that waits for traffic. process, pid, container: who holds it, None where that cannot be read."""
+
+    protocol: str
+    address: str
+    port: int
+    process: str | None = None
+    pid: int | None = None
+    container: str | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class Host:
+    """A machine as far as it can be measured without changing it.
+
+    cpus: what we may really use (CPUs), the least of its sources; memory_bytes and swap_bytes likewise, in bytes.
+    cpu_mhz: highest clock, MHz. init: "systemd" or "other". software: version by name ("docker", "compose"), None
+    where it is not installed.
+    """
+
+    os: OsRelease
+    arch: str
+    kernel: str
+    python: str
+    init: str
+    cpus: float
+    cpu_sources: CpuSources
+    cpu_mhz: float | None
+    memory_bytes: int
+    memory_sources: MemorySources
+    swap_bytes: int
+    cgroup: Cgroup
+    mounts: tuple[Mount, ...]
+    links: tuple[Link, ...]
+    listening: tuple[Listener, ...]
+    software: Mapping[str, str | None] = field(default_factory=dict)
+
+    def as_dict(self) -> dict[str, Any]:
+        """Return the host as a JSON-able dict: nested dicts and lists, the same keys as the fields."""
+        plain: dict[str, Any] = _plain(asdict(self))
+        return plain
+
+    @classmethod
+    def from_dict(cls, data: Mapping[str, Any]) -> Host:
+        """Return the host that ``as_dict`` wrote. Raises KeyError or TypeError for any other shape."""
+        return cls(
+            **{
+                **data,
+                "os": OsRelease(**{**data["os"], "like": tuple(data["os"]["like"])}),
+                "cpu_sources": CpuSources(**data["cpu_sources"]),
+                "memory_sources": MemorySources(**data["memory_sources"]),
+                "cgroup": Cgroup(**{**data["cgroup"], "controllers": tuple(data["cgroup"]["controllers"])}),
+                "mounts": tuple(Mount(**mount) for mount in data["mounts"]),
+                "links": tuple(Link(**link) for link in data["links"]),
+                "listening": tuple(Listener(**listener) for listener in data["listening"]),
+                "software": dict(data["software"]),
+            }
+        )
+
+    def mount_of(self, path: str) -> Mount | None:
+        """Return the mount that holds ``path`` (absolute; it need not exist yet), None where no data mount does."""
+        above = {str(parent) for parent in (PurePosixPath(path), *PurePosixPath(path).parents)}
+        holding = [mount for mount in self.mounts if mount.path in above]
+        return max(holding, key=lambda mount: len(mount.path), default=None)
+
+
+def _plain(value: Any) -> Any:
+    if isinstance(value, dict):
+        return {key: _plain(item) for key, item in value.items()}
+    if isinstance(value, (list, tuple)):
+        return [_plain(item) for item in value]
+    return value
