@@ -1,0 +1,77 @@
+# Copyright: (c) 2026, the Holdfast contributors
+# GNU General Public License v3.0+ (see LICENSE)
+"""What is known of each kind of store and of the edge: data, one row each."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from ansible_collections.holdfast.host.plugins.module_utils.units import GIB, MIB
+
+
+@dataclass(frozen=True, kw_only=True)
+class StoreRow:
+    """One kind of store.
+
+    managed: run from our own definition (else the Compose service's own image and command are kept). port: TCP port
+    inside. least_bytes: below this the server is not worth starting. most_bytes: more than this is not given unasked.
+    health_path: where an HTTP store says that it is well. data: the path in the container that holds the data; None
+    keeps the Compose service's own volumes. uid: the user that the server runs as in its image. schemes: URL schemes
+    by which applications name it.
+    """
+
+    managed: bool
+    port: int
+    least_bytes: int
+    most_bytes: int
+    images: Mapping[str, str]
+    health_path: str | None = None
+    uid: int = 0
+    schemes: tuple[str, ...] = ()
+
+
+STORES: Mapping[str, StoreRow] = {
+    "postgres": StoreRow(
+        managed=True,
+        port=5432,
+        least_bytes=256 * MIB,
+        most_bytes=512 * GIB,
+        images={"": "postgres:{version}", "vector": "pgvector/pgvector:pg{version}"},
+        uid=999,
+        schemes=("postgres", "postgresql", "postgis", "jdbc:postgresql"),
+    ),
+    "redis": StoreRow(
+        managed=True,
+        port=6379,
+        least_bytes=64 * MIB,
+        most_bytes=4 * GIB,
+        images={"": "redis:{version}"},
+        uid=999,
+        schemes=("redis", "valkey"),
+    ),
+    "objects": StoreRow(
+        managed=False,
+        port=9000,
+        least_bytes=256 * MIB,
+        most_bytes=2 * GIB,
+        images={},
+        health_path="/minio/health/live",
+    ),
+    "search": StoreRow(
+        managed=False, port=7700, least_bytes=256 * MIB, most_bytes=2 * GIB, images={}, health_path="/health"
+    ),
+}
+
+EDGE_IMAGE = "nginx:1.30"
+# Two workers, 4096 connections of 24 KiB buffers each at worst, and the shared zones.
+EDGE_BYTES = 160 * MIB
+
+# The role that the managed cluster is initialised with. Another name than any application uses, so that a Compose
+# file that says POSTGRES_USER: postgres gets an ordinary role of that name and not the superuser.
+POSTGRES_SUPERUSER = "holdfast"
+
+SUPPORTED_OS: Mapping[str, tuple[str, ...]] = {
+    "debian": ("12", "13"),
+    "ubuntu": ("22.04", "24.04", "26.04"),
+}

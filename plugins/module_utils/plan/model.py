@@ -1,0 +1,84 @@
+# Copyright: (c) 2026, the Holdfast contributors
+# GNU General Public License v3.0+ (see LICENSE)
+"""The small records that the steps of the plan hand to each other."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, field
+from typing import Any
+
+from ansible_collections.holdfast.host.plugins.module_utils.compose.model import Project, Service
+from ansible_collections.holdfast.host.plugins.module_utils.spec.stack import CarriedStore, Postgres, Redis, Stack
+
+
+@dataclass(frozen=True, kw_only=True)
+class Decision:
+    """One thing that a laptop's Compose file says and a server does otherwise; path: where it stands."""
+
+    path: str
+    done: str
+    reason: str
+
+    def as_dict(self) -> dict[str, Any]:
+        """Return the decision as a JSON-able dict."""
+        return asdict(self)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Setting:
+    """One tuned setting with its reason; overridden where the declaration gave the value."""
+
+    name: str
+    value: str
+    reason: str
+
+    def as_dict(self) -> dict[str, str]:
+        """Return the setting as a JSON-able dict."""
+        return asdict(self)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Secret:
+    """A secret by name. origin: generate (made on the host, once) or provide (from app_secrets)."""
+
+    name: str
+    origin: str = "generate"
+    why: str = ""
+
+    def as_dict(self) -> dict[str, str]:
+        """Return name, origin and use; a plan never holds the value."""
+        return asdict(self)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Wish:
+    """What a plan is made from: the declaration, the Compose project, and who provides which secret.
+
+    files: bind-mounted regular files and directories beside the Compose file, resolved source to True.
+    """
+
+    stack: Stack
+    project: Project
+    provided: frozenset[str] = frozenset()
+    local_paths: frozenset[str] = field(default_factory=frozenset)
+
+    def stores(self) -> Mapping[str, Postgres | Redis | CarriedStore]:
+        """Return the declared stores by kind."""
+        declared = self.stack.stores
+        kinds = {
+            "postgres": declared.postgres,
+            "redis": declared.redis,
+            "objects": declared.objects,
+            "search": declared.search,
+        }
+        return {kind: store for kind, store in kinds.items() if store is not None}
+
+    def taken(self) -> Mapping[str, str]:
+        """Return the kind of store by the name of the Compose service that it takes the place of."""
+        return {store.service: kind for kind, store in self.stores().items()}
+
+    def apps(self) -> Mapping[str, Service]:
+        """Return the Compose services that are the application's own."""
+        taken = self.taken()
+        return {name: service for name, service in self.project.services.items() if name not in taken}

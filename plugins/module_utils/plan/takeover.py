@@ -1,0 +1,204 @@
+# Copyright: (c) 2026, the Holdfast contributors
+# GNU General Public License v3.0+ (see LICENSE)
+"""A laptop's environment on a server: connection strings keep working, development passwords do not.
+
+Each value leaves here as Compose text: literal parts with ``$`` doubled, secrets as ``${NAME}``, which Compose fills
+from the ``.env`` file beside the rendered project.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from ansible_collections.holdfast.host.plugins.module_utils.compose.model import Service
+from ansible_collections.holdfast.host.plugins.module_utils.errors import Finding
+from ansible_collections.holdfast.host.plugins.module_utils.plan.catalogue import STORES
+from ansible_collections.holdfast.host.plugins.module_utils.plan.model import Decision, Secret, Wish
+from ansible_collections.holdfast.host.plugins.module_utils.spec.stack import ROOT, Database
+
+SUPERUSER_SECRET = "POSTGRES_SUPERUSER_PASSWORD"  # noqa: S105 - a secret's name, not its value.
+REDIS_SECRET = "REDIS_PASSWORD"  # noqa: S105
+
+_URL = re.compile(
+    r"^(?P<scheme>[a-z][a-z0-9+.:-]*)://(?:(?P<user>[^:@/]*)(?::(?P<password>[^@/]*))?@)?(?P<host>[^:/?#]+)(?P<rest>.*)$"
+)
+_SENSITIVE = re.compile(r"PASS(WORD|WD|PHRASE)?(_|$)|SECRET|TOKEN|(^|_)(API|ACCESS|MASTER|PRIVATE|ENCRYPTION)_?KEY|_SALT$")
+# Given out by somebody else: a generated value would start, and fail at the first use.
+_FOREIGN = re.compile(r"API_?KEY|ACCESS_?KEY|CLIENT_SECRET|TOKEN|SMTP|MAIL|WEBHOOK|STRIPE|AWS|OAUTH")
+
+
+@dataclass
+class Takeover:
+    """What became of every environment: service to variable to Compose text, the secrets, and what to tell."""
+
+    environment: dict[str, dict[str, str | None]] = field(default_factory=dict)
+    secrets: dict[str, Secret] = field(default_factory=dict)
+    decisions: list[Decision] = field(default_factory=list)
+    findings: list[Finding] = field(default_factory=list)
+
+
+def escape(text: str) -> str:
+    """Return literal text as a Compose file holds it: Compose would read a single dollar as a variable."""
+    return text.replace("$", "$$")
+
+
+def sensitive(name: str) -> bool:
+    """Tell whether a variable's name says that its value is a secret."""
+    return bool(_SENSITIVE.search(name.upper()))
+
+
+def role_secret(role: str) -> str:
+    """Return the name of the secret that is a database role's password."""
+    return "POSTGRES_PASSWORD_" + role.upper()
+
+
+def databases(wish: Wish) -> tuple[Database, ...]:
+    """Return the declared databases, or the one that the Compose service's environment names.
+
+    The official image's own defaults: POSTGRES_USER is postgres, POSTGRES_DB is the user's name.
+    """
+    postgres = wish.stack.stores.postgres
+    if postgres is None:
+        return ()
+    if postgres.databases:
+        return postgres.databases
+    service = wish.project.services.get(postgres.service)
+    environment = service.environment if service else {}
+    owner = environment.get("POSTGRES_USER") or "postgres"
+    return (Database(name=environment.get("POSTGRES_DB") or owner, owner=owner),)
+
+
+def _store_literals(wish: Wish) -> dict[str, str]:
+    literals: dict[str, str] = {}
+    for kind, store in wish.stores().items():
+        service = wish.project.services.get(store.service)
+        for name, value in (service.environment if service else {}).items():
+            if value and sensitive(name):
+                first = databases(wish)[0].owner if kind == "postgres" else ""
+                literals[value] = role_secret(first) if kind == "postgres" else name
+    return literals
+
+
+def _store_url(wish: Wish, service: str, name: str, value: str, out: Takeover) -> str | None:
+    match = _URL.match(value)
+    kind = wish.taken().get(match["host"]) if match else None
+    if match is None or kind is None or not STORES[kind].schemes:
+        return None
+    path = f"compose.services.{service}.environment.{name}"
+    user, rest = match["user"] or "", match["rest"]
+    if kind == "redis":
+        redis = wish.stack.stores.redis
+        if redis is None or not redis.auth:
+            return escape(value)
+        secret = REDIS_SECRET
+    else:
+        known = {database.owner for database in databases(wish)}
+        secret = role_secret(user)
+        if user not in known:
+            rule = "the user of a connection string must own a declared database"
+            hint = f"owners: {', '.join(sorted(known))}; see {ROOT}.stores.postgres.databases"
+            out.findings.append(Finding(path=path, value=user or "(no user)", rule=rule, hint=hint))
+        wanted = re.split(r"[?#]", rest.partition("/")[2])[0]
+        names = {database.name for database in databases(wish)}
+        if wanted and wanted not in names:
+            rule = "the database of a connection string must be a declared one"
+            hint = f"databases: {', '.join(sorted(names))}; see {ROOT}.stores.postgres.databases"
+            out.findings.append(Finding(path=path, value=wanted, rule=rule, hint=hint))
+    out.decisions.append(Decision(path=path, done=f"password replaced by {secret}", reason=f"{kind} is managed"))
+    return f"{match['scheme']}://{escape(user)}:${{{secret}}}@{match['host']}{escape(rest)}"
+
+
+def _declared(wish: Wish, path: str, name: str, value: str, out: Takeover) -> str | None:
+    mode = wish.stack.secrets.get(name)
+    if mode is None:
+        return None
+    if mode == "keep":
+        return escape(value)
+    if mode == "provide" and name not in wish.provided:
+        rule = "declared as provided, but no value is given"
+        hint = f"app_secrets: {{{name}: ...}}, best in an encrypted vault file"
+        if all(finding.path != f"app_secrets.{name}" for finding in out.findings):
+            out.findings.append(Finding(path=f"app_secrets.{name}", rule=rule, hint=hint))
+    out.secrets[name] = Secret(name=name, origin=mode, why="declared under secrets")
+    out.decisions.append(Decision(path=path, done=f"replaced by {name} ({mode}d)", reason="declared under secrets"))
+    return f"${{{name}}}"
+
+
+def _literal(wish: Wish, path: str, name: str, value: str, literals: Mapping[str, str], out: Takeover) -> str:
+    match = _URL.match(value)
+    inside = bool(match and match["password"])
+    if value in literals and sensitive(name):
+        secret = literals[value]
+        out.decisions.append(Decision(path=path, done=f"replaced by {secret}", reason="it is a store's password"))
+        return f"${{{secret}}}"
+    if not sensitive(name) and not inside:
+        return escape(value)
+    if inside or _FOREIGN.search(name.upper()):
+        rule = "a literal secret in a Compose file is a development value, and this one cannot be made up"
+        hint = f"{ROOT}.secrets: {{{name}: provide}} and its value in app_secrets, or keep, or generate"
+        out.findings.append(Finding(path=path, value="(not shown)", rule=rule, hint=hint))
+        return escape(value)
+    out.secrets[name] = Secret(name=name, why=f"a development literal at {path}")
+    out.decisions.append(Decision(path=path, done=f"replaced by {name}, made on the host", reason="a literal secret"))
+    return f"${{{name}}}"
+
+
+def _redis_by_name(wish: Wish, service: Service, out: Takeover) -> None:
+    redis = wish.stack.stores.redis
+    if redis is None or not redis.auth:
+        return
+    named = [name for name, value in service.environment.items() if value in (redis.service, f"{redis.service}:6379")]
+    carries = any("REDIS" in name.upper() and sensitive(name) for name in service.environment)
+    if named and not carries:
+        rule = "Redis asks for a password, and this service names it without one"
+        hint = f"give the service a REDIS_PASSWORD variable or a URL, or say {ROOT}.stores.redis.auth: false"
+        path = f"compose.services.{service.name}.environment.{named[0]}"
+        out.findings.append(Finding(path=path, value=redis.service, rule=rule, hint=hint))
+
+
+def _value(wish: Wish, service: str, name: str, value: str, literals: Mapping[str, str], out: Takeover) -> str:
+    path = f"compose.services.{service}.environment.{name}"
+    url = _store_url(wish, service, name, value, out)
+    if url is not None:
+        return url
+    if "REDIS" in name.upper() and sensitive(name) and wish.stack.stores.redis and name not in wish.stack.secrets:
+        out.decisions.append(Decision(path=path, done=f"replaced by {REDIS_SECRET}", reason="Redis is managed"))
+        return f"${{{REDIS_SECRET}}}"
+    declared = _declared(wish, path, name, value, out)
+    return declared if declared is not None else _literal(wish, path, name, value, literals, out)
+
+
+def take_over(wish: Wish) -> Takeover:
+    """Return every service's environment as it is on the server, the secrets needed, and what was decided.
+
+    The managed stores' own environments are not among them: their images are configured by us.
+    """
+    out = Takeover()
+    for database in databases(wish):
+        secret = role_secret(database.owner)
+        out.secrets[secret] = Secret(name=secret, why=f"password of the database role {database.owner}")
+    if wish.stack.stores.postgres:
+        out.secrets[SUPERUSER_SECRET] = Secret(name=SUPERUSER_SECRET, why="password of the database superuser")
+    if wish.stack.stores.redis and wish.stack.stores.redis.auth:
+        out.secrets[REDIS_SECRET] = Secret(name=REDIS_SECRET, why="password of Redis")
+    literals = _store_literals(wish)
+    for name, service in wish.project.services.items():
+        kind = wish.taken().get(name)
+        if kind and STORES[kind].managed:
+            continue
+        extra = wish.stack.services[name].environment if name in wish.stack.services else {}
+        given: dict[str, str | None] = {**service.environment, **extra}
+        out.environment[name] = {
+            key: value if not value else _value(wish, name, key, value, {} if kind else literals, out)
+            for key, value in given.items()
+        }
+        if not kind:
+            _redis_by_name(wish, service, out)
+    used = set(out.secrets)
+    for name in wish.stack.secrets:
+        if name not in used and wish.stack.secrets[name] != "keep":
+            rule = "must be a variable that a service of the Compose file has with a value"
+            out.findings.append(Finding(path=f"{ROOT}.secrets.{name}", value=name, rule=rule, hint="see the spelling"))
+    return out
