@@ -1,0 +1,79 @@
+# Copyright: (c) 2026, the Holdfast contributors
+# GNU General Public License v3.0+ (see LICENSE)
+"""Feed the pure plan from the controller's disk: the Compose files, the env files, and what lies beside them."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from ansible_collections.holdfast.host.plugins.module_utils.adapters.yaml_loader import load_yaml
+from ansible_collections.holdfast.host.plugins.module_utils.compose.model import Project
+from ansible_collections.holdfast.host.plugins.module_utils.compose.read import read
+from ansible_collections.holdfast.host.plugins.module_utils.errors import Finding, errors
+from ansible_collections.holdfast.host.plugins.module_utils.host_types import Host
+from ansible_collections.holdfast.host.plugins.module_utils.plan.build import build, fit
+from ansible_collections.holdfast.host.plugins.module_utils.plan.host_check import findings as host_findings
+from ansible_collections.holdfast.host.plugins.module_utils.plan.model import Wish
+from ansible_collections.holdfast.host.plugins.module_utils.render.projects import projects
+from ansible_collections.holdfast.host.plugins.module_utils.render.summary import text
+from ansible_collections.holdfast.host.plugins.module_utils.spec.stack import ROOT, Stack, parse_stack
+
+
+def _read_text(path: str) -> str:
+    with open(path, encoding="utf-8") as file:
+        return file.read()
+
+
+def _compose(raw: Mapping[str, Any], directory: str) -> tuple[Project | None, list[Finding]]:
+    stack, _ = parse_stack({"name": "x", "tier": "x"} | {k: raw[k] for k in ("compose", "profiles", "variables") if k in raw})
+    if stack is None:
+        return None, []
+    paths = [os.path.normpath(os.path.join(directory, path)) for path in stack.compose]
+    return read(paths, load=load_yaml, read_text=_read_text, env=stack.variables, profiles=stack.profiles)
+
+
+def _local_paths(project: Project) -> frozenset[str]:
+    sources = {mount.source for service in project.services.values() for mount in service.volumes if mount.source}
+    return frozenset(source for source in sources if os.path.exists(source))
+
+
+def _tls_files(stack: Stack | None, directory: str) -> list[Finding]:
+    if stack is None or stack.tls.mode != "files":
+        return []
+    named = {"certificate": stack.tls.certificate, "key": stack.tls.key}
+    return [
+        Finding(path=f"{ROOT}.tls.{name}", value=path, rule="must be a file beside the inventory", hint=f"looked in {directory}")
+        for name, path in named.items()
+        if path and not os.path.isfile(os.path.join(directory, path))
+    ]
+
+
+def make_plan(
+    raw: Mapping[str, Any], host: Mapping[str, Any], *, directory: str, provided: Sequence[str], tier_mode: str
+) -> tuple[dict[str, Any] | None, list[Finding]]:
+    """Return the whole plan with its rendered projects and its text, or None and all findings of the run.
+
+    raw: the declaration, plain values. host: what host_capacity returned. directory: where the Compose file lies.
+    provided: names of the secrets that app_secrets gives. tier_mode: enforce or warn.
+    """
+    measured = Host.from_dict(host)
+    stack, findings = parse_stack(raw)
+    project, of_compose = _compose(raw, directory)
+    findings = [*findings, *of_compose, *_tls_files(stack, directory)]
+    tier_fit = fit(raw["tier"], measured, tier_mode) if raw.get("tier") is not None else None
+    if stack is None or project is None or tier_fit is None:
+        of_tier = tier_fit.findings if tier_fit else []
+        return None, [*findings, *of_tier, *host_findings(measured, [])]
+    wish = Wish(
+        stack=stack, project=project, provided=frozenset(provided), local_paths=_local_paths(project)
+    )
+    plan, of_plan = build(wish, measured, tier_fit)
+    findings += of_plan
+    if errors(findings):
+        return None, findings
+    plan["warnings"] = [finding.as_dict() for finding in findings]
+    plan["projects"] = projects(plan, wish)
+    plan["text"] = text(plan)
+    return plan, findings

@@ -1,0 +1,170 @@
+# Copyright: (c) 2026, the Holdfast contributors
+# GNU General Public License v3.0+ (see LICENSE)
+"""The memory budget: who gets how much of the host, so that the parts never exceed the whole."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from typing import Any
+
+from ansible_collections.holdfast.host.plugins.module_utils.errors import WARNING, Finding
+from ansible_collections.holdfast.host.plugins.module_utils.plan.catalogue import EDGE_BYTES, STORES
+from ansible_collections.holdfast.host.plugins.module_utils.plan.model import Wish
+from ansible_collections.holdfast.host.plugins.module_utils.spec.stack import ROOT
+from ansible_collections.holdfast.host.plugins.module_utils.units import GIB, MIB, format_bytes
+
+# A service that says nothing of its memory gets a share by weight, within these bounds: Node and Python processes
+# need about 100 MiB to start at all, and one that needs more than a gibibyte should say so.
+SERVICE_WEIGHT = 1
+SERVICE_LEAST = 128 * MIB
+SERVICE_MOST = 1 * GIB
+
+
+@dataclass(frozen=True, kw_only=True)
+class Row:
+    """One claim on the host's memory.
+
+    each_bytes: for one container; None until shared out. count: containers. weight: its part of what is left.
+    """
+
+    who: str
+    group: str
+    reason: str
+    each_bytes: int | None = None
+    count: int = 1
+    weight: int = 0
+    least_bytes: int = 0
+    most_bytes: int = 0
+    cpus: float | None = None
+
+    @property
+    def bytes(self) -> int:
+        """Return the memory of all its containers."""
+        return (self.each_bytes or 0) * self.count
+
+    def as_dict(self) -> dict[str, Any]:
+        """Return what the plan shows: who, group, each_bytes, count, bytes, cpus, reason."""
+        shown = {"who": self.who, "group": self.group, "each_bytes": self.each_bytes or 0, "count": self.count}
+        return shown | {"bytes": self.bytes, "cpus": self.cpus, "reason": self.reason}
+
+
+def system_reserve(memory_bytes: int) -> int:
+    """Return what the system keeps: kernel, journald, SSH, dockerd, containerd, and page cache to breathe.
+
+    384 MiB is an allowance for those daemons on a small host, the 4 % one for page tables and caches, which grow with
+    the RAM. Both are estimates on the safe side, not measurements.
+    """
+    return int(384 * MIB + 0.04 * memory_bytes) // MIB * MIB
+
+
+def _store_rows(wish: Wish) -> list[Row]:
+    rows = []
+    for kind, store in wish.stores().items():
+        service = wish.project.services[store.service]
+        row = STORES[kind]
+        explicit = store.memory or service.limits.memory_bytes
+        reason = "declared" if store.memory else "the Compose file's limit" if explicit else f"by weight {store.weight}"
+        rows.append(
+            Row(
+                who=store.service,
+                group="store",
+                each_bytes=explicit,
+                reason=reason,
+                weight=store.weight,
+                least_bytes=row.least_bytes,
+                most_bytes=row.most_bytes,
+                cpus=store.cpus or service.limits.cpus,
+            )
+        )
+    return rows
+
+
+def _service_rows(wish: Wish) -> list[Row]:
+    rows = []
+    for name, service in wish.apps().items():
+        declared = wish.stack.services.get(name)
+        explicit = (declared.memory if declared else None) or service.limits.memory_bytes
+        source = "declared" if declared and declared.memory else "the Compose file's limit"
+        rows.append(
+            Row(
+                who=name,
+                group="service",
+                each_bytes=explicit,
+                count=(declared.replicas if declared else None) or service.replicas,
+                reason=source if explicit else f"no limit given: by weight {SERVICE_WEIGHT}",
+                weight=SERVICE_WEIGHT,
+                least_bytes=SERVICE_LEAST,
+                most_bytes=SERVICE_MOST,
+                cpus=(declared.cpus if declared else None) or service.limits.cpus,
+            )
+        )
+    return rows
+
+
+def share(rows: Sequence[Row], left_bytes: int) -> list[Row]:
+    """Share what is left among the rows without a size, by weight, between each row's least and most.
+
+    Rows that hit a bound are fixed there first and the rest is shared again (water filling), so that the result does
+    not depend on the order. Every share is whole MiB. The sum exceeds left_bytes only when the least sizes do.
+    """
+    fixed: dict[str, int] = {}
+    open_rows = [row for row in rows if row.each_bytes is None]
+    while open_rows:
+        left = left_bytes - sum(fixed[row.who] * row.count for row in rows if row.who in fixed)
+        weights = sum(row.weight * row.count for row in open_rows)
+        ideal = {row.who: left * row.weight // weights for row in open_rows}
+        short = [row for row in open_rows if ideal[row.who] < row.least_bytes]
+        over = [row for row in open_rows if ideal[row.who] > row.most_bytes]
+        for row in short or over or open_rows:
+            bound = row.least_bytes if short else row.most_bytes if over else ideal[row.who]
+            fixed[row.who] = max(bound, 0) // MIB * MIB
+        open_rows = [row for row in open_rows if row.who not in fixed]
+    return [replace(row, each_bytes=fixed[row.who]) if row.who in fixed else row for row in rows]
+
+
+def budget(wish: Wish, memory_bytes: int) -> list[Row]:
+    """Return every claim on the host's memory; the last row is what stays free, so that the rows add up to it.
+
+    The free row is negative when the claims exceed the host.
+    """
+    reserve = Row(
+        who="system",
+        group="system",
+        each_bytes=system_reserve(memory_bytes),
+        reason="kernel, Docker, SSH, journal: 384 MiB and 4 % of the RAM",
+    )
+    edge = Row(who="edge", group="edge", each_bytes=EDGE_BYTES, reason="nginx: 4096 connections with their buffers")
+    claims = _store_rows(wish) + _service_rows(wish)
+    left = memory_bytes - reserve.bytes - edge.bytes - sum(row.bytes for row in claims)
+    rows = [reserve, edge, *share(claims, left)]
+    spare = memory_bytes - sum(row.bytes for row in rows)
+    return [*rows, Row(who="free", group="free", each_bytes=spare, reason="page cache, and room to start a new colour")]
+
+
+def findings(rows: Sequence[Row], memory_bytes: int, cpus: float) -> list[Finding]:
+    """Return over-commitment: memory never, a container above the host's CPUs never, CPU limits in sum as a warning."""
+    found = []
+    spare = next(row for row in rows if row.group == "free").bytes
+    if spare < 0:
+        asks = ", ".join(f"{row.who} {format_bytes(row.bytes)}" for row in rows if row.group != "free")
+        found.append(
+            Finding(
+                path="budget.memory",
+                value=f"{format_bytes(memory_bytes - spare)} asked for: {asks}",
+                rule=f"all parts together must fit into the host's {format_bytes(memory_bytes)}",
+                hint=f"lower limits by {format_bytes(-spare)} in sum, or take a larger host",
+            )
+        )
+    for row in rows:
+        if row.cpus is not None and row.cpus > cpus:
+            path = f"compose.services.{row.who}.deploy.resources.limits.cpus"
+            rule = f"a container cannot have more CPUs than the host's {cpus:g}"
+            hint = f"lower it, or {ROOT}.services.{row.who}.cpus"
+            found.append(Finding(path=path, value=row.cpus, rule=rule, hint=hint))
+    asked = sum((row.cpus or 0) * row.count for row in rows)
+    if asked > cpus:
+        rule = f"CPU limits in sum exceed the host's {cpus:g}: under full load the containers share"
+        hint = "nothing to do unless latency under full load matters"
+        found.append(Finding(path="budget.cpus", value=round(asked, 2), rule=rule, hint=hint, level=WARNING))
+    return found

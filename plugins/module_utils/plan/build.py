@@ -1,0 +1,185 @@
+# Copyright: (c) 2026, the Holdfast contributors
+# GNU General Public License v3.0+ (see LICENSE)
+"""Make the plan: from a declaration, a Compose project and a host to one JSON-able dict in which all is decided."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from ansible_collections.holdfast.host.plugins.module_utils import tiers
+from ansible_collections.holdfast.host.plugins.module_utils.errors import Finding, warnings
+from ansible_collections.holdfast.host.plugins.module_utils.host_types import Host
+from ansible_collections.holdfast.host.plugins.module_utils.plan import (
+    budget,
+    host_check,
+    laptop,
+    place,
+    takeover,
+    tune_nginx,
+    tune_postgres,
+    tune_redis,
+)
+from ansible_collections.holdfast.host.plugins.module_utils.plan.catalogue import POSTGRES_SUPERUSER, STORES
+from ansible_collections.holdfast.host.plugins.module_utils.plan.model import Setting, Wish
+from ansible_collections.holdfast.host.plugins.module_utils.spec.check import check
+from ansible_collections.holdfast.host.plugins.module_utils.spec.stack import ROOT
+from ansible_collections.holdfast.host.plugins.module_utils.units import GIB
+
+SCHEMA = 1
+COLOUR = "blue"
+DATA_PATH = "/var/lib/docker"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Fit:
+    """A host against the declared tier: the plan's part of it, and what is wrong."""
+
+    shown: dict[str, Any]
+    findings: list[Finding]
+
+
+def fit(raw_tier: Any, host: Host, mode: str) -> Fit:
+    """Return how a host compares with the declared tier. mode: enforce or warn."""
+    tier, found = tiers.parse_tier(raw_tier, f"{ROOT}.tier")
+    if tier is None:
+        return Fit(shown={}, findings=found)
+    checks = tiers.check(tier, host, disk_path=DATA_PATH)
+    satisfied = tiers.largest(tiers.fitting(host, disk_path=DATA_PATH))
+    smallest, following = tiers.smallest(tier), tiers.next_up(tier)
+    shown = {
+        "name": tier.name,
+        "title": tier.title,
+        "verdict": tiers.verdict(checks),
+        "checks": [each.as_dict() for each in checks],
+        "satisfied": satisfied.name if satisfied else None,
+        "smallest": smallest.name if smallest else None,
+        "next": following.name if following else None,
+    }
+    return Fit(shown=shown, findings=tiers.findings(checks, mode, satisfied))
+
+
+def _settings(found: Sequence[Setting]) -> list[dict[str, str]]:
+    return [setting.as_dict() for setting in found]
+
+
+def _postgres(wish: Wish, rows: Mapping[str, budget.Row], host: Host) -> tuple[dict[str, Any] | None, list[Finding]]:
+    declared = wish.stack.stores.postgres
+    if declared is None:
+        return None, []
+    row = rows[declared.service]
+    limit, cpus = row.each_bytes or 0, min(host.cpus, row.cpus or host.cpus)
+    disk = host.mount_of(DATA_PATH)
+    chosen = tune_postgres.settings(
+        limit,
+        cpus,
+        disk.total_bytes if disk else 20 * GIB,
+        declared.version,
+        declared.settings,
+        solid_state=not (disk and disk.rotational),
+    )
+    found = tune_postgres.findings(limit, chosen, f"{ROOT}.stores.postgres")
+    owned = takeover.databases(wish)
+    roles = {database.owner: takeover.role_secret(database.owner) for database in owned}
+    if POSTGRES_SUPERUSER in roles:
+        rule = "is the superuser's name and owns no database of an application"
+        found.append(Finding(path=f"{ROOT}.stores.postgres.databases", value=POSTGRES_SUPERUSER, rule=rule))
+    plan = {
+        "service": declared.service,
+        "version": declared.version,
+        "superuser": POSTGRES_SUPERUSER,
+        "superuser_secret": takeover.SUPERUSER_SECRET,
+        "limit_bytes": limit,
+        "cpus": row.cpus,
+        "settings": _settings(chosen),
+        "roles": [{"name": name, "secret": secret} for name, secret in roles.items()],
+        "databases": [
+            {"name": each.name, "owner": each.owner, "extensions": [*each.extensions, "pg_stat_statements"]}
+            for each in owned
+        ],
+    }
+    return plan, found
+
+
+def _redis(wish: Wish, rows: Mapping[str, budget.Row]) -> dict[str, Any] | None:
+    declared = wish.stack.stores.redis
+    if declared is None:
+        return None
+    row = rows[declared.service]
+    return {
+        "service": declared.service,
+        "version": declared.version,
+        "use": declared.use,
+        "secret": takeover.REDIS_SECRET if declared.auth else None,
+        "limit_bytes": row.each_bytes,
+        "cpus": row.cpus,
+        "settings": _settings(tune_redis.settings(row.each_bytes or 0, declared.use, declared.settings)),
+    }
+
+
+def _carried(wish: Wish, rows: Mapping[str, budget.Row]) -> list[dict[str, Any]]:
+    found = []
+    for kind, store in wish.stores().items():
+        row = STORES[kind]
+        if row.managed:
+            continue
+        claim = rows[store.service]
+        shown = {"kind": kind, "service": store.service, "port": row.port, "health_path": row.health_path}
+        found.append(shown | {"limit_bytes": claim.each_bytes, "cpus": claim.cpus})
+    return found
+
+
+def _host(host: Host) -> dict[str, Any]:
+    return {
+        "os": f"{host.os.id} {host.os.version}",
+        "arch": host.arch,
+        "cpus": host.cpus,
+        "memory_bytes": host.memory_bytes,
+        "controllers": list(host.cgroup.controllers),
+        "docker": host.software.get("docker"),
+    }
+
+
+def build(wish: Wish, host: Host, tier_fit: Fit) -> tuple[dict[str, Any], list[Finding]]:
+    """Return the plan without its rendered projects, and all findings of meaning, budget, tuning and host.
+
+    The plan is JSON-able and the same for the same input. It is complete even where findings refuse it, so that all
+    of them come at once; a caller applies it only when none is an error.
+    """
+    contradictions = check(wish.stack, wish.project)
+    if any(finding.path.endswith(".service") for finding in contradictions):
+        # A store that is not there leaves nothing to size.
+        return {}, [*contradictions, *tier_fit.findings]
+    claims = budget.budget(wish, host.memory_bytes)
+    rows = {row.who: row for row in claims}
+    taken = takeover.take_over(wish)
+    ports = place.public_ports(wish)
+    postgres, of_postgres = _postgres(wish, rows, host)
+    found = [
+        *contradictions,
+        *taken.findings,
+        *laptop.findings(wish),
+        *tier_fit.findings,
+        *budget.findings(claims, host.memory_bytes, host.cpus),
+        *of_postgres,
+        *host_check.findings(host, ports),
+    ]
+    plan = {
+        "schema": SCHEMA,
+        "name": wish.stack.name,
+        "colour": COLOUR,
+        "host": _host(host),
+        "tier": tier_fit.shown,
+        "budget": {"total_bytes": host.memory_bytes, "cpus": host.cpus, "rows": [row.as_dict() for row in claims]},
+        "decisions": [each.as_dict() for each in (*laptop.decisions(wish), *taken.decisions)],
+        "warnings": [finding.as_dict() for finding in warnings(found)],
+        "ports": ports,
+        "stores": {"postgres": postgres, "redis": _redis(wish, rows), "carried": _carried(wish, rows)},
+        "app": {"services": place.health_checks(wish), "files": laptop.files(wish)},
+        "edge": place.routes(wish, COLOUR)
+        | {"settings": _settings(tune_nginx.settings(host.cpus)), "tls": vars(wish.stack.tls)},
+        "secrets": [secret.as_dict() for _, secret in sorted(taken.secrets.items())],
+        "environment": taken.environment,
+    }
+    return plan, found

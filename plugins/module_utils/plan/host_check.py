@@ -1,0 +1,61 @@
+# Copyright: (c) 2026, the Holdfast contributors
+# GNU General Public License v3.0+ (see LICENSE)
+"""Can this host run a stack at all: its system, its ports, its kernel's controllers."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from typing import Any
+
+from ansible_collections.holdfast.host.plugins.module_utils.errors import WARNING, Finding
+from ansible_collections.holdfast.host.plugins.module_utils.host_types import Host
+from ansible_collections.holdfast.host.plugins.module_utils.plan.catalogue import SUPPORTED_OS
+
+ARCHITECTURES = ("x86_64", "aarch64")
+# Sockets that the engine itself holds for a published port; which container it is, the engine knows.
+ENGINE = ("docker-proxy", "dockerd")
+
+
+def findings(host: Host, ports: Sequence[dict[str, Any]]) -> list[Finding]:
+    """Return why a host cannot serve, and what it cannot enforce. ports: the plan's public ports."""
+    return [*_system(host), *_ports(host, ports), *_controllers(host)]
+
+
+def _system(host: Host) -> Iterator[Finding]:
+    supported = ", ".join(f"{name} {', '.join(versions)}" for name, versions in SUPPORTED_OS.items())
+    if host.os.version not in SUPPORTED_OS.get(host.os.id, ()):
+        value = f"{host.os.id} {host.os.version}"
+        yield Finding(path="host.os", value=value, rule=f"must be one of: {supported}", hint="install one of these")
+    if host.arch not in ARCHITECTURES:
+        rule = "must be " + " or ".join(ARCHITECTURES)
+        yield Finding(path="host.arch", value=host.arch, rule=rule, hint="take a 64-bit machine")
+    if host.init != "systemd":
+        rule = "PID 1 must be systemd, which keeps Docker and the timers running"
+        yield Finding(path="host.init", value=host.init, rule=rule, hint="boot the host with systemd")
+
+
+def _ports(host: Host, ports: Sequence[dict[str, Any]]) -> Iterator[Finding]:
+    for port in ports:
+        for socket in host.listening:
+            same = (socket.port, socket.protocol) == (port["port"], port["protocol"])
+            if not same or socket.process in ENGINE or socket.address.startswith(("127.", "::1")):
+                continue
+            holder = f"{socket.process or 'a process'} (pid {socket.pid or 'unknown'}) on {socket.address}"
+            yield Finding(
+                path=f"host.ports.{port['port']}/{port['protocol']}",
+                value=holder,
+                rule=f"must be free: {port['owner']} answers there",
+                hint=f"stop and disable {socket.process or 'it'}, or declare another port",
+            )
+
+
+def _controllers(host: Host) -> Iterator[Finding]:
+    for name, lost in (("memory", "memory limits"), ("cpu", "CPU limits")):
+        if name not in host.cgroup.controllers:
+            yield Finding(
+                path="host.cgroup.controllers",
+                value=", ".join(host.cgroup.controllers) or "none",
+                rule=f"without the {name} controller {lost} are written down but not enforced",
+                hint="boot with cgroup_enable=memory, or leave the container that the host runs in",
+                level=WARNING,
+            )

@@ -1,0 +1,82 @@
+# Copyright: (c) 2026, the Holdfast contributors
+# GNU General Public License v3.0+ (see LICENSE)
+"""Where the public enters: host names, paths and the services behind them, as the edge serves them."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from ansible_collections.holdfast.host.plugins.module_utils.compose.model import Service
+from ansible_collections.holdfast.host.plugins.module_utils.plan.model import Wish
+from ansible_collections.holdfast.host.plugins.module_utils.spec import stack as spec
+from ansible_collections.holdfast.host.plugins.module_utils.spec.check import container_ports
+from ansible_collections.holdfast.host.plugins.module_utils.units import KIB
+
+HEALTH_PATH = "/health"
+
+
+def alias(service: str, colour: str) -> str:
+    """Return the name by which the edge reaches one colour of a service."""
+    return f"{service}.{colour}"
+
+
+def _location(name: str, port: int, route: spec.Route, health: spec.Health | None) -> dict[str, Any]:
+    health_path = health.path if health else HEALTH_PATH
+    return {
+        "path": route.path,
+        "upstream": f"{name}_{port}",
+        "websocket": route.websocket,
+        "timeout_seconds": round(route.timeout),
+        "body_kib": route.body // KIB,
+        "static": None if route.static is None else {"path": route.static.path, "expires": route.static.expires},
+        # A path that monitoring asks every few seconds would drown the access log.
+        "quiet_path": health_path if route.path == "/" else None,
+    }
+
+
+def routes(wish: Wish, colour: str) -> dict[str, Any]:
+    """Return the servers (host to locations, longest path first) and the upstreams of the edge."""
+    servers: dict[str, list[dict[str, Any]]] = {}
+    upstreams: dict[str, dict[str, Any]] = {}
+    for name, declared in wish.stack.services.items():
+        service = wish.project.services.get(name)
+        for route in declared.routes if service else ():
+            port = route.port or _only_port(service)
+            upstreams[f"{name}_{port}"] = {"name": f"{name}_{port}", "server": alias(name, colour), "port": port}
+            location = _location(name, port, route, declared.health)
+            servers.setdefault(route.host, []).append(location | {"service": name})
+    ordered = [
+        {"host": host, "locations": sorted(found, key=lambda each: (-len(each["path"]), each["path"]))}
+        for host, found in sorted(servers.items())
+    ]
+    return {"servers": ordered, "upstreams": [upstreams[name] for name in sorted(upstreams)]}
+
+
+def _only_port(service: Service | None) -> int:
+    ports = container_ports(service) if service else []
+    return ports[0] if ports else 0
+
+
+def public_ports(wish: Wish) -> list[dict[str, Any]]:
+    """Return every port that the host answers on because of this stack: the edge's and the declared ones."""
+    found: list[dict[str, Any]] = []
+    if any(service.routes for service in wish.stack.services.values()):
+        found += [{"port": port, "protocol": "tcp", "address": "0.0.0.0", "owner": "edge"} for port in (80, 443)]  # noqa: S104
+    for name, service in wish.stack.services.items():
+        found += [
+            {"port": port.port, "protocol": port.protocol, "address": port.address, "owner": name}
+            for port in service.ports
+        ]
+    return found
+
+
+def health_checks(wish: Wish) -> list[dict[str, Any]]:
+    """Return how each application service is known to be well: name, replicas, and port and path where declared."""
+    found = []
+    for name, service in wish.apps().items():
+        declared = wish.stack.services.get(name)
+        health = declared.health if declared else None
+        replicas = (declared.replicas if declared else None) or service.replicas
+        check = {"name": name, "replicas": replicas, "port": None, "path": None}
+        found.append(check | ({"port": health.port, "path": health.path} if health else {}))
+    return found

@@ -1,0 +1,76 @@
+# Copyright: (c) 2026, the Holdfast contributors
+# GNU General Public License v3.0+ (see LICENSE)
+"""The plan as text for a terminal: what a person wants to read before and after a run."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from ansible_collections.holdfast.host.plugins.module_utils.tier_checks import show
+from ansible_collections.holdfast.host.plugins.module_utils.units import format_bytes
+
+BAR = 24
+
+
+def columns(rows: Sequence[Sequence[str]], indent: str = "  ") -> list[str]:
+    """Return rows as lines, every column but the last as wide as its widest cell."""
+    widths = [max(len(row[index]) for row in rows) for index in range(len(rows[0]))] if rows else []
+    return [
+        (indent + "  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True))).rstrip() for row in rows
+    ]
+
+
+def _tier(plan: Mapping[str, Any]) -> list[str]:
+    tier = plan["tier"]
+    rows = [
+        (
+            each["resource"],
+            "-" if each["measured"] is None else show(each["measured"], each["unit"]),
+            "of " + show(each["required"], each["unit"]),
+            each["verdict"],
+        )
+        for each in tier["checks"]
+    ]
+    head = f"Tier {tier['name']}: {tier['verdict']}"
+    larger = f"; next size up: {tier['next']}" if tier["next"] else ""
+    return [head + f" (largest tier this host satisfies: {tier['satisfied'] or 'none'}{larger})", *columns(rows)]
+
+
+def _bar(part: int, whole: int) -> str:
+    filled = max(0, min(BAR, round(BAR * part / whole)))
+    return "#" * filled + "." * (BAR - filled)
+
+
+def _budget(plan: Mapping[str, Any]) -> list[str]:
+    total = plan["budget"]["total_bytes"]
+    rows = []
+    for row in plan["budget"]["rows"]:
+        count = f"{row['count']} x {format_bytes(row['each_bytes'])}" if row["count"] > 1 else ""
+        rows.append((row["who"], format_bytes(row["bytes"]), _bar(row["bytes"], total), count, row["reason"]))
+    added = sum(row["bytes"] for row in plan["budget"]["rows"])
+    rows.append(("sum", format_bytes(added), f"of {format_bytes(total)}", "", "it adds up" if added == total else "WRONG"))
+    return ["Memory:", *columns(rows)]
+
+
+def _lines(title: str, rows: Sequence[Sequence[str]]) -> list[str]:
+    return ["", title, *columns(rows)] if rows else []
+
+
+def text(plan: Mapping[str, Any]) -> str:
+    """Return the plan for people: tier, memory, addresses, secrets by name, and every decision and warning."""
+    routes = [
+        (f"https://{server['host']}{location['path']}", location["service"])
+        for server in plan["edge"]["servers"]
+        for location in server["locations"]
+    ]
+    ports = [(f"{port['port']}/{port['protocol']}", port["owner"]) for port in plan["ports"]]
+    decisions = [(each["path"], each["done"], each["reason"]) for each in plan["decisions"]]
+    secrets = [(each["name"], each["origin"], each["why"]) for each in plan["secrets"]]
+    warnings = [(each["path"], str(each["value"] or ""), each["rule"]) for each in plan["warnings"]]
+    host = plan["host"]
+    head = f"{plan['name']} on {host['os']} {host['arch']}, {host['cpus']:g} CPUs, {format_bytes(host['memory_bytes'])}"
+    lines = [head, "", *_tier(plan), "", *_budget(plan)]
+    lines += _lines("Routes:", routes) + _lines("Ports open to others (besides SSH):", ports)
+    lines += _lines("The Compose file on a server:", decisions) + _lines("Secrets (by name):", secrets)
+    return "\n".join(lines + _lines("Warnings:", warnings))

@@ -1,0 +1,72 @@
+#!/usr/bin/python
+# Copyright: (c) 2026, the Holdfast contributors
+# GNU General Public License v3.0+ (see LICENSE)
+"""Documentation of the plan action; the work is done on the controller."""
+
+from __future__ import annotations
+
+DOCUMENTATION = r"""
+module: plan
+short_description: Make the plan for a host, or refuse with every finding
+version_added: 0.1.0
+author: Holdfast contributors (@holdfast-host)
+description:
+  - Reads the stack declaration and the Compose file on the controller, compares them with what was measured on the host,
+    and decides everything that the roles apply.
+  - Fails with all findings at once, each with its path, its value, the rule and what to do. Nothing is changed.
+options:
+  stack:
+    description: The declaration, C(holdfast_stack).
+    type: dict
+    required: true
+  host:
+    description: What M(holdfast.host.host_capacity) returned as C(host).
+    type: dict
+    required: true
+  directory:
+    description: Directory on the controller that relative paths of the declaration start from.
+    type: path
+    required: true
+  provided:
+    description: Names of the secrets whose values the inventory gives.
+    type: list
+    elements: str
+    default: []
+  tier_mode:
+    description: Whether a host below its tier is refused or only told of.
+    type: str
+    choices: [enforce, warn]
+    default: enforce
+extends_documentation_fragment: holdfast.host.attributes
+attributes:
+  check_mode:
+    support: full
+  diff_mode:
+    support: none
+  idempotent:
+    support: full
+"""
+
+EXAMPLES = r"""
+- name: Measure the host
+  holdfast.host.host_capacity:
+  register: capacity
+
+- name: Make the plan
+  holdfast.host.plan:
+    stack: "{{ holdfast_stack }}"
+    host: "{{ capacity.host }}"
+    directory: "{{ inventory_dir }}"
+"""
+
+RETURN = r"""
+ansible_facts:
+  description: The fact C(holdfast_plan), a JSON-able dict without any secret.
+  returned: when nothing refuses the run
+  type: dict
+findings:
+  description: Everything that was found, errors and warnings, each with path, value, rule, hint and level.
+  returned: always
+  type: list
+  elements: dict
+"""
