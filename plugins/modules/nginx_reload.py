@@ -1,0 +1,76 @@
+#!/usr/bin/python
+# Copyright: (c) 2026, the Holdfast contributors
+# GNU General Public License v3.0+ (see LICENSE)
+"""Reload nginx in a container where it does not run the wanted configuration."""
+
+from __future__ import annotations
+
+DOCUMENTATION = r"""
+module: nginx_reload
+short_description: Reload nginx in a container where it does not run the wanted configuration
+version_added: "0.1.0"
+author: the Holdfast contributors (@holdfast)
+description:
+  - Asks the running nginx which configuration it has loaded. The configuration answers a hash of itself at O(url).
+  - Where that is not O(wanted), tests the files (C(nginx -t)), reloads, and waits until O(wanted) is answered.
+  - The decision is taken from what runs, so a run that was interrupted before its reload is made good by the next one.
+  - Where the test fails, nothing is reloaded and the run fails with nginx's own message.
+extends_documentation_fragment:
+  - holdfast.host.attributes
+attributes:
+  check_mode:
+    support: full
+    details: Where Docker or the container is not there yet, RV(ignore:changed) is false and RV(message) says so.
+  diff_mode:
+    support: full
+  idempotent:
+    support: full
+options:
+  container:
+    description: Name or ID of the container. Either this or O(project) and O(service).
+    type: str
+  project:
+    description: Name of the Compose project. Needs O(service).
+    type: str
+  service:
+    description: Name of the Compose service within O(project). It must have one running container.
+    type: str
+  wanted:
+    description: The text that the wanted configuration answers.
+    type: str
+    required: true
+  url:
+    description: Where it answers, as seen from inside the container. Only the container's loopback address should be served.
+    type: str
+    default: http://127.0.0.1:8081/config
+  timeout_seconds:
+    description: How long to wait for the new configuration after a reload.
+    type: int
+    default: 30
+"""
+
+EXAMPLES = r"""
+- name: Have nginx run the rendered configuration
+  holdfast.host.nginx_reload:
+    project: holdfast-edge
+    service: nginx
+    wanted: "{{ __edge_tree.hashes['/srv/edge/nginx/nginx.conf'] }}"
+"""
+
+RETURN = r"""
+running:
+  description: The hash that nginx answered before, empty where it answered none.
+  type: str
+  returned: success
+  sample: 0f343b0931126a20f133d67c2b018a3b
+message:
+  description: What was found or done, for people.
+  type: str
+  returned: success
+  sample: nginx runs the wanted configuration
+seconds:
+  description: How long the reload took to be answered.
+  type: float
+  returned: success
+  sample: 0.4
+"""

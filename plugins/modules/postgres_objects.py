@@ -1,0 +1,141 @@
+#!/usr/bin/python
+# Copyright: (c) 2026, the Holdfast contributors
+# GNU General Public License v3.0+ (see LICENSE)
+"""Roles, databases and extensions of a PostgreSQL server in a container."""
+
+from __future__ import annotations
+
+DOCUMENTATION = r"""
+module: postgres_objects
+short_description: Roles, databases and extensions of a PostgreSQL server in a container
+version_added: "0.1.0"
+author: the Holdfast contributors (@holdfast)
+description:
+  - Reads the server's state in one query, and each database's in one more, and changes what differs.
+  - Talks to C(psql) inside the container over standard input. It needs no library on the host and no published port.
+  - Passwords are read from files on the host. Only their SCRAM-SHA-256 verifiers reach the server, and the statements are kept out of its log.
+  - A password is changed only where the verifier that the server holds does not fit it.
+  - Nobody but the owner, the roles of O(databases[].connect) and superusers may connect to a database of O(databases).
+    Its schema C(public) belongs to the owner.
+  - Nothing is ever dropped.
+extends_documentation_fragment:
+  - holdfast.host.attributes
+attributes:
+  check_mode:
+    support: full
+    details: Where Docker or the container is not there yet, everything is reported as to be made.
+  diff_mode:
+    support: full
+    details: Shows the state of each object, never a password or its verifier.
+  idempotent:
+    support: full
+options:
+  container:
+    description: Name or ID of the container. Either this or O(project) and O(service).
+    type: str
+  project:
+    description: Name of the Compose project. Needs O(service).
+    type: str
+  service:
+    description: Name of the Compose service within O(project). It must have one running container.
+    type: str
+  command:
+    description: The command that C(psql) is put behind, in place of C(docker exec). For servers outside containers.
+    type: list
+    elements: str
+  superuser:
+    description: The role to log in as, over the server's local socket.
+    type: str
+    default: postgres
+  timeout_seconds:
+    description: How long to wait for the server to accept a connection.
+    type: int
+    default: 60
+  roles:
+    description: The roles that must exist.
+    type: list
+    elements: dict
+    default: []
+    suboptions:
+      name:
+        description: Name of the role.
+        type: str
+        required: true
+      password_file:
+        description: File on the host that holds the password. One newline at its end is not part of it. Without it the password is left alone.
+        type: path
+      login:
+        description: Whether the role may log in.
+        type: bool
+        default: true
+      connection_limit:
+        description: Most connections at once. V(-1) is no limit.
+        type: int
+        default: -1
+      member_of:
+        description: Roles that this one is a member of, such as C(pg_monitor). Other memberships are left alone.
+        type: list
+        elements: str
+        default: []
+  databases:
+    description: The databases that must exist.
+    type: list
+    elements: dict
+    default: []
+    suboptions:
+      name:
+        description: Name of the database.
+        type: str
+        required: true
+      owner:
+        description: The role that owns it.
+        type: str
+        required: true
+      extensions:
+        description: Extensions that must be there. Their versions are left alone.
+        type: list
+        elements: str
+        default: []
+      encoding:
+        description: Encoding of a database that is made. One that exists with another encoding fails the run.
+        type: str
+        default: UTF8
+      connect:
+        description: Further roles that may connect.
+        type: list
+        elements: str
+        default: []
+"""
+
+EXAMPLES = r"""
+- name: Make the application's role and database
+  holdfast.host.postgres_objects:
+    project: holdfast-stores
+    service: postgres
+    roles:
+      - name: app
+        password_file: /etc/holdfast/secrets/postgres_app
+        connection_limit: 40
+      - name: exporter
+        password_file: /etc/holdfast/secrets/postgres_exporter
+        member_of: [pg_monitor]
+    databases:
+      - name: app
+        owner: app
+        extensions: [vector, pg_trgm]
+        connect: [exporter]
+"""
+
+RETURN = r"""
+changes:
+  description: What was done or would be done, one line each, without passwords.
+  type: list
+  elements: str
+  returned: success
+  sample: [make role app, make database app, make extension vector in database app]
+server_version:
+  description: The server's version, empty where no server was there to ask.
+  type: str
+  returned: success
+  sample: "18.1"
+"""
