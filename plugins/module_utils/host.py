@@ -1,14 +1,123 @@
 # Copyright: (c) 2026, the Holdfast contributors
 # GNU General Public License v3.0+ (see LICENSE)
-"""The host as it is: one thin reader over pure parsers."""
+"""The host as it is: one thin reader over the parsers. It changes nothing."""
 
 from __future__ import annotations
 
+import os
+import platform
+import subprocess
 from collections.abc import Callable, Sequence
 
-from ansible_collections.holdfast.host.plugins.module_utils.host_types import Host
+from ansible_collections.holdfast.host.plugins.module_utils.host_cgroup import read_cgroup, read_limits
+from ansible_collections.holdfast.host.plugins.module_utils.host_disk import Usage, read_mounts
+from ansible_collections.holdfast.host.plugins.module_utils.host_net import read_links, read_listening
+from ansible_collections.holdfast.host.plugins.module_utils.host_parse import (
+    parse_allowed_cpus,
+    parse_containers,
+    parse_cpu_list,
+    parse_cpuinfo,
+    parse_meminfo,
+    parse_mountinfo,
+    parse_os_release,
+    parse_version,
+)
+from ansible_collections.holdfast.host.plugins.module_utils.host_tree import Tree
+from ansible_collections.holdfast.host.plugins.module_utils.host_types import CpuSources, Host, MemorySources
 
-__all__ = ["Host", "read_host"]
+__all__ = ["Host", "Runner", "read_host", "run_program"]
 
-# Runs a command; returns what it printed, or None where it is missing, fails or takes too long.
+# Runs a program; returns what it printed, or None where it is missing, fails or takes too long.
 Runner = Callable[[Sequence[str]], "str | None"]
+# A Docker engine that is busy starting answers in a few seconds; one that hangs must not hang the reader.
+_TIMEOUT_SECONDS = 10
+_CPUS = "/sys/devices/system/cpu"
+
+
+def run_program(command: Sequence[str]) -> str | None:
+    """Return the standard output of ``command``; None where it is missing, fails, or takes more than 10 seconds."""
+    try:
+        done = subprocess.run(
+            command,
+            stdin=subprocess.DEVNULL,
+            capture_output=True,
+            text=True,
+            errors="replace",
+            timeout=_TIMEOUT_SECONDS,
+            check=False,
+        )
+    except (OSError, subprocess.TimeoutExpired):
+        return None
+    return done.stdout if done.returncode == 0 else None
+
+
+def read_host(root: str = "/", *, run: Runner = run_program, usage: Usage | None = None) -> Host:
+    """Return the host whose root directory is ``root``, measured now.
+
+    run: how docker is asked for versions and containers. usage: (total, free) bytes of the filesystem at a path,
+    statvfs below ``root`` where it is not given. Raises ValueError where /proc shows no memory or no CPU.
+    """
+    tree = Tree(root)
+    lines = parse_mountinfo(tree.text("/proc/self/mountinfo") or "")
+    limits = read_limits(tree, lines)
+    memory, swap = parse_meminfo(tree.text("/proc/meminfo") or "")
+    cpus = _cpus(tree, limits.cpus, limits.quota)
+    engine, software = _software(run)
+    containers, published = _containers(run) if engine else ({}, {})
+    return Host(
+        os=parse_os_release(tree.text("/etc/os-release") or ""),
+        arch=platform.machine(),
+        kernel=(tree.text("/proc/sys/kernel/osrelease") or "").strip(),
+        python=platform.python_version(),
+        init="systemd" if tree.is_directory("/run/systemd/system") else "other",
+        cpus=float(min(cpus.affinity, cpus.affinity if cpus.quota is None else cpus.quota)),
+        cpu_sources=cpus,
+        cpu_mhz=_clock(tree),
+        memory_bytes=min(memory, memory if limits.memory_bytes is None else limits.memory_bytes),
+        memory_sources=MemorySources(meminfo=memory, cgroup=limits.memory_bytes),
+        swap_bytes=swap,
+        cgroup=read_cgroup(tree, lines),
+        mounts=read_mounts(tree, lines, usage or _statvfs(tree)),
+        links=read_links(tree),
+        listening=read_listening(tree, containers, published),
+        software=software,
+    )
+
+
+def _cpus(tree: Tree, cpuset: frozenset[int] | None, quota: float | None) -> CpuSources:
+    count, _ = parse_cpuinfo(tree.text("/proc/cpuinfo") or "")
+    online = parse_cpu_list(tree.text(f"{_CPUS}/online") or "") or frozenset(range(count))
+    if not online:
+        raise ValueError(f"neither {_CPUS}/online nor /proc/cpuinfo shows a CPU")
+    allowed = parse_allowed_cpus(tree.text("/proc/self/status") or "")
+    # The kernel's lists name CPUs that may be plugged in later; only those online count.
+    usable = online & (online if allowed is None else allowed) & (online if cpuset is None else cpuset)
+    return CpuSources(online=len(online), affinity=len(usable) or len(online), quota=quota)
+
+
+def _clock(tree: Tree) -> float | None:
+    names = (name for name in tree.names(_CPUS) if name[3:].isdigit())
+    texts = (tree.text(f"{_CPUS}/{name}/cpufreq/cpuinfo_max_freq") for name in names)
+    # cpufreq counts in kHz.
+    clocks = [int(text) / 1000 for text in texts if text]
+    return max(clocks, default=None) or parse_cpuinfo(tree.text("/proc/cpuinfo") or "")[1]
+
+
+def _statvfs(tree: Tree) -> Usage:
+    def usage(path: str) -> tuple[int, int]:
+        found = os.statvfs(tree.at(path))
+        return found.f_blocks * found.f_frsize, found.f_bavail * found.f_frsize
+
+    return usage
+
+
+def _software(run: Runner) -> tuple[bool, dict[str, str | None]]:
+    """Return whether an engine answers, and the versions: of the engine, or of the client where no engine answers."""
+    engine = run(["docker", "version", "--format", "{{.Server.Version}}"])
+    docker = run(["docker", "--version"]) if engine is None else engine
+    compose = run(["docker", "compose", "version", "--short"]) or run(["docker-compose", "version", "--short"])
+    return engine is not None, {"docker": parse_version(docker or ""), "compose": parse_version(compose or "")}
+
+
+def _containers(run: Runner) -> tuple[dict[str, str], dict[tuple[str, int], str]]:
+    return parse_containers(run(["docker", "ps", "--no-trunc", "--format", "{{.ID}}\t{{.Names}}\t{{.Ports}}"]) or "")

@@ -5,7 +5,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from typing import Any
 
@@ -22,10 +22,17 @@ _SEVERITY = (SHORT, UNKNOWN, TIGHT, OK)
 MEMORY_TOLERANCE = 0.08
 # Disks are sold in decimal GB (6.9 % less in GiB), and ext4 keeps 2 to 3 % for inode tables and its journal.
 DISK_TOLERANCE = 0.10
-# CPUs are counted, not estimated.
-CPU_TOLERANCE = 0.0
 # A processor sold as 2.5 GHz reports 2494 MHz: its time stamp counter is measured against another clock.
 CLOCK_TOLERANCE = 0.01
+# Unit and tolerance of what is compared as a number. CPUs are counted, free space and link speed are exact.
+_SCALES = {
+    "cpus": ("CPUs", 0.0),
+    "memory": ("bytes", MEMORY_TOLERANCE),
+    "disk": ("bytes", DISK_TOLERANCE),
+    "disk_free": ("bytes", 0.0),
+    "clock": ("MHz", CLOCK_TOLERANCE),
+    "network": ("Mbit/s", 0.0),
+}
 # Disk alerts fire at 90 % used (Enterprise Schedule Management System, System Monitoring): with less than a tenth of
 # the tier's disk free, a host would start out in alarm.
 FREE_SHARE = 0.10
@@ -66,20 +73,20 @@ def check(tier: Tier, host: Host, *, disk_path: str = "/var/lib", to_fit_bytes: 
     free = round(tier.disk_bytes * FREE_SHARE) if to_fit_bytes is None else to_fit_bytes
     where = f"on {mount.path}" if mount else f"at {disk_path}"
     checks = [
-        _number("cpus", host.cpus, tier.cpus, "CPUs", CPU_TOLERANCE),
-        _number("memory", host.memory_bytes, tier.memory_bytes, "bytes", MEMORY_TOLERANCE),
-        _number("disk", mount and mount.total_bytes, tier.disk_bytes, "bytes", DISK_TOLERANCE, f"in all {where}"),
-        _number("disk_free", mount and mount.free_bytes, free, "bytes", 0.0, f"free {where}"),
+        _number("cpus", host.cpus, tier.cpus),
+        _number("memory", host.memory_bytes, tier.memory_bytes),
+        _number("disk", mount.total_bytes if mount else None, tier.disk_bytes, f"in all {where}"),
+        _number("disk_free", mount.free_bytes if mount else None, free, f"free {where}"),
     ]
     if tier.clock_mhz is not None:
-        checks.append(_number("clock", host.cpu_mhz, tier.clock_mhz, "MHz", CLOCK_TOLERANCE))
+        checks.append(_number("clock", host.cpu_mhz, tier.clock_mhz))
     if tier.ssd:
         checks.append(_ssd(mount))
     if tier.raid_level is not None:
         checks.append(_raid(mount, tier.raid_level))
     if tier.network_mbps is not None:
         fastest = max((link.mbps for link in host.links if link.mbps is not None), default=None)
-        checks.append(_number("network", fastest, tier.network_mbps, "Mbit/s", 0.0, "on the fastest link"))
+        checks.append(_number("network", fastest, tier.network_mbps, "on the fastest link"))
     return checks + [_software(name, host.software.get(name), rule) for name, rule in sorted(tier.software.items())]
 
 
@@ -96,13 +103,14 @@ def findings(checks: Sequence[Check], mode: str = "enforce", fits: Tier | None =
     """
     if mode not in ("enforce", "warn"):
         raise ValueError(f"{mode!r} is not enforce or warn")
-    instead = f"this host satisfies tier {fits.name} ({sizes(fits)})" if fits else "it satisfies no tier"
+    instead = f"this host satisfies tier {fits.name} ({sizes(fits)})" if fits else "this host satisfies no tier"
+    unseen = "nothing is refused for it, see to it yourself"
     return [
         Finding(
             path=f"host.{each.resource}",
             value=None if each.measured is None else show(each.measured, each.unit),
-            rule=f"at least {show(each.required, each.unit)}" if each.verdict == SHORT else each.reason,
-            hint=f"{each.reason}; {instead}" if each.verdict == SHORT else "see to it yourself",
+            rule=f"must be {'at least ' if each.unit else ''}{show(each.required, each.unit)}",
+            hint=f"{each.reason}; {instead if each.verdict == SHORT else unseen}",
             level=ERROR if each.verdict == SHORT and mode == "enforce" else WARNING,
         )
         for each in checks
@@ -141,22 +149,15 @@ def _release(version: str) -> tuple[int, ...]:
     return tuple(numbers)
 
 
-def _number(
-    resource: str, measured: float | None, required: float, unit: str, tolerance: float, where: str = ""
-) -> Check:
-    if measured is None:
-        reason = f"{resource} could not be measured {where}".rstrip()
-        return Check(
-            resource=resource, measured=None, required=required, margin=None, verdict=UNKNOWN, unit=unit, reason=reason
-        )
-    margin = measured - required
-    found = OK if margin >= 0 else TIGHT if measured >= required * (1 - tolerance) else SHORT
-    ends = {
-        OK: "",
-        TIGHT: f", accepted: within {tolerance:.0%} of what is asked",
-        SHORT: f", {show(-margin, unit)} too little",
-    }
-    reason = f"{show(measured, unit)} {where}".rstrip() + f" for {show(required, unit)}" + ends[found]
+def _number(resource: str, measured: float | None, required: float, where: str = "") -> Check:
+    unit, tolerance = _SCALES[resource]
+    margin = None if measured is None else measured - required
+    if measured is None or margin is None:
+        found, reason = UNKNOWN, f"{resource} could not be measured {where}".rstrip()
+    else:
+        found = OK if margin >= 0 else TIGHT if measured >= required * (1 - tolerance) else SHORT
+        ends = {OK: "", TIGHT: f"; within the tolerance of {tolerance:.0%}", SHORT: f"; {show(-margin, unit)} missing"}
+        reason = f"{show(measured, unit)} {where}".rstrip() + f", asked for: {show(required, unit)}{ends[found]}"
     return Check(
         resource=resource, measured=measured, required=required, margin=margin, verdict=found, unit=unit, reason=reason
     )
@@ -179,7 +180,7 @@ def _ssd(mount: Mount | None) -> Check:
 def _raid(mount: Mount | None, level: str) -> Check:
     measured = mount.raid_level if mount else None
     if measured is None:
-        return _text("raid", None, level, UNKNOWN, "no software RAID in sight; a RAID controller or the provider may mirror")
+        return _text("raid", None, level, UNKNOWN, "no md array in sight; a controller or the provider may mirror")
     enough = measured == level or (level == "raid1" and measured in _SURVIVES_A_DISK)
     return _text("raid", measured, level, OK if enough else SHORT, f"the array is {measured}, {level} is asked for")
 

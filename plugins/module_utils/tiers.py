@@ -97,19 +97,21 @@ def _size(tier: Tier) -> tuple[int, float, int, str]:
 
 
 def parse_tier(
-    value: str | Mapping[str, Any], path: str, catalogue: Mapping[str, Tier] = CATALOGUE
+    value: object, path: str, catalogue: Mapping[str, Tier] = CATALOGUE
 ) -> tuple[Tier | None, list[Finding]]:
     """Return the tier that ``value`` names or describes, and what is wrong with it; None where anything is.
 
     value: a name of ``catalogue``, or {cpus, memory, disk} with sizes as parse_bytes and parse_cpus read them.
-    path: where the value stands, for the findings. catalogue: tiers by name; merge own rows into CATALOGUE to extend it.
+    path: where the value stands, for the findings. catalogue: tiers by name; merge own rows into CATALOGUE.
     """
     if isinstance(value, Mapping):
         return _parse_inline(value, path)
     if isinstance(value, str):
         if value in catalogue:
             return catalogue[value], []
-        return None, [Finding(path=path, value=value, rule="must be a tier of the catalogue", hint=nearest(value, catalogue))]
+        return None, [
+            Finding(path=path, value=value, rule="must be a tier of the catalogue", hint=nearest(value, catalogue))
+        ]
     rule = f"must be a tier's name, or minimum sizes such as {_EXAMPLE}"
     return None, [Finding(path=path, value=value, rule=rule, hint=nearest("", catalogue))]
 

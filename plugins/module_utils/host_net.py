@@ -1,0 +1,85 @@
+# Copyright: (c) 2026, the Holdfast contributors
+# GNU General Public License v3.0+ (see LICENSE)
+"""Network interfaces and the sockets that wait for traffic, with who holds them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from ansible_collections.holdfast.host.plugins.module_utils.host_parse import (
+    Socket,
+    parse_container_id,
+    parse_sockets,
+)
+from ansible_collections.holdfast.host.plugins.module_utils.host_tree import Tree
+from ansible_collections.holdfast.host.plugins.module_utils.host_types import Link, Listener
+
+_TABLES = (("tcp", "tcp"), ("tcp6", "tcp"), ("udp", "udp"), ("udp6", "udp"))
+# These hold the host's side of a published port for a container.
+_PROXIES = frozenset({"docker-proxy", "dockerd"})
+
+
+def read_links(tree: Tree) -> tuple[Link, ...]:
+    """Return the interfaces by name, without loopback and without those that belong to a bridge (containers' ends)."""
+    base = "/sys/class/net"
+    names = [name for name in tree.names(base) if tree.has(f"{base}/{name}/type") and name != "lo"]
+    return tuple(
+        Link(name=name, mbps=_mbps(tree, f"{base}/{name}")) for name in names if not tree.has(f"{base}/{name}/brport")
+    )
+
+
+def _mbps(tree: Tree, path: str) -> int | None:
+    # Virtual interfaces make a speed up (veth and bridges say 10000); a bond adds up what its members negotiated.
+    if not tree.has(f"{path}/device") and not tree.has(f"{path}/bonding"):
+        return None
+    speed = (tree.text(f"{path}/speed") or "").strip()
+    return int(speed) if speed.isdigit() and int(speed) > 0 else None
+
+
+def read_listening(
+    tree: Tree, names: Mapping[str, str], published: Mapping[tuple[str, int], str]
+) -> tuple[Listener, ...]:
+    """Return the waiting sockets by protocol, port and address.
+
+    names: containers' names by id; published: by (protocol, port). Processes of other users stay None without root.
+    """
+    sockets = [
+        socket
+        for table, protocol in _TABLES
+        for socket in parse_sockets(tree.text(f"/proc/net/{table}") or "", protocol)
+    ]
+    owners = _owners(tree, {socket.inode for socket in sockets})
+    listeners = {_listener(tree, socket, owners.get(socket.inode), names, published) for socket in sockets}
+    return tuple(sorted(listeners, key=lambda each: (each.protocol, each.port, each.address, each.pid or 0)))
+
+
+def _owners(tree: Tree, inodes: set[str]) -> dict[str, int]:
+    """Return the process of each inode; of several that share one, the oldest (lowest id) holds it."""
+    wanted = {f"socket:[{inode}]": inode for inode in inodes if inode != "0"}
+    owners: dict[str, int] = {}
+    for pid in sorted(int(name) for name in tree.names("/proc") if name.isdigit()):
+        if len(owners) == len(wanted):
+            break
+        for descriptor in tree.names(f"/proc/{pid}/fd"):
+            inode = wanted.get(tree.target(f"/proc/{pid}/fd/{descriptor}") or "")
+            if inode is not None:
+                owners.setdefault(inode, pid)
+    return owners
+
+
+def _listener(
+    tree: Tree, socket: Socket, pid: int | None, names: Mapping[str, str], published: Mapping[tuple[str, int], str]
+) -> Listener:
+    process = None if pid is None else (tree.text(f"/proc/{pid}/comm") or "").strip() or None
+    identity = None if pid is None else parse_container_id(tree.text(f"/proc/{pid}/cgroup") or "")
+    container = names.get(identity, identity[:12]) if identity else None
+    if process in _PROXIES:
+        container = published.get((socket.protocol, socket.port))
+    return Listener(
+        protocol=socket.protocol,
+        address=socket.address,
+        port=socket.port,
+        process=process,
+        pid=pid,
+        container=container,
+    )

@@ -1,0 +1,140 @@
+#!/usr/bin/python
+# Copyright: (c) 2026, the Holdfast contributors
+# GNU General Public License v3.0+ (see LICENSE)
+"""Report what a host has: CPUs, memory, disks, links, sockets and versions, as far as limits let it be used."""
+
+from __future__ import annotations
+
+DOCUMENTATION = r"""
+module: host_capacity
+short_description: Report what a host really has to offer
+version_added: 1.0.0
+description:
+  - Measures CPUs, memory, disks, links, waiting sockets and software versions of the host, without changing it.
+  - CPUs and memory are what may really be used. They are the least of what the machine has and of what the cgroups
+    above the module's own process allow, in cgroup versions 1 and 2.
+  - What the machine cannot tell is V(none), never a guess.
+author:
+  - Holdfast contributors (@holdfast)
+extends_documentation_fragment:
+  - holdfast.host.attributes
+  - holdfast.host.attributes.read_only
+seealso:
+  - module: holdfast.host.tier_check
+notes:
+  - Run it as root. Other users cannot see which process holds a socket, nor ask the Docker engine.
+"""
+
+EXAMPLES = r"""
+- name: Measure the host
+  holdfast.host.host_capacity:
+  become: true
+  register: capacity
+
+- name: Show what may be used
+  ansible.builtin.debug:
+    msg: "{{ capacity.host.cpus }} CPUs, {{ capacity.host.memory_bytes }} bytes of memory"
+"""
+
+RETURN = r"""
+host:
+  description: The host as it is.
+  returned: success
+  type: dict
+  contains:
+    os:
+      description: Operating system, with C(id), C(version), C(codename) and C(like), from C(/etc/os-release).
+      type: dict
+      sample: {"id": "debian", "version": "13", "codename": "trixie", "like": []}
+    arch:
+      description: Machine architecture.
+      type: str
+      sample: x86_64
+    kernel:
+      description: Kernel release.
+      type: str
+      sample: 6.12.0
+    python:
+      description: Version of the Python that ran the module.
+      type: str
+      sample: 3.13.5
+    init:
+      description: V(systemd) where systemd is in charge, else V(other).
+      type: str
+      sample: systemd
+    cpus:
+      description: CPUs that may be used.
+      type: float
+      sample: 2.0
+    cpu_sources:
+      description: CPUs online, CPUs usable under affinity and cpuset, and the cgroup quota in CPUs or V(none).
+      type: dict
+      sample: {"online": 2, "affinity": 2, "quota": null}
+    cpu_mhz:
+      description: Highest clock in MHz, or V(none).
+      type: float
+      sample: 2500.0
+    memory_bytes:
+      description: Memory that may be used, in bytes.
+      type: int
+      sample: 8140000000
+    memory_sources:
+      description: C(MemTotal) and the tightest cgroup limit or V(none), in bytes.
+      type: dict
+      sample: {"meminfo": 8140000000, "cgroup": null}
+    swap_bytes:
+      description: Swap in bytes.
+      type: int
+      sample: 0
+    cgroup:
+      description: Version of the cgroup tree or V(none), and the controllers usable at its root.
+      type: dict
+      sample: {"version": 2, "controllers": ["cpu", "memory", "pids"]}
+    mounts:
+      description:
+        - Local filesystems by path, a bind mount of the same filesystem left out.
+        - Sizes in bytes. C(free_bytes) is what an ordinary user may write.
+        - C(rotational) is V(none) where the disk does not tell, C(raid_level) where no md array is in sight.
+      type: list
+      elements: dict
+      sample:
+        - path: /
+          total_bytes: 40000000000
+          free_bytes: 30000000000
+          device: /dev/sda1
+          fstype: ext4
+          rotational: false
+          raid_level: null
+    links:
+      description: Network interfaces with their speed in Mbit/s, V(none) where they are virtual, down or do not tell.
+      type: list
+      elements: dict
+      sample: [{"name": "eth0", "mbps": 1000}]
+    listening:
+      description: Sockets that wait for traffic, and who holds them where that may be read.
+      type: list
+      elements: dict
+      sample: [{"protocol": "tcp", "address": "0.0.0.0", "port": 22, "process": "sshd", "pid": 1, "container": null}]
+    software:
+      description: Versions of C(docker) (the engine, or the client where no engine answers) and C(compose), or V(none).
+      type: dict
+      sample: {"docker": "26.1.5", "compose": "2.26.1"}
+"""
+
+from ansible.module_utils.basic import AnsibleModule
+
+from ansible_collections.holdfast.host.plugins.module_utils.host import read_host
+
+
+def main() -> None:
+    """Run the module."""
+    module = AnsibleModule(argument_spec={}, supports_check_mode=True)
+    try:
+        host = read_host()
+    except ValueError as error:
+        module.fail_json(msg=f"This host cannot be measured: {error}")
+    module.exit_json(changed=False, host=host.as_dict())
+
+
+if __name__ == "__main__":
+    main()
