@@ -16,6 +16,7 @@ STAMP := $(VENV)/.stamp
 export PATH := $(CURDIR)/$(BIN):$(PATH)
 export ANSIBLE_COLLECTIONS_PATH := $(CURDIR)/collections
 export ANSIBLE_CONFIG := $(CURDIR)/ansible.cfg
+export MOLECULE_GLOB := molecule/*/molecule.yml
 
 .PHONY: help
 help: ## List the targets
@@ -34,4 +35,65 @@ lock: $(STAMP) ## Renew requirements.lock from requirements.in
 	  --no-emit-index-url --no-emit-find-links --custom-compile-command 'make lock' \
 	  --output-file requirements.lock requirements.in
 
+.PHONY: lint
+lint: $(STAMP) lint-python lint-types lint-yaml lint-shell lint-ansible lint-changelog ## Read everything with the linters
+
+.PHONY: lint-python
+lint-python: $(STAMP)
+	@ruff check --quiet .
+	@ruff format --check --quiet .
+
+# Through the symlink, so that each module has the one name under which the others import it.
+.PHONY: lint-types
+lint-types: $(STAMP)
+	@mypy --no-error-summary collections/ansible_collections/holdfast/host/plugins $(wildcard tools tests)
+
+.PHONY: lint-yaml
+lint-yaml: $(STAMP)
+	@yamllint --strict .
+
+.PHONY: lint-shell
+lint-shell: $(STAMP)
+	@tools/shell_files.sh | xargs shellcheck --external-sources
+
+.PHONY: lint-ansible
+lint-ansible: $(STAMP)
+	@ansible-lint -q
+
+.PHONY: lint-changelog
+lint-changelog: $(STAMP)
+	@antsibull-changelog lint
+
+.PHONY: unit
+unit: $(STAMP) ## Run the unit, golden and house tests
+	@pytest -q --junit-xml=build/junit/unit.xml tests/unit
+
+.PHONY: sanity
+sanity: $(STAMP) ## Run ansible-test sanity in a copy under build/
+	@tools/sanity.sh
+
+.PHONY: docs
+docs: $(STAMP) ## Write the pages that are generated from the specs
+	@$(PYTHON) -m tools.docs
+
+.PHONY: changelog
+changelog: $(STAMP) ## Make the release notes of the version in galaxy.yml
+	@antsibull-changelog release
+
+.PHONY: build
+build: $(STAMP) ## Build the collection's archive into build/
+	@ansible-galaxy collection build --force --output-path build
+
+# The stages of `make test`, quickest first. A file in mk/ appends its own.
+STAGES += lint unit sanity
+
 -include mk/*.mk
+
+.PHONY: test
+test: $(STAMP) ## Run every stage, in order of speed
+	@$(PYTHON) tools/stages.py run $(STAGES)
+
+# What lives outside the directory is removed by the targets that made it: a file in mk/ adds them to CLEAN.
+.PHONY: clean
+clean: $(CLEAN) ## Remove everything that make has made
+	@rm -rf $(VENV) build .cache .ansible .hypothesis .ruff_cache .mypy_cache .pytest_cache

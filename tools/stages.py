@@ -81,7 +81,8 @@ def run(names: Sequence[str], execute: Callable[[str], int]) -> list[Stage]:
 def table(names: Sequence[str], done: Sequence[Stage]) -> str:
     """Return the closing table. Stages behind a failure are named as not run."""
     width = max(len(name) for name in (*names, "total"))
-    rows = [f"{stage.name:<{width}} {stage.seconds:8.1f} s  {'ok' if stage.result == 0 else 'FAILED'}" for stage in done]
+    verdicts = ["ok" if stage.result == 0 else "FAILED" for stage in done]
+    rows = [f"{stage.name:<{width}} {stage.seconds:8.1f} s  {said}" for stage, said in zip(done, verdicts, strict=True)]
     rows += [f"{name:<{width}} {'-':>8}    not run" for name in names[len(done) :]]
     rows.append(f"{'total':<{width}} {sum(stage.seconds for stage in done):8.1f} s")
     return "\n".join(rows)
