@@ -59,8 +59,8 @@ options:
         default: root
       validate:
         description:
-          - A command that must exit 0 before the file is replaced. C(%s) in it is the path of the new text, which lies in
-            a private directory under the file's own name.
+          - A command that must exit 0 before the file is replaced. C(%s) in it is the path of the new text, which lies
+            in a private directory under the file's own name.
           - It runs without a shell, and only where the text changes.
         type: str
   directories:
@@ -143,3 +143,68 @@ hashes:
   returned: success
   sample: {/etc/holdfast/limits.conf: 6b9b1c6b0d0f5f8d3e4f0b8f6c1b7e1c7c1d2e3f4a5b6c7d8e9f0a1b2c3d4e5f}
 """
+
+import subprocess
+import tempfile
+from pathlib import Path
+from typing import Any
+
+from ansible.module_utils.basic import AnsibleModule
+
+from ansible_collections.holdfast.host.plugins.module_utils import files
+from ansible_collections.holdfast.host.plugins.module_utils.errors import Finding, explain
+
+OWNED: dict[str, Any] = {
+    "mode": {"type": "str"},
+    "owner": {"type": "str", "default": "root"},
+    "group": {"type": "str", "default": "root"},
+}
+FILE_MODE = {"mode": {"type": "str", "default": "0644"}}
+DIRECTORY_MODE = {"mode": {"type": "str", "default": "0755"}}
+PATH: dict[str, Any] = {"path": {"type": "path", "required": True}}
+CONTENT: dict[str, Any] = {"content": {"type": "str", "required": True}, "validate": {"type": "str"}}
+SPEC: dict[str, Any] = {
+    "files": {"type": "list", "elements": "dict", "default": [], "options": OWNED | FILE_MODE | PATH | CONTENT},
+    "directories": {"type": "list", "elements": "dict", "default": [], "options": OWNED | DIRECTORY_MODE | PATH},
+    "parents": {"type": "dict", "default": {}, "options": OWNED | DIRECTORY_MODE},
+    "absent": {"type": "list", "elements": "path", "default": []},
+}
+
+
+def run_validator(command: list[str]) -> tuple[int, str]:
+    """Return exit status and output of a validator; 127 where its program is missing."""
+    try:
+        done = subprocess.run(command, capture_output=True, text=True, errors="replace", check=False, timeout=120)
+    except (OSError, subprocess.TimeoutExpired) as error:
+        return 127, str(error)
+    return done.returncode, done.stdout + done.stderr
+
+
+def refuse(module: AnsibleModule, findings: list[Finding]) -> None:
+    """Fail with all findings where there are any."""
+    if findings:
+        module.fail_json(msg="Nothing was changed.\n" + explain(findings), findings=[f.as_dict() for f in findings])
+
+
+def main() -> None:
+    """Read, compare, validate, apply."""
+    module = AnsibleModule(argument_spec=SPEC, supports_check_mode=True)
+    wanted, findings = files.parse(module.params, lenient=module.check_mode)
+    refuse(module, findings)
+    try:
+        changes, findings = files.plan(wanted)
+        refuse(module, findings)
+        if not module.check_mode:
+            with tempfile.TemporaryDirectory(dir=module.tmpdir) as staging:
+                refuse(module, files.validate(changes, Path(staging), run_validator))
+            files.clear_leftovers(wanted)
+            files.apply(changes)
+    except OSError as error:
+        module.fail_json(msg=f"{error.filename}: {error.strerror}")
+    paths = [str(change.entry.path) for change in changes]
+    diff = [change.diff() for change in changes]
+    module.exit_json(changed=bool(changes), paths=paths, hashes=wanted.hashes(), diff=diff)
+
+
+if __name__ == "__main__":
+    main()
