@@ -16,6 +16,7 @@ from ansible_collections.holdfast.host.plugins.module_utils.host_types import Ho
 from ansible_collections.holdfast.host.plugins.module_utils.plan.build import build, fit
 from ansible_collections.holdfast.host.plugins.module_utils.plan.host_check import findings as host_findings
 from ansible_collections.holdfast.host.plugins.module_utils.plan.model import Wish
+from ansible_collections.holdfast.host.plugins.module_utils.render.expect import expect
 from ansible_collections.holdfast.host.plugins.module_utils.render.projects import projects
 from ansible_collections.holdfast.host.plugins.module_utils.render.summary import text
 from ansible_collections.holdfast.host.plugins.module_utils.spec.stack import ROOT, Stack, parse_stack
@@ -75,5 +76,6 @@ def make_plan(
         return None, findings
     plan["warnings"] = [finding.as_dict() for finding in findings]
     plan["projects"] = projects(plan, wish)
+    plan["expect"] = expect(plan)
     plan["text"] = text(plan)
     return plan, findings

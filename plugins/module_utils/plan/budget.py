@@ -19,6 +19,8 @@ from ansible_collections.holdfast.host.plugins.module_utils.units import GIB, MI
 SERVICE_WEIGHT = 1
 SERVICE_LEAST = 128 * MIB
 SERVICE_MOST = 1 * GIB
+# A tenth of the RAM is not shared out: the kernel's page cache lives there, and explicit limits may still use it.
+SPARE_PART = 10
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -136,10 +138,10 @@ def budget(wish: Wish, memory_bytes: int) -> list[Row]:
     )
     edge = Row(who="edge", group="edge", each_bytes=EDGE_BYTES, reason="nginx: 4096 connections with their buffers")
     claims = _store_rows(wish) + _service_rows(wish)
-    left = memory_bytes - reserve.bytes - edge.bytes - sum(row.bytes for row in claims)
+    left = memory_bytes - reserve.bytes - edge.bytes - sum(row.bytes for row in claims) - memory_bytes // SPARE_PART
     rows = [reserve, edge, *share(claims, left)]
     spare = memory_bytes - sum(row.bytes for row in rows)
-    return [*rows, Row(who="free", group="free", each_bytes=spare, reason="page cache, and room to start a new colour")]
+    return [*rows, Row(who="free", group="free", each_bytes=spare, reason="page cache and surprises")]
 
 
 def findings(rows: Sequence[Row], memory_bytes: int, cpus: float) -> list[Finding]:

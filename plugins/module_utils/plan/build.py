@@ -16,6 +16,7 @@ from ansible_collections.holdfast.host.plugins.module_utils.plan import (
     host_check,
     laptop,
     place,
+    secret_files,
     takeover,
     tune_nginx,
     tune_postgres,
@@ -133,6 +134,8 @@ def _carried(wish: Wish, rows: Mapping[str, budget.Row]) -> list[dict[str, Any]]
 def _host(host: Host) -> dict[str, Any]:
     return {
         "os": f"{host.os.id} {host.os.version}",
+        "os_id": host.os.id,
+        "codename": host.os.codename,
         "arch": host.arch,
         "cpus": host.cpus,
         "memory_bytes": host.memory_bytes,
@@ -177,9 +180,9 @@ def build(wish: Wish, host: Host, tier_fit: Fit) -> tuple[dict[str, Any], list[F
         "ports": ports,
         "stores": {"postgres": postgres, "redis": _redis(wish, rows), "carried": _carried(wish, rows)},
         "app": {"services": place.health_checks(wish), "files": laptop.files(wish)},
-        "edge": place.routes(wish, COLOUR)
-        | {"settings": _settings(tune_nginx.settings(host.cpus)), "tls": vars(wish.stack.tls)},
+        "edge": place.routes(wish, COLOUR) | {"settings": _settings(tune_nginx.settings(host.cpus))},
         "secrets": [secret.as_dict() for _, secret in sorted(taken.secrets.items())],
+        "secret_files": secret_files.secret_files(wish, taken, postgres),
         "environment": taken.environment,
     }
     return plan, found

@@ -4,6 +4,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from typing import Any
 
 from ansible_collections.holdfast.host.plugins.module_utils.compose.model import Service
@@ -13,6 +14,8 @@ from ansible_collections.holdfast.host.plugins.module_utils.spec.check import co
 from ansible_collections.holdfast.host.plugins.module_utils.units import KIB
 
 HEALTH_PATH = "/health"
+# A WebSocket may be silent for long; nginx counts the silence, not the connection.
+WEBSOCKET_SECONDS = 3600
 
 
 def alias(service: str, colour: str) -> str:
@@ -26,7 +29,7 @@ def _location(name: str, port: int, route: spec.Route, health: spec.Health | Non
         "path": route.path,
         "upstream": f"{name}_{port}",
         "websocket": route.websocket,
-        "timeout_seconds": round(route.timeout),
+        "timeout_seconds": max(round(route.timeout), WEBSOCKET_SECONDS if route.websocket else 1),
         "body_kib": route.body // KIB,
         "static": None if route.static is None else {"path": route.static.path, "expires": route.static.expires},
         # A path that monitoring asks every few seconds would drown the access log.
@@ -35,7 +38,10 @@ def _location(name: str, port: int, route: spec.Route, health: spec.Health | Non
 
 
 def routes(wish: Wish, colour: str) -> dict[str, Any]:
-    """Return the servers (host to locations, longest path first) and the upstreams of the edge."""
+    """Return the servers (host to locations, longest path first), the upstreams, and the certificate of the edge.
+
+    tls.name: a fingerprint of the host names, for a certificate that is made for just these.
+    """
     servers: dict[str, list[dict[str, Any]]] = {}
     upstreams: dict[str, dict[str, Any]] = {}
     for name, declared in wish.stack.services.items():
@@ -49,7 +55,9 @@ def routes(wish: Wish, colour: str) -> dict[str, Any]:
         {"host": host, "locations": sorted(found, key=lambda each: (-len(each["path"]), each["path"]))}
         for host, found in sorted(servers.items())
     ]
-    return {"servers": ordered, "upstreams": [upstreams[name] for name in sorted(upstreams)]}
+    names = " ".join(sorted(servers))
+    tls = vars(wish.stack.tls) | {"name": hashlib.sha256(names.encode()).hexdigest()[:16]}
+    return {"servers": ordered, "upstreams": [upstreams[name] for name in sorted(upstreams)], "tls": tls}
 
 
 def _only_port(service: Service | None) -> int:

@@ -13,11 +13,11 @@ from ansible_collections.holdfast.host.plugins.module_utils.plan import laptop
 from ansible_collections.holdfast.host.plugins.module_utils.plan.catalogue import EDGE_BYTES, EDGE_IMAGE, STORES
 from ansible_collections.holdfast.host.plugins.module_utils.plan.model import Wish
 from ansible_collections.holdfast.host.plugins.module_utils.plan.place import alias
+from ansible_collections.holdfast.host.plugins.module_utils.plan.secret_files import DIRECTORY, REDIS_FILE
 from ansible_collections.holdfast.host.plugins.module_utils.plan.takeover import escape
 
 STORES_NETWORK = "holdfast-stores"
 EDGE_NETWORK = "holdfast-edge"
-SECRETS = "/etc/holdfast/secrets"
 PIDS = 512
 LOG_OPTIONS = {"max-size": "20m", "max-file": "5"}
 
@@ -48,7 +48,7 @@ def guarded(plan: Mapping[str, Any], limit_bytes: int | None, cpus: float | None
     return {
         "restart": "unless-stopped",
         "security_opt": ["no-new-privileges:true"],
-        "logging": {"driver": "json-file", "options": LOG_OPTIONS},
+        "logging": {"driver": "json-file", "options": dict(LOG_OPTIONS)},
         "deploy": {"resources": {"limits": limits}},
     }
 
@@ -73,7 +73,7 @@ def _postgres(plan: Mapping[str, Any]) -> dict[str, Any]:
             "POSTGRES_USER": store["superuser"],
             "POSTGRES_DB": "postgres",
             "POSTGRES_PASSWORD_FILE": f"/run/secrets/{secret}",
-            "POSTGRES_INITDB_ARGS": "--data-checksums --auth-host=scram-sha-256 --auth-local=peer",
+            "POSTGRES_INITDB_ARGS": "--data-checksums --auth-host=scram-sha-256",
             "POSTGRES_HOST_AUTH_METHOD": "scram-sha-256",
         },
         "secrets": [secret],
@@ -159,12 +159,12 @@ def stores(plan: Mapping[str, Any], wish: Wish) -> dict[str, Any]:
     if postgres:
         services[postgres["service"]] = _postgres(plan)
         volumes["postgres-data"] = {"name": f"{plan['name']}_postgres-data"}
-        secrets[postgres["superuser_secret"]] = {"file": f"{SECRETS}/{postgres['superuser_secret']}"}
+        secrets[postgres["superuser_secret"]] = {"file": f"{DIRECTORY}/{postgres['superuser_secret']}"}
     if redis:
         services[redis["service"]] = _redis(plan)
         volumes["redis-data"] = {"name": f"{plan['name']}_redis-data"}
         if redis["secret"]:
-            secrets["redis_auth"] = {"file": f"{SECRETS}/redis_auth.conf"}
+            secrets["redis_auth"] = {"file": REDIS_FILE}
     carried = [store["service"] for store in plan["stores"]["carried"]]
     for store in plan["stores"]["carried"]:
         own = _own(plan, wish, store["service"], store["limit_bytes"], store["cpus"])

@@ -1,0 +1,60 @@
+# Copyright: (c) 2026, the Holdfast contributors
+# GNU General Public License v3.0+ (see LICENSE)
+"""Which secret lies in which file of the host, and who may read it. Names only; the host fills in the values."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+from ansible_collections.holdfast.host.plugins.module_utils.plan.catalogue import STORES
+from ansible_collections.holdfast.host.plugins.module_utils.plan.model import Wish
+from ansible_collections.holdfast.host.plugins.module_utils.plan.takeover import (
+    REDIS_SECRET,
+    SUPERUSER_SECRET,
+    Takeover,
+)
+
+DIRECTORY = "/etc/holdfast/secrets"
+REDIS_FILE = f"{DIRECTORY}/redis_auth.conf"
+# What Compose itself would fill in; a doubled dollar is a literal one.
+_REFERENCE = re.compile(r"(?<!\$)(?:\$\$)*\$\{([A-Za-z_][A-Za-z0-9_]*)\}")
+
+
+def references(texts: Iterable[str | None]) -> list[str]:
+    """Return the names that Compose texts refer to, sorted, each once."""
+    return sorted({name for text in texts if text for name in _REFERENCE.findall(text)})
+
+
+def env_file(path: str, names: Iterable[str]) -> list[dict[str, Any]]:
+    """Return the one env file that fills in the named secrets, as the secrets module takes it."""
+    return [{"path": path, "variables": {name: f"${{secret:{name}}}" for name in names}}]
+
+
+def secret_files(wish: Wish, taken: Takeover, postgres: Mapping[str, Any] | None) -> dict[str, Any]:
+    """Return the secrets (names), the env files of the two projects, Redis's password file, and the roles' files.
+
+    A file that a container mounts belongs to the user that its server runs as: the official images give up root
+    before they read it.
+    """
+    owners = {SUPERUSER_SECRET: STORES["postgres"].uid}
+    names = [{"name": name, "owner": str(owners.get(name, 0))} for name in sorted(taken.secrets)]
+    in_stores = [text for name, env in taken.environment.items() if name in wish.taken() for text in env.values()]
+    in_app = [text for name, env in taken.environment.items() if name not in wish.taken() for text in env.values()]
+    redis = {
+        "path": REDIS_FILE,
+        "content": f"requirepass ${{secret:{REDIS_SECRET}}}\n",
+        "owner": str(STORES["redis"].uid),
+        "mode": "0400",
+    }
+    return {
+        "names": names,
+        "stores_env": env_file("/etc/holdfast/stores/.env", references(in_stores)),
+        "app_env": env_file("/etc/holdfast/app/.env", references(in_app)),
+        "stores_files": [redis] if REDIS_SECRET in taken.secrets else [],
+        "postgres_roles": [
+            {"name": role["name"], "password_file": f"{DIRECTORY}/{role['secret']}"}
+            for role in (postgres["roles"] if postgres else ())
+        ],
+    }

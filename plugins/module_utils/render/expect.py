@@ -1,0 +1,60 @@
+# Copyright: (c) 2026, the Holdfast contributors
+# GNU General Public License v3.0+ (see LICENSE)
+"""The plan as what a live host must show: the input of the verify module, without any secret."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+
+def containers(projects: Mapping[str, Any]) -> list[dict[str, Any]]:
+    """Return each service of each project with the image, count, memory limit and labels that its containers have."""
+    found = []
+    for project in projects.values():
+        for name, service in project["services"].items():
+            deploy = service["deploy"]
+            found.append(
+                {
+                    "project": project["name"],
+                    "service": name,
+                    "image": service["image"],
+                    "replicas": deploy.get("replicas", 1),
+                    "memory_bytes": int(deploy["resources"]["limits"]["memory"]),
+                    "labels": {key: str(value) for key, value in (service.get("labels") or {}).items()}
+                    if isinstance(service.get("labels") or {}, Mapping)
+                    else {},
+                    "once": service["restart"] == "no",
+                }
+            )
+    return found
+
+
+def expect(plan: Mapping[str, Any]) -> dict[str, Any]:
+    """Return containers, settings of the stores, routes and open ports as verify compares them with the host."""
+    postgres, redis = plan["stores"]["postgres"], plan["stores"]["redis"]
+    project = plan["projects"]["stores"]["name"]
+    return {
+        "controllers": plan["host"]["controllers"],
+        "containers": containers(plan["projects"]),
+        "postgres": postgres
+        and {
+            "project": project,
+            "service": postgres["service"],
+            "superuser": postgres["superuser"],
+            "settings": {each["name"]: each["value"] for each in postgres["settings"]},
+        },
+        "redis": redis
+        and {
+            "project": project,
+            "service": redis["service"],
+            "auth": redis["secret"] is not None,
+            "settings": {each["name"]: each["value"] for each in redis["settings"]},
+        },
+        "routes": [
+            {"host": server["host"], "path": location["quiet_path"] or location["path"], "service": location["service"]}
+            for server in plan["edge"]["servers"]
+            for location in server["locations"]
+        ],
+        "ports": [{"port": port["port"], "protocol": port["protocol"]} for port in plan["ports"]],
+    }

@@ -1,0 +1,83 @@
+#!/usr/bin/python
+# Copyright: (c) 2026, the Holdfast contributors
+# GNU General Public License v3.0+ (see LICENSE)
+"""Compare a live host with its plan."""
+
+from __future__ import annotations
+
+DOCUMENTATION = r"""
+module: verify_host
+short_description: Compare a live host with its plan
+version_added: "0.1.0"
+author: the Holdfast contributors (@holdfast)
+description:
+  - Looks at containers, published ports, the settings that the stores run with, and asks the edge for every route.
+  - Returns every difference as a finding, and fails when one of them is an error. Changes nothing.
+extends_documentation_fragment:
+  - holdfast.host.attributes
+attributes:
+  check_mode:
+    support: full
+  diff_mode:
+    support: none
+    details: Changes nothing.
+  idempotent:
+    support: full
+options:
+  expect:
+    description: What the host must show, C(holdfast_plan.expect).
+    type: dict
+    required: true
+  timeout_seconds:
+    description: How long one answer may take.
+    type: int
+    default: 20
+"""
+
+EXAMPLES = r"""
+- name: Compare the host with its plan
+  holdfast.host.verify_host:
+    expect: "{{ holdfast_plan.expect }}"
+"""
+
+RETURN = r"""
+findings:
+  description: Every difference, with path, value, rule, hint and level.
+  returned: always
+  type: list
+  elements: dict
+looked_at:
+  description: How much was compared.
+  returned: always
+  type: list
+  elements: str
+"""
+
+from ansible.module_utils.basic import AnsibleModule
+
+from ansible_collections.holdfast.host.plugins.module_utils.errors import errors, explain
+from ansible_collections.holdfast.host.plugins.module_utils.verify.compare import compare, facts
+from ansible_collections.holdfast.host.plugins.module_utils.verify.observe import observe
+
+
+def main() -> None:
+    """Observe, compare, tell."""
+    module = AnsibleModule(
+        argument_spec={
+            "expect": {"type": "dict", "required": True},
+            "timeout_seconds": {"type": "int", "default": 20},
+        },
+        supports_check_mode=True,
+    )
+    expect = module.params["expect"]
+    seen = observe(expect, module.params["timeout_seconds"])
+    findings = compare(expect, seen)
+    result = {"findings": [finding.as_dict() for finding in findings], "looked_at": facts(seen)}
+    wrong = errors(findings)
+    if wrong:
+        module.fail_json(msg=f"The host differs from its plan: {len(wrong)} finding(s).\n{explain(wrong)}", **result)
+    module.exit_json(changed=False, **result)
+
+
+if __name__ == "__main__":
+    main()
