@@ -103,19 +103,26 @@ def findings(checks: Sequence[Check], mode: str = "enforce", fits: Tier | None =
     """
     if mode not in ("enforce", "warn"):
         raise ValueError(f"{mode!r} is not enforce or warn")
-    instead = f"this host satisfies tier {fits.name} ({sizes(fits)})" if fits else "this host satisfies no tier"
-    unseen = "nothing is refused for it, see to it yourself"
     return [
         Finding(
             path=f"host.{each.resource}",
             value=None if each.measured is None else show(each.measured, each.unit),
             rule=f"must be {'at least ' if each.unit else ''}{show(each.required, each.unit)}",
-            hint=f"{each.reason}; {instead if each.verdict == SHORT else unseen}",
+            hint=_hint(each, fits),
             level=ERROR if each.verdict == SHORT and mode == "enforce" else WARNING,
         )
         for each in checks
         if each.verdict in (SHORT, UNKNOWN)
     ]
+
+
+def _hint(each: Check, fits: Tier | None) -> str:
+    if each.verdict == UNKNOWN:
+        return f"{each.reason}; this neither passes nor refuses"
+    if not each.unit:
+        return each.reason
+    instead = f"this host satisfies tier {fits.name} ({sizes(fits)})" if fits else "this host satisfies no tier"
+    return f"{each.reason}; {instead}"
 
 
 def sizes(tier: Tier) -> str:

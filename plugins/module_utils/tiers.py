@@ -67,9 +67,13 @@ def next_up(tier: Tier, catalogue: Mapping[str, Tier] = CATALOGUE) -> Tier | Non
 
 
 def fitting(host: Host, catalogue: Mapping[str, Tier] = CATALOGUE, *, disk_path: str = "/var/lib") -> list[Tier]:
-    """Return the tiers that nothing on ``host`` is short of, smallest first. What is unknown does not exclude one."""
-    fits = [tier for tier in catalogue.values() if verdict(check(tier, host, disk_path=disk_path)) != SHORT]
-    return sorted(fits, key=_size)
+    """Return the tiers whose machine ``host`` is, smallest first.
+
+    What is unknown excludes no tier, and neither does software: it can be installed.
+    """
+    bare = (replace(tier, software={}) for tier in catalogue.values())
+    names = {tier.name for tier in bare if verdict(check(tier, host, disk_path=disk_path)) != SHORT}
+    return sorted((tier for tier in catalogue.values() if tier.name in names), key=_size)
 
 
 def largest(tiers: list[Tier]) -> Tier | None:

@@ -1,0 +1,89 @@
+# Copyright: (c) 2026, the Holdfast contributors
+# GNU General Public License v3.0+ (see LICENSE)
+"""Links and waiting sockets."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from ansible_collections.holdfast.host.plugins.module_utils.host_types import Link, Listener
+from tests.unit.plugins.module_utils.fake_host import FakeHost
+
+HEADER = "  sl  local_address rem_address   st tx_queue rx_queue tr tm->when retrnsmt   uid  timeout inode\n"
+IDENTITY = "ab" * 32
+OTHER = "cd" * 32
+
+
+@pytest.fixture
+def fake(tmp_path: Path) -> FakeHost:
+    return FakeHost(tmp_path)
+
+
+def row(address: str, state: str, inode: int) -> str:
+    return f"   0: {address} 00000000:0000 {state} 00000000:00000000 00:00000000 00000000     0        0 {inode} 1\n"
+
+
+def process(fake: FakeHost, pid: int, name: str, inode: int, cgroup: str = "0::/system.slice/x.service") -> None:
+    fake.write(f"/proc/{pid}/comm", f"{name}\n")
+    fake.write(f"/proc/{pid}/cgroup", f"{cgroup}\n")
+    descriptor = fake.root / f"proc/{pid}/fd/3"
+    descriptor.parent.mkdir()
+    descriptor.symlink_to(f"socket:[{inode}]")
+
+
+@pytest.mark.parametrize(
+    ("files", "mbps"),
+    [
+        ({"speed": "1000\n", "device/vendor": "0x8086"}, 1000),
+        ({"speed": "-1\n", "device/vendor": "0x1af4"}, None),
+        ({"speed": "4294967295x\n", "device/vendor": "0x1af4"}, None),
+        ({"device/vendor": "0x8086"}, None),
+        ({"speed": "10000\n"}, None),
+        ({"speed": "2000\n", "bonding/mode": "802.3ad 4"}, 2000),
+    ],
+)
+def test_link_speed(fake: FakeHost, files: dict[str, str], mbps: int | None) -> None:
+    for name, text in {"type": "1\n", **files}.items():
+        fake.write(f"/sys/class/net/eth0/{name}", text)
+    assert fake.read().links == (Link(name="eth0", mbps=mbps),)
+
+
+def test_loopback_and_bridge_ports_are_no_links(fake: FakeHost) -> None:
+    fake.write("/sys/class/net/bonding_masters", "")
+    for name in ("lo", "docker0", "veth1"):
+        fake.write(f"/sys/class/net/{name}/type", "1\n")
+    fake.write("/sys/class/net/veth1/brport/state", "3\n")
+    assert [link.name for link in fake.read().links] == ["docker0"]
+
+
+def test_sockets_that_wait_and_who_holds_them(fake: FakeHost) -> None:
+    tcp = row("0500000A:0016", "0A", 11) + row("0100007F:1538", "0A", 12) + row("0100007F:0016", "01", 13)
+    fake.write("/proc/net/tcp", HEADER + tcp)
+    fake.write("/proc/net/tcp6", HEADER + row("00000000000000000000000001000000:0050", "0A", 14))
+    fake.write("/proc/net/udp", HEADER + row("0500000A:0044", "07", 15))
+    process(fake, 90, "sshd", 11)
+    process(fake, 800, "sshd", 11)
+    process(fake, 70, "nginx", 14, f"0::/system.slice/docker-{IDENTITY}.scope")
+    assert fake.read().listening == (
+        Listener(protocol="tcp", address="10.0.0.5", port=22, process="sshd", pid=90),
+        Listener(protocol="tcp", address="::1", port=80, process="nginx", pid=70, container=IDENTITY[:12]),
+        Listener(protocol="tcp", address="127.0.0.1", port=5432),
+        Listener(protocol="udp", address="10.0.0.5", port=68),
+    )
+
+
+def test_published_ports_name_their_container(fake: FakeHost) -> None:
+    fake.write("/proc/net/tcp", HEADER + row("00000000:01BB", "0A", 21) + row("00000000:1F41", "0A", 22))
+    fake.write("/proc/net/udp", HEADER + row("00000000:0035", "07", 23))
+    process(fake, 50, "docker-proxy", 21)
+    process(fake, 51, "dockerd", 22)
+    process(fake, 52, "dnsmasq", 23, f"0::/docker/{IDENTITY}")
+    ports = "0.0.0.0:443->443/tcp, [::]:443->443/tcp, 0.0.0.0:8000-8002->8000-8002/tcp, 6379/tcp"
+    fake.answers = {
+        "docker version --format {{.Server.Version}}": "26.1.5\n",
+        "docker ps --no-trunc --format {{.ID}}\t{{.Names}}\t{{.Ports}}": f"{OTHER}\tedge\t{ports}\n{IDENTITY}\tdns\t\n",
+    }
+    held = [(each.port, each.process, each.container) for each in fake.read().listening]
+    assert held == [(443, "docker-proxy", "edge"), (8001, "dockerd", "edge"), (53, "dnsmasq", "dns")]
