@@ -8,14 +8,16 @@
 from __future__ import annotations
 
 import re
+from pathlib import Path
 from typing import Any
 
 import yaml
+
 from ansible_collections.holdfast.host.plugins.module_utils.compose.merge import Tagged
 
 _Base: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 
-_MAX_VALUES = 200_000  # aliases can make a small file name a huge tree; the largest real Compose files stay below 10_000
+_MAX_VALUES = 200_000  # aliases can make a small file a huge tree; real ones stay below 10_000
 _DATE = re.compile(r"\d{4}-\d{2}-\d{2}")
 _TIMESTAMP = r"\d{4}-\d{1,2}-\d{1,2}(?:[Tt ]\d{1,2}:\d{1,2}:\d{1,2}.*)?"
 _INT = r"[-+]?(?:0[bB][01]+|0[oO]?[0-7]*|0[xX][0-9a-fA-F]+|[1-9][0-9]*)"
@@ -58,11 +60,10 @@ def parse_yaml(text: str, name: str = "<text>") -> Any:
 
 def load_yaml(path: str) -> Any:
     """Return the value of a YAML file. Raises FileNotFoundError, or ValueError with path and line."""
-    with open(path, encoding="utf-8") as handle:
-        try:
-            text = handle.read()
-        except UnicodeDecodeError as error:
-            raise ValueError(f"{path}: not UTF-8 text ({error.reason} at byte {error.start})") from None
+    try:
+        text = Path(path).read_text(encoding="utf-8")
+    except UnicodeDecodeError as error:
+        raise ValueError(f"{path}: not UTF-8 text ({error.reason} at byte {error.start})") from None
     return parse_yaml(text, path)
 
 

@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from ansible_collections.holdfast.host.plugins.module_utils.compose.interpolate import substitute
 
 _KEY = re.compile(r"[ \t]*(?:export[ \t]+)?([A-Za-z_][A-Za-z0-9_.\-\[\]]*)[ \t]*([=:]|(?=\r?\n|$|#))[ \t]*")
-_ESCAPES = {"n": "\n", "r": "\r", "t": "\t", "a": "\a", "b": "\b", "f": "\f", "v": "\v", '"': '"', "\\": "\\", "$": "$$"}
+_ESCAPES = dict(zip("nrtabfv", "\n\r\t\a\b\f\v", strict=True)) | {'"': '"', "\\": "\\", "$": "$$"}
 _ESCAPE = re.compile(r"\\(.)", re.DOTALL)
 
 

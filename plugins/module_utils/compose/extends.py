@@ -9,14 +9,14 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from ansible_collections.holdfast.host.plugins.module_utils.compose.interpolate import interpolate
-from ansible_collections.holdfast.host.plugins.module_utils.compose.kinds import BAD, one_of, record, text
+from ansible_collections.holdfast.host.plugins.module_utils.compose.kinds import BAD, one_of, record, text, under
 from ansible_collections.holdfast.host.plugins.module_utils.compose.merge import Tagged, merge_service
 from ansible_collections.holdfast.host.plugins.module_utils.compose.mounts import is_path, resolver
 from ansible_collections.holdfast.host.plugins.module_utils.compose.report import Report
 from ansible_collections.holdfast.host.plugins.module_utils.errors import nearest
 
 _EXTENDS = one_of(
-    (str, lambda value, path, report: {"service": value}),
+    (str, under("service")),
     (dict, record({"service": text, "file": text}, needs=["service"])),
 )
 _REMOTE = ("http://", "https://", "git@", "git://", "ssh://", "github.com/")
@@ -74,7 +74,8 @@ class Files:
         other = self._other(path, wanted, where)
         if other is None or (other, wanted["service"]) in (*chain, (path, name)):
             if other is not None:
-                self._report.error(f"{where}.extends", wanted["service"], "services must not extend each other in a ring")
+                rule = "services must not extend each other in a ring"
+                self._report.error(f"{where}.extends", wanted["service"], rule)
             return own
         base = self._service(other, wanted["service"], (*chain, (path, name)))
         if not isinstance(base, dict):
@@ -94,8 +95,8 @@ class Files:
         if wanted["service"] in services:
             return file
         if self._trees[file]:
-            rule = f"the service must stand in {posixpath.basename(file)}"
-            self._report.error(f"{where}.extends.service", wanted["service"], rule, nearest(wanted["service"], services))
+            name, rule = wanted["service"], f"the service must stand in {posixpath.basename(file)}"
+            self._report.error(f"{where}.extends.service", name, rule, nearest(name, services))
         return None
 
 

@@ -1,6 +1,6 @@
 # Copyright: (c) 2026, the Holdfast contributors
 # GNU General Public License v3.0+ (see LICENSE)
-"""Variables in a Compose file: ``$NAME``, ``${NAME}``, ``${NAME:-default}`` and the rest, nested; ``$$`` is a dollar."""
+"""Variables in a Compose file: ``$NAME``, ``${NAME}``, ``${NAME:-default}`` and so on, nested; ``$$`` is a dollar."""
 
 from __future__ import annotations
 

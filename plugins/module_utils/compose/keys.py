@@ -25,6 +25,7 @@ from ansible_collections.holdfast.host.plugins.module_utils.compose.kinds import
     size,
     size_or_unlimited,
     text,
+    under,
     unsupported,
 )
 from ansible_collections.holdfast.host.plugins.module_utils.compose.report import Report
@@ -47,6 +48,10 @@ def _matching(pattern: re.Pattern[str], rule: str, hint: str) -> Kind:
         return BAD
 
     return check
+
+
+def _each(names: str, kind: Kind) -> dict[str, Kind]:
+    return dict.fromkeys(names.split(), kind)
 
 
 def _ignored(why: str) -> Kind:
@@ -72,13 +77,13 @@ image = _matching(_IMAGE, "must be an image reference", "write it like registry.
 restart = _matching(_RESTART, "must be no, always, unless-stopped or on-failure[:times]", "put no in quotes")
 file_mode = integer(0, 0o7777)
 labels = pair_map("")
-words = listing(plain, unique=False)
+words = listing(text, unique=False)
 _limit = record({"soft": integer(-1), "hard": integer(-1)}, needs=["soft", "hard"])
 _texts = listing(text)
 _some = listing(text, single=True)
 
 REFERENCE = one_of(
-    (str, lambda value, path, report: {"source": value}),
+    (str, under("source")),
     (dict, record({"source": text, "target": text, "uid": text, "gid": text, "mode": file_mode}, needs=["source"])),
 )
 NETWORK_USE = record(
@@ -126,15 +131,15 @@ _NETWORKS_HINT = "services reach each other by name on a common network: use net
 
 # Passed through to the rendered file, each in its normal form.
 EXTRA: dict[str, Kind] = {
-    **dict.fromkeys(
+    **_each(
         "working_dir stop_signal hostname domainname container_name platform runtime pid ipc uts userns_mode cgroup "
-        "cgroup_parent cpuset mac_address".split(),
+        "cgroup_parent cpuset mac_address",
         text,
     ),
-    **dict.fromkeys("cap_add cap_drop security_opt devices device_cgroup_rules dns_opt".split(), _texts),
-    **dict.fromkeys("dns dns_search tmpfs".split(), _some),
-    **dict.fromkeys("init read_only tty stdin_open privileged oom_kill_disable attach".split(), boolean),
-    **dict.fromkeys("labels annotations sysctls storage_opt".split(), labels),
+    **_each("cap_add cap_drop security_opt devices device_cgroup_rules dns_opt", _texts),
+    **_each("dns dns_search tmpfs", _some),
+    **_each("init read_only tty stdin_open privileged oom_kill_disable attach", boolean),
+    **_each("labels annotations sysctls storage_opt", labels),
     "shm_size": size,
     "memswap_limit": size_or_unlimited,
     "mem_swappiness": integer(0, 100),
@@ -160,8 +165,8 @@ UNSUPPORTED: dict[str, Kind] = {
     "cpu_count": unsupported(f"{_LEGACY}: it is for Windows", "use deploy.resources.limits.cpus"),
     "cpu_percent": unsupported(f"{_LEGACY}: it is for Windows", "use deploy.resources.limits.cpus"),
     "label_file": unsupported(_LEGACY, "write the labels in labels:"),
-    **dict.fromkeys(
-        "blkio_config cpu_rt_period cpu_rt_runtime gpus models provider post_start pre_stop use_api_socket".split(),
+    **_each(
+        "blkio_config cpu_rt_period cpu_rt_runtime gpus models provider post_start pre_stop use_api_socket",
         unsupported(_LEGACY, "remove it, or set it in an override for development"),
     ),
 }
@@ -171,8 +176,8 @@ _BUILD_KEYS = (
     "provenance pull sbom secrets shm_size ssh tags ulimits"
 )
 BUILD: dict[str, Kind] = {
-    **dict.fromkeys(_BUILD_KEYS.split(), anything),
-    **dict.fromkeys("context dockerfile dockerfile_inline target".split(), text),
+    **_each(_BUILD_KEYS, anything),
+    **_each("context dockerfile dockerfile_inline target", text),
     "labels": labels,
 }
 _external = one_of(
@@ -196,7 +201,7 @@ NETWORK = record(
         **_NAMED,
         **_DRIVER,
         "ipam": _IPAM,
-        **dict.fromkeys("internal attachable enable_ipv4 enable_ipv6".split(), boolean),
+        **_each("internal attachable enable_ipv4 enable_ipv6", boolean),
     }
 )
 _STORED: dict[str, Kind] = {**_NAMED, "file": text, "environment": text, "template_driver": text}

@@ -43,9 +43,9 @@ def plain(value: Any, path: str, report: Report) -> Any:
 def boolean(value: Any, path: str, report: Report) -> Any:
     """true or false, also as the text that a variable brings."""
     word = value.lower() if isinstance(value, str) else value
-    if word is True or word in _TRUE and isinstance(word, str):
+    if word is True or (isinstance(word, str) and word in _TRUE):
         return True
-    if word is False or word in _FALSE and isinstance(word, str):
+    if word is False or (isinstance(word, str) and word in _FALSE):
         return False
     report.error(path, value, "must be true or false")
     return BAD
@@ -162,20 +162,19 @@ def pair_map(empty: str | None) -> Kind:
 
 
 def record(table: Mapping[str, Kind], needs: Iterable[str] = (), *, partial: bool = False) -> Kind:
-    """A mapping with known keys only; an unknown one is told with the nearest known. x-* is let through unread.
-
-    partial: return what is good of it, for checks that look further, where BAD would end them.
-    """
+    """A mapping with known keys only, and any x-*. partial: return what is good of it where BAD would be returned."""
 
     def check(value: Any, path: str, report: Report) -> Any:
         if not has_text_keys(value, path, report):
             return BAD
         results: dict[str, Any] = {}
+        unknown = False
         for key, entry in value.items():
             if key.startswith("x-"):
                 continue
             kind = table.get(key)
             if kind is None:
+                unknown = True
                 report.error(join(path, key), entry, "is not a key that Compose has here", nearest(key, table))
             elif entry is not None:
                 results[key] = kind(entry, join(path, key), report)
@@ -184,14 +183,23 @@ def record(table: Mapping[str, Kind], needs: Iterable[str] = (), *, partial: boo
                 report.error(join(path, key), None, "must be given")
                 results[key] = BAD
         good = {key: entry for key, entry in results.items() if entry is not BAD}
-        return good if partial or len(good) == len(results) else BAD
+        return good if partial or (len(good) == len(results) and not unknown) else BAD
 
     return check
 
 
-def anything(value: Any, path: str, report: Report) -> Any:
+def anything(value: Any, _path: str, _report: Report) -> Any:
     """A value that goes to Docker as it stands."""
     return value
+
+
+def under(key: str) -> Kind:
+    """A value that stands for a mapping of one key."""
+
+    def check(value: Any, _path: str, _report: Report) -> Any:
+        return {key: value}
+
+    return check
 
 
 def one_of(*kinds: tuple[type | tuple[type, ...], Kind]) -> Kind:

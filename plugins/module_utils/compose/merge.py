@@ -36,13 +36,13 @@ _PAIRS = {
     "extra_hosts",
 }
 _NAMED = {"networks": None, "depends_on": {"condition": "service_started", "required": True}}
+_TOP, _OUTSIDE = "<top>", "<outside services>"  # where none of these rules holds
 _GROWING = {"dns", "dns_search", "dns_opt", "env_file", "tmpfs"}
 
 
 def merge_files(base: dict[str, Any], over: dict[str, Any], report: Report) -> dict[str, Any]:
     """Return the whole file ``base`` with ``over`` laid on it."""
-    merged = _mapping(base, over, "compose", "", report, top=True)
-    return dict(merged)
+    return _mapping(base, over, "compose", _TOP, report)
 
 
 def merge_service(base: dict[str, Any], over: dict[str, Any], path: str, report: Report) -> dict[str, Any]:
@@ -75,9 +75,7 @@ def _is_reset(value: Any) -> bool:
     return isinstance(value, Tagged) and value.tag == "reset"
 
 
-def _mapping(
-    base: dict[str, Any], over: dict[str, Any], path: str, rule: str, report: Report, top: bool = False
-) -> dict[str, Any]:
+def _mapping(base: dict[str, Any], over: dict[str, Any], path: str, rule: str, report: Report) -> dict[str, Any]:
     result = dict(base)
     for key, item in over.items():
         below = join(path, key)
@@ -85,13 +83,13 @@ def _mapping(
             result.pop(key, None)
         elif isinstance(item, Tagged):
             result[key] = item.value
-        elif top and key == "services" and isinstance(item, dict) and isinstance(result.get(key), dict):
+        elif rule == _TOP and key == "services" and isinstance(item, dict) and isinstance(result.get(key), dict):
             result[key] = _services(result[key], item, below, report)
         elif key not in result or result[key] is None:
             result[key] = item
         elif item is not None:
-            outside = top or rule == "-"
-            result[key] = _value(result[key], item, below, "-" if outside else f"{rule}.{key}".lstrip("."), report)
+            inner = _OUTSIDE if rule in (_TOP, _OUTSIDE) else f"{rule}.{key}".lstrip(".")
+            result[key] = _value(result[key], item, below, inner, report)
     return result
 
 

@@ -105,7 +105,10 @@ class Service:
     extra: Mapping[str, Any] = field(default_factory=dict)
 
     def as_compose(self) -> dict[str, Any]:
-        """Return the service as a Compose file in long form would hold it, without its name."""
+        """Return the service as a Compose file in long form would hold it, without its name.
+
+        A dollar is written ``$$``, so that Compose puts no variable where the reader has already put its value.
+        """
         given = {
             "image": self.image,
             "build": self.build,
@@ -128,7 +131,9 @@ class Service:
             "deploy": self._deploy(),
         }
         plain = {key: value for key, value in self.extra.items() if key != "deploy"}
-        return _given(given) | {key: value for key, value in filled.items() if value} | plain
+        said = _given(given) | {key: value for key, value in filled.items() if value} | plain
+        escaped: dict[str, Any] = _escaped(said)
+        return escaped
 
     def _deploy(self) -> dict[str, Any]:
         resources = {"limits": self.limits.as_compose(), "reservations": self.reservations.as_compose()}
@@ -158,3 +163,11 @@ class Project:
 
 def _given(entries: Mapping[str, Any]) -> dict[str, Any]:
     return {key: value for key, value in entries.items() if value is not None}
+
+
+def _escaped(value: Any) -> Any:
+    if isinstance(value, Mapping):
+        return {key: _escaped(item) for key, item in value.items()}
+    if isinstance(value, list | tuple):
+        return [_escaped(item) for item in value]
+    return value.replace("$", "$$") if isinstance(value, str) else value

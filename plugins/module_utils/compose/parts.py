@@ -22,6 +22,7 @@ from ansible_collections.holdfast.host.plugins.module_utils.compose.kinds import
     pair_map,
     record,
     text,
+    under,
 )
 from ansible_collections.holdfast.host.plugins.module_utils.compose.model import Dependency
 from ansible_collections.holdfast.host.plugins.module_utils.compose.mounts import Resolve
@@ -98,7 +99,7 @@ def build(resolve: Resolve, env: Mapping[str, str]) -> Kind:
 
 
 _ENV_FILE = one_of(
-    (str, lambda value, path, report: {"path": value}),
+    (str, under("path")),
     (dict, record({"path": text, "required": boolean, "format": text}, needs=["path"])),
 )
 
@@ -110,36 +111,36 @@ def env_files(value: Any, path: str, report: Report) -> Any:
     return BAD if any(one is BAD for one in entries) else entries
 
 
-def file_variables(
-    entries: list[dict[str, Any]],
-    path: str,
-    report: Report,
-    resolve: Resolve,
-    read_text: Callable[[str], str],
-    env: Mapping[str, str],
-) -> dict[str, str | None]:
-    """Return the variables of a service's env files, later files over earlier ones."""
-    values: dict[str, str | None] = {}
-    for entry in entries:
-        file = resolve(entry["path"])
-        try:
-            content = read_text(file)
-        except (FileNotFoundError, IsADirectoryError):
-            if entry.get("required", True):
-                report.error(path, entry["path"], "the file must be there", "or write it with required: false")
-            continue
-        except ValueError:
-            report.error(path, entry["path"], "the file must be UTF-8 text")
-            continue
-        if entry.get("format") == "raw":
-            report.error(path, entry["path"], "the raw format is not supported", "remove format:")
-            continue
-        earlier = {name: given for name, given in values.items() if given is not None}
-        result = parse(content, {**earlier, **env})
-        for line, problem in result.problems:
-            report.error(path, f"{entry['path']}:{line}", problem)
-        values.update({name: env.get(name) if given is None else given for name, given in result.values.items()})
-    return values
+def env_reader(resolve: Resolve, read_text: Callable[[str], str], env: Mapping[str, str]) -> Kind:
+    """Return what reads a service's env files, later ones over earlier ones; ``env`` is for what they refer to."""
+
+    def read(entries: list[dict[str, Any]], path: str, report: Report) -> dict[str, str | None]:
+        values: dict[str, str | None] = {}
+        for entry in entries:
+            content = _content(entry, path, report, lambda file: read_text(resolve(file)))
+            earlier = {name: given for name, given in values.items() if given is not None}
+            result = parse(content, {**earlier, **env})
+            for line, problem in result.problems:
+                report.error(path, f"{entry['path']}:{line}", problem)
+            values.update({name: env.get(name) if given is None else given for name, given in result.values.items()})
+        return values
+
+    return read
+
+
+def _content(entry: dict[str, Any], path: str, report: Report, read_text: Callable[[str], str]) -> str:
+    file = entry["path"]
+    if entry.get("format") is not None:
+        report.error(path, file, "the format of an env file can't be chosen here", "remove format:")
+        return ""
+    try:
+        return read_text(file)
+    except (FileNotFoundError, IsADirectoryError):
+        if entry.get("required", True):
+            report.error(path, file, "the file must be there", "or write it with required: false")
+    except ValueError:
+        report.error(path, file, "the file must be UTF-8 text")
+    return ""
 
 
 def networks(value: Any, path: str, report: Report) -> Any:

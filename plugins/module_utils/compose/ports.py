@@ -17,7 +17,7 @@ from ansible_collections.holdfast.host.plugins.module_utils.compose.scalars impo
 _MAX = 65535
 _RANGE = re.compile(r"(\d{1,5})(?:-(\d{1,5}))?", re.ASCII)
 _SHORT = re.compile(
-    r"(?:(?P<host>\[[^\]]*\]|[^:\[\]]*|[0-9a-fA-F:]*:[0-9a-fA-F:]*):(?=[^:]*:))?"
+    r"(?:(?P<host>\[[^\]]*\]|[^:\[\]]*):(?=[^:]*:))?"
     r"(?:(?P<published>[^:]*):)?(?P<target>[^:/]+)(?:/(?P<protocol>[a-z]+))?"
 )
 _PROTOCOLS = ("tcp", "udp", "sctp")
@@ -87,13 +87,13 @@ def _short(value: str, path: str, report: Report) -> Any:
     if len(targets) > 1:
         report.error(path, value, "both port ranges must be of one length", _HINT)
         return BAD
-    return [_any_of(targets[0], match["published"], host, protocol, path, report)]
+    _tell_range(match["published"], path, report)
+    return [Port(target=targets[0], host_ip=host, protocol=protocol)]
 
 
-def _any_of(target: int, published: str, host: str | None, protocol: str, path: str, report: Report) -> Port:
+def _tell_range(published: str, path: str, report: Report) -> None:
     rule = "a range for one container port lets Docker choose; the port is read as not fixed"
     report.warn(path, published, rule, "name one host port if it matters")
-    return Port(target=target, host_ip=host, protocol=protocol)
 
 
 def _range(value: str) -> list[int] | None:
@@ -141,8 +141,7 @@ def _long(value: dict[Any, Any], path: str, report: Report) -> Any:
         report.error(path, published if choices is None else host, "not a host port or not an IP address", _HINT)
         return BAD
     if len(choices) > 1:
-        return [_any_of(fields["target"], published, host, protocol, path, report)]
+        _tell_range(str(published), path, report)
+        published = None
     mode = fields.get("mode", "ingress")
-    return [
-        Port(target=fields["target"], published=published, host_ip=host, protocol=protocol, mode=mode, extra=extra)
-    ]
+    return [Port(target=fields["target"], published=published, host_ip=host, protocol=protocol, mode=mode, extra=extra)]

@@ -7,6 +7,7 @@ from __future__ import annotations
 import posixpath
 import re
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 from functools import reduce
 from typing import Any
 
@@ -109,7 +110,7 @@ def _project(tree: dict[str, Any], context: Context, directory: str, profiles: S
         service = service_from(name, one, context, enabled=name in enabled)
         if name in enabled:
             services[name] = service
-    disabled = tuple(name for name in fields if name not in enabled)
+    disabled = [name for name in fields if name not in enabled]
     top = {section: _section(tree, section, kind, report) for section, kind in _SECTIONS.items()}
     check_references(services, disabled, {key: tree.get(key) or {} for key in _SECTIONS if _is_map(tree, key)}, report)
     if any("default" in service.networks for service in services.values()):
@@ -120,10 +121,16 @@ def _project(tree: dict[str, Any], context: Context, directory: str, profiles: S
     return Project(
         name=name if isinstance(name, str) else None,
         directory=directory,
-        services=services,
-        disabled=disabled,
+        services={key: _without(one, disabled) for key, one in services.items()},
+        disabled=tuple(disabled),
         **top,
     )
+
+
+def _without(service: Service, disabled: Sequence[str]) -> Service:
+    """Return a service without its optional dependencies on services that are not there to wait for."""
+    kept = {key: one for key, one in service.depends_on.items() if key not in disabled}
+    return replace(service, depends_on=kept)
 
 
 def _services(value: Any, context: Context) -> dict[str, dict[str, Any]]:
@@ -174,7 +181,8 @@ def _section(tree: dict[str, Any], section: str, kind: Kind, report: Report) -> 
 def _sourced(entry: Any, path: str, report: Report) -> None:
     sources = ("file", "environment", "content", "external")
     if entry is not BAD and sum(1 for key in sources if entry.get(key)) != 1:
-        report.error(path, None, "needs exactly one source", "file:, environment:, content: (configs) or external: true")
+        hint = "file:, environment:, content: (configs) or external: true"
+        report.error(path, None, "needs exactly one source", hint)
 
 
 def _located(entry: dict[str, Any], resolve: Resolve) -> dict[str, Any]:

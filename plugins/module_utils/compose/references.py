@@ -41,9 +41,7 @@ def _named(service: Service) -> Iterator[tuple[str, str, str]]:
             yield section, entry["source"], f"{path}.{section}[{index}]"
 
 
-def _dependencies(
-    service: Service, services: Mapping[str, Service], disabled: Collection[str], report: Report
-) -> None:
+def _dependencies(service: Service, services: Mapping[str, Service], disabled: Collection[str], report: Report) -> None:
     for name, dependency in service.depends_on.items():
         path = f"compose.services.{service.name}.depends_on.{name}"
         if name in services or (name in disabled and not dependency.required):
@@ -51,8 +49,10 @@ def _dependencies(
         if name in disabled:
             hint = "enable its profile, or write required: false"
             report.error(path, name, "depends on a service that no enabled profile has", hint)
-        elif dependency.required:
-            report.error(path, name, "depends on a service that the file has not", nearest(name, services))
+        else:
+            report.error(
+                path, name, "depends on a service that the file has not", nearest(name, [*services, *disabled])
+            )
 
 
 def _replicas(service: Service, report: Report) -> None:

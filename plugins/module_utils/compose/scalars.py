@@ -4,6 +4,7 @@
 
 from __future__ import annotations
 
+import math
 import re
 from fractions import Fraction
 
@@ -19,18 +20,14 @@ def go_text(value: object) -> str:
         return "true" if value else "false"
     if not isinstance(value, float):
         return "" if value is None else str(value)
-    if value != value:
-        return "NaN"
-    if value in (float("inf"), float("-inf")):
-        return "+Inf" if value > 0 else "-Inf"
+    if not math.isfinite(value):
+        return "NaN" if math.isnan(value) else "+Inf" if value > 0 else "-Inf"
     exponent = int(f"{value:e}".partition("e")[2])
     if value and not -4 <= exponent < _EXPONENT_FROM:
         digits = next(n for n in range(_DIGITS_MAX) if float(f"{value:.{n}e}") == value)
         return f"{value:.{digits}e}"
     text = repr(value)
-    if "e" in text:
-        return f"{value:.0f}"
-    return text.removesuffix(".0")
+    return f"{value:.0f}" if "e" in text else text.removesuffix(".0")
 
 
 def nanoseconds(text: str) -> int:

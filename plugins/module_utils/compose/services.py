@@ -10,7 +10,6 @@ from typing import Any
 
 from ansible_collections.holdfast.host.plugins.module_utils.compose import keys, parts
 from ansible_collections.holdfast.host.plugins.module_utils.compose.kinds import (
-    BAD,
     Kind,
     cpus,
     integer,
@@ -84,7 +83,7 @@ def service_from(name: str, fields: dict[str, Any], context: Context, *, enabled
     """Return the service that checked fields make. The env files of a service that is not enabled stay unread."""
     path, report = f"compose.services.{name}", context.report
     deploy = fields.get("deploy", {})
-    said = {key: _agreed(fields, deploy, key, at, drop, path, report) for key, at, drop in _LEGACY}
+    said = {one[0]: _agreed(fields, one, path, report) for one in _LEGACY}
     if not fields.get("image") and not fields.get("build"):
         report.error(path, None, "a service needs an image or a build", f"give services.{name}.image")
     networks = fields.get("networks", {})
@@ -115,11 +114,10 @@ def service_from(name: str, fields: dict[str, Any], context: Context, *, enabled
     )
 
 
-def _agreed(
-    fields: dict[str, Any], deploy: dict[str, Any], key: str, at: tuple[str, ...], drop: bool, path: str, report: Report
-) -> Any:
+def _agreed(fields: dict[str, Any], row: tuple[str, tuple[str, ...], bool], path: str, report: Report) -> Any:
     """Return what the older key or its place below deploy says; a finding where both are given and differ."""
-    newer: Any = deploy
+    key, at, drop = row
+    newer: Any = fields.get("deploy")
     for step in at:
         newer = newer.get(step) if isinstance(newer, dict) else None
     older = fields.get(key)
@@ -134,7 +132,8 @@ def _agreed(
 def _environment(fields: dict[str, Any], path: str, context: Context, enabled: bool) -> dict[str, str | None]:
     env, given = context.env, fields.get("environment", {})
     entries = fields.get("env_file", []) if enabled else []
-    values = parts.file_variables(entries, path, context.report, context.resolve, context.read_text, env)
+    read = parts.env_reader(context.resolve, context.read_text, env)
+    values = read(entries, path, context.report)
     return values | {name: env.get(name) if value is None else value for name, value in given.items()}
 
 
