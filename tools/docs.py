@@ -90,7 +90,8 @@ def stack_file() -> str:
     """Return the reference of the stack file, which the schema itself writes."""
     from ansible_collections.holdfast.host.plugins.module_utils.spec import schema  # noqa: PLC0415  # needs sys.path
 
-    return NOTICE.format(source="plugins/module_utils/spec/schema.py") + "\n\n" + schema.reference().strip() + "\n"
+    reference: str = schema.reference()
+    return NOTICE.format(source="plugins/module_utils/spec/schema.py") + "\n\n" + reference.strip() + "\n"
 
 
 # Pages that are not a role's README, and who writes each.
