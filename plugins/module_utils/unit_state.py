@@ -7,6 +7,7 @@ from __future__ import annotations
 import os
 import time
 from collections.abc import Mapping, Sequence
+from pathlib import Path
 
 WANTED = {"LoadState": "loaded", "ActiveState": "active", "UnitFileState": "enabled"}
 PROPERTIES = (*WANTED, "MainPID")
@@ -28,8 +29,7 @@ def started_at(pid: int, booted: float, root: str = "/proc") -> float | None:
     proc_pid_stat(5): field 22 is the start in clock ticks after boot.
     """
     try:
-        with open(f"{root}/{pid}/stat", encoding="utf-8") as file:
-            ticks = int(file.read().rpartition(")")[2].split()[19])
+        ticks = int(Path(root, str(pid), "stat").read_text(encoding="utf-8").rpartition(")")[2].split()[19])
     except (OSError, ValueError):
         return None
     return booted + ticks / os.sysconf("SC_CLK_TCK")
@@ -41,8 +41,8 @@ PRECISION_SECONDS = 0.05
 
 def newer(paths: Sequence[str], since: float | None) -> list[str]:
     """Return the files that were changed after a moment; all that exist where the moment is not known."""
-    present = [path for path in paths if os.path.exists(path)]
-    return [path for path in present if since is None or os.stat(path).st_mtime >= since - PRECISION_SECONDS]
+    present = [path for path in paths if Path(path).exists()]
+    return [path for path in present if since is None or Path(path).stat().st_mtime >= since - PRECISION_SECONDS]
 
 
 def actions(show: Mapping[str, str], stale: Sequence[str], *, enabled: bool) -> list[str]:

@@ -9,10 +9,10 @@ DOCUMENTATION = r"""
 module: plan
 short_description: Make the plan for a host, or refuse with every finding
 version_added: 0.1.0
-author: Holdfast contributors (@holdfast-host)
+author: the Holdfast contributors (@holdfast)
 description:
-  - Reads the stack declaration and the Compose file on the controller, compares them with what was measured on the host,
-    and decides everything that the roles apply.
+  - Reads the stack declaration and the Compose file on the controller, compares them with what was measured on the
+    host, and decides everything that the roles apply.
   - Fails with all findings at once, each with its path, its value, the rule and what to do. Nothing is changed.
 options:
   stack:

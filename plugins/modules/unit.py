@@ -12,8 +12,8 @@ version_added: "0.1.0"
 author: the Holdfast contributors (@holdfast)
 description:
   - Starts and enables a unit, and restarts it when a file of O(restart_after) is newer than its main process.
-  - The decision is taken from what runs, not from what this run changed, so that a run that was interrupted between writing a
-    file and restarting is made good by the next one.
+  - The decision is taken from what runs, not from what this run changed, so that a run that was interrupted between
+    writing a file and restarting is made good by the next one.
 extends_documentation_fragment:
   - holdfast.host.attributes
 attributes:
@@ -62,6 +62,7 @@ stale:
 """
 
 from ansible.module_utils.basic import AnsibleModule
+
 from ansible_collections.holdfast.host.plugins.module_utils.unit_state import (
     PROPERTIES,
     actions,

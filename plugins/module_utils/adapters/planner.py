@@ -6,6 +6,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Mapping, Sequence
+from pathlib import Path
 from typing import Any
 
 from ansible_collections.holdfast.host.plugins.module_utils.adapters.yaml_loader import load_yaml
@@ -23,21 +24,22 @@ from ansible_collections.holdfast.host.plugins.module_utils.spec.stack import RO
 
 
 def _read_text(path: str) -> str:
-    with open(path, encoding="utf-8") as file:
-        return file.read()
+    return Path(path).read_text(encoding="utf-8")
 
 
 def _compose(raw: Mapping[str, Any], directory: str) -> tuple[Project | None, list[Finding]]:
-    stack, _ = parse_stack({"name": "x", "tier": "x"} | {k: raw[k] for k in ("compose", "profiles", "variables") if k in raw})
+    stack, _ = parse_stack(
+        {"name": "x", "tier": "x"} | {k: raw[k] for k in ("compose", "profiles", "variables") if k in raw}
+    )
     if stack is None:
         return None, []
-    paths = [os.path.normpath(os.path.join(directory, path)) for path in stack.compose]
+    paths = [os.path.normpath(Path(directory, path)) for path in stack.compose]
     return read(paths, load=load_yaml, read_text=_read_text, env=stack.variables, profiles=stack.profiles)
 
 
 def _local_paths(project: Project) -> frozenset[str]:
     sources = {mount.source for service in project.services.values() for mount in service.volumes if mount.source}
-    return frozenset(source for source in sources if os.path.exists(source))
+    return frozenset(source for source in sources if Path(source).exists())
 
 
 def _tls_files(stack: Stack | None, directory: str) -> list[Finding]:
@@ -45,9 +47,14 @@ def _tls_files(stack: Stack | None, directory: str) -> list[Finding]:
         return []
     named = {"certificate": stack.tls.certificate, "key": stack.tls.key}
     return [
-        Finding(path=f"{ROOT}.tls.{name}", value=path, rule="must be a file beside the inventory", hint=f"looked in {directory}")
+        Finding(
+            path=f"{ROOT}.tls.{name}",
+            value=path,
+            rule="must be a file beside the inventory",
+            hint=f"looked in {directory}",
+        )
         for name, path in named.items()
-        if path and not os.path.isfile(os.path.join(directory, path))
+        if path and not Path(directory, path).is_file()
     ]
 
 
@@ -67,9 +74,7 @@ def make_plan(
     if stack is None or project is None or tier_fit is None:
         of_tier = tier_fit.findings if tier_fit else []
         return None, [*findings, *of_tier, *host_findings(measured, [])]
-    wish = Wish(
-        stack=stack, project=project, provided=frozenset(provided), local_paths=_local_paths(project)
-    )
+    wish = Wish(stack=stack, project=project, provided=frozenset(provided), local_paths=_local_paths(project))
     plan, of_plan = build(wish, measured, tier_fit)
     findings += of_plan
     if errors(findings):

@@ -72,14 +72,13 @@ def _postgres(wish: Wish, rows: Mapping[str, budget.Row], host: Host) -> tuple[d
     row = rows[declared.service]
     limit, cpus = row.each_bytes or 0, min(host.cpus, row.cpus or host.cpus)
     disk = host.mount_of(DATA_PATH)
-    chosen = tune_postgres.settings(
-        limit,
-        cpus,
-        disk.total_bytes if disk else 20 * GIB,
-        declared.version,
-        declared.settings,
+    container = tune_postgres.Container(
+        limit=limit,
+        cpus=cpus,
+        disk_bytes=disk.total_bytes if disk else 20 * GIB,
         solid_state=not (disk and disk.rotational),
     )
+    chosen = tune_postgres.settings(container, declared.version, declared.settings)
     found = tune_postgres.findings(limit, chosen, f"{ROOT}.stores.postgres")
     owned = takeover.databases(wish)
     roles = {database.owner: takeover.role_secret(database.owner) for database in owned}
@@ -178,6 +177,7 @@ def build(wish: Wish, host: Host, tier_fit: Fit) -> tuple[dict[str, Any], list[F
         "decisions": [each.as_dict() for each in (*laptop.decisions(wish), *taken.decisions)],
         "warnings": [finding.as_dict() for finding in warnings(found)],
         "ports": ports,
+        "images": {name: laptop.image(wish, name) for name in wish.project.services},
         "stores": {"postgres": postgres, "redis": _redis(wish, rows), "carried": _carried(wish, rows)},
         "app": {"services": place.health_checks(wish), "files": laptop.files(wish)},
         "edge": place.routes(wish, COLOUR) | {"settings": _settings(tune_nginx.settings(host.cpus))},

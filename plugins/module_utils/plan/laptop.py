@@ -4,8 +4,8 @@
 
 from __future__ import annotations
 
-import os.path
 from collections.abc import Iterator
+from pathlib import PurePosixPath
 from typing import Any
 
 from ansible_collections.holdfast.host.plugins.module_utils.compose.model import Mount, Service
@@ -16,6 +16,13 @@ from ansible_collections.holdfast.host.plugins.module_utils.spec.stack import RO
 
 # Where the host keeps what was bind-mounted from beside the Compose file.
 FILES = "/etc/holdfast/files"
+
+
+def image(wish: Wish, name: str) -> str | None:
+    """Return the image that a service runs on the server: the declared one, else the Compose file's."""
+    kind = wish.taken().get(name)
+    declared = wish.stores()[kind] if kind else wish.stack.services.get(name)
+    return getattr(declared, "image", None) or wish.project.services[name].image
 
 
 def _inside(path: str, directory: str) -> bool:
@@ -32,7 +39,7 @@ def shipped(mount: Mount, directory: str) -> str | None:
     """Return where on the host a bind mount from beside the Compose file lies, or None where it is not such a one."""
     if mount.type != "bind" or not mount.source or not _inside(mount.source, directory):
         return None
-    return os.path.join(FILES, os.path.relpath(mount.source, directory))
+    return str(PurePosixPath(FILES) / PurePosixPath(mount.source).relative_to(directory))
 
 
 def mounts(wish: Wish, name: str) -> list[dict[str, Any]]:
@@ -92,13 +99,12 @@ def _of_mounts(wish: Wish, name: str, service: Service) -> Iterator[Decision]:
 
 
 def _of_build(wish: Wish, name: str, service: Service) -> Iterator[Decision]:
-    declared = wish.stack.services.get(name)
-    image = declared.image if declared and declared.image else service.image
-    if service.build is not None and image:
+    runs = image(wish, name)
+    if service.build is not None and runs:
         path = f"compose.services.{name}.build"
-        yield Decision(path=path, done=f"runs {image}", reason="a server runs what was built and pushed before")
-    elif declared and declared.image and service.image != declared.image:
-        yield Decision(path=f"compose.services.{name}.image", done=f"runs {image}", reason="declared for the server")
+        yield Decision(path=path, done=f"runs {runs}", reason="a server runs what was built and pushed before")
+    elif runs != service.image:
+        yield Decision(path=f"compose.services.{name}.image", done=f"runs {runs}", reason="declared for the server")
 
 
 def _of_stores(wish: Wish) -> Iterator[Decision]:
@@ -129,7 +135,9 @@ def decisions(wish: Wish) -> list[Decision]:
         for each in (_of_build, _of_mounts, _of_dependencies):
             found += each(wish, name, service)
     reason = f"{ROOT}.profiles does not enable it"
-    found += [Decision(path=f"compose.services.{name}", done="does not run", reason=reason) for name in wish.project.disabled]
+    found += [
+        Decision(path=f"compose.services.{name}", done="does not run", reason=reason) for name in wish.project.disabled
+    ]
     return found
 
 

@@ -9,7 +9,8 @@ from dataclasses import asdict, dataclass, field
 from typing import Any
 
 from ansible_collections.holdfast.host.plugins.module_utils.compose.model import Project, Service
-from ansible_collections.holdfast.host.plugins.module_utils.spec.stack import CarriedStore, Postgres, Redis, Stack
+from ansible_collections.holdfast.host.plugins.module_utils.spec.stack import Stack
+from ansible_collections.holdfast.host.plugins.module_utils.spec.stores import CarriedStore, Postgres, Redis
 
 
 @dataclass(frozen=True, kw_only=True)

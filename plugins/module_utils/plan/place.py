@@ -37,6 +37,11 @@ def _location(name: str, port: int, route: spec.Route, health: spec.Health | Non
     }
 
 
+def _longest_first(location: dict[str, Any]) -> tuple[int, str]:
+    path = str(location["path"])
+    return -len(path), path
+
+
 def routes(wish: Wish, colour: str) -> dict[str, Any]:
     """Return the servers (host to locations, longest path first), the upstreams, and the certificate of the edge.
 
@@ -51,10 +56,9 @@ def routes(wish: Wish, colour: str) -> dict[str, Any]:
             upstreams[f"{name}_{port}"] = {"name": f"{name}_{port}", "server": alias(name, colour), "port": port}
             location = _location(name, port, route, declared.health)
             servers.setdefault(route.host, []).append(location | {"service": name})
-    ordered = [
-        {"host": host, "locations": sorted(found, key=lambda each: (-len(each["path"]), each["path"]))}
-        for host, found in sorted(servers.items())
-    ]
+    for locations in servers.values():
+        locations.sort(key=_longest_first)
+    ordered: list[dict[str, Any]] = [{"host": host, "locations": locations} for host, found in sorted(servers.items())]
     names = " ".join(sorted(servers))
     tls = vars(wish.stack.tls) | {"name": hashlib.sha256(names.encode()).hexdigest()[:16]}
     return {"servers": ordered, "upstreams": [upstreams[name] for name in sorted(upstreams)], "tls": tls}

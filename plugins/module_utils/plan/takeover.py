@@ -16,7 +16,8 @@ from ansible_collections.holdfast.host.plugins.module_utils.compose.model import
 from ansible_collections.holdfast.host.plugins.module_utils.errors import Finding
 from ansible_collections.holdfast.host.plugins.module_utils.plan.catalogue import STORES
 from ansible_collections.holdfast.host.plugins.module_utils.plan.model import Decision, Secret, Wish
-from ansible_collections.holdfast.host.plugins.module_utils.spec.stack import ROOT, Database
+from ansible_collections.holdfast.host.plugins.module_utils.spec.stack import ROOT
+from ansible_collections.holdfast.host.plugins.module_utils.spec.stores import Database
 
 SUPERUSER_SECRET = "POSTGRES_SUPERUSER_PASSWORD"  # noqa: S105 - a secret's name, not its value.
 REDIS_SECRET = "REDIS_PASSWORD"  # noqa: S105
@@ -24,7 +25,9 @@ REDIS_SECRET = "REDIS_PASSWORD"  # noqa: S105
 _URL = re.compile(
     r"^(?P<scheme>[a-z][a-z0-9+.:-]*)://(?:(?P<user>[^:@/]*)(?::(?P<password>[^@/]*))?@)?(?P<host>[^:/?#]+)(?P<rest>.*)$"
 )
-_SENSITIVE = re.compile(r"PASS(WORD|WD|PHRASE)?(_|$)|SECRET|TOKEN|(^|_)(API|ACCESS|MASTER|PRIVATE|ENCRYPTION)_?KEY|_SALT$")
+_SENSITIVE = re.compile(
+    r"PASS(WORD|WD|PHRASE)?(_|$)|SECRET|TOKEN|(^|_)(API|ACCESS|MASTER|PRIVATE|ENCRYPTION)_?KEY|_SALT$"
+)
 # Given out by somebody else: a generated value would start, and fail at the first use.
 _FOREIGN = re.compile(r"API_?KEY|ACCESS_?KEY|CLIENT_SECRET|TOKEN|SMTP|MAIL|WEBHOOK|STRIPE|AWS|OAUTH")
 
@@ -37,6 +40,20 @@ class Takeover:
     secrets: dict[str, Secret] = field(default_factory=dict)
     decisions: list[Decision] = field(default_factory=list)
     findings: list[Finding] = field(default_factory=list)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Variable:
+    """One variable of one service that has a value."""
+
+    service: str
+    name: str
+    value: str
+
+    @property
+    def path(self) -> str:
+        """Return where it stands, for decisions and findings."""
+        return f"compose.services.{self.service}.environment.{self.name}"
 
 
 def escape(text: str) -> str:
@@ -81,52 +98,58 @@ def _store_literals(wish: Wish) -> dict[str, str]:
     return literals
 
 
-def _store_url(wish: Wish, service: str, name: str, value: str, out: Takeover) -> str | None:
-    match = _URL.match(value)
+def _check_names(wish: Wish, variable: Variable, user: str, rest: str, out: Takeover) -> None:
+    owners = {database.owner for database in databases(wish)}
+    names = {database.name for database in databases(wish)}
+    see = f"see {ROOT}.stores.postgres.databases"
+    if user not in owners:
+        rule = "the user of a connection string must own a declared database"
+        hint = f"owners: {', '.join(sorted(owners))}; {see}"
+        out.findings.append(Finding(path=variable.path, value=user or "(no user)", rule=rule, hint=hint))
+    wanted = re.split(r"[?#]", rest.partition("/")[2])[0]
+    if wanted and wanted not in names:
+        rule = "the database of a connection string must be a declared one"
+        hint = f"databases: {', '.join(sorted(names))}; {see}"
+        out.findings.append(Finding(path=variable.path, value=wanted, rule=rule, hint=hint))
+
+
+def _store_url(wish: Wish, variable: Variable, out: Takeover) -> str | None:
+    match = _URL.match(variable.value)
     kind = wish.taken().get(match["host"]) if match else None
     if match is None or kind is None or not STORES[kind].schemes:
         return None
-    path = f"compose.services.{service}.environment.{name}"
     user, rest = match["user"] or "", match["rest"]
-    if kind == "redis":
-        redis = wish.stack.stores.redis
-        if redis is None or not redis.auth:
-            return escape(value)
-        secret = REDIS_SECRET
-    else:
-        known = {database.owner for database in databases(wish)}
-        secret = role_secret(user)
-        if user not in known:
-            rule = "the user of a connection string must own a declared database"
-            hint = f"owners: {', '.join(sorted(known))}; see {ROOT}.stores.postgres.databases"
-            out.findings.append(Finding(path=path, value=user or "(no user)", rule=rule, hint=hint))
-        wanted = re.split(r"[?#]", rest.partition("/")[2])[0]
-        names = {database.name for database in databases(wish)}
-        if wanted and wanted not in names:
-            rule = "the database of a connection string must be a declared one"
-            hint = f"databases: {', '.join(sorted(names))}; see {ROOT}.stores.postgres.databases"
-            out.findings.append(Finding(path=path, value=wanted, rule=rule, hint=hint))
-    out.decisions.append(Decision(path=path, done=f"password replaced by {secret}", reason=f"{kind} is managed"))
+    redis = wish.stack.stores.redis
+    if kind == "redis" and not (redis and redis.auth):
+        return escape(variable.value)
+    secret = REDIS_SECRET if kind == "redis" else role_secret(user)
+    if kind == "postgres":
+        _check_names(wish, variable, user, rest, out)
+    done = f"password replaced by {secret}"
+    out.decisions.append(Decision(path=variable.path, done=done, reason=f"{kind} is managed"))
     return f"{match['scheme']}://{escape(user)}:${{{secret}}}@{match['host']}{escape(rest)}"
 
 
-def _declared(wish: Wish, path: str, name: str, value: str, out: Takeover) -> str | None:
+def _declared(wish: Wish, variable: Variable, out: Takeover) -> str | None:
+    name = variable.name
     mode = wish.stack.secrets.get(name)
     if mode is None:
         return None
     if mode == "keep":
-        return escape(value)
-    if mode == "provide" and name not in wish.provided:
+        return escape(variable.value)
+    missing = f"app_secrets.{name}"
+    if mode == "provide" and name not in wish.provided and all(each.path != missing for each in out.findings):
         rule = "declared as provided, but no value is given"
         hint = f"app_secrets: {{{name}: ...}}, best in an encrypted vault file"
-        if all(finding.path != f"app_secrets.{name}" for finding in out.findings):
-            out.findings.append(Finding(path=f"app_secrets.{name}", rule=rule, hint=hint))
+        out.findings.append(Finding(path=missing, rule=rule, hint=hint))
     out.secrets[name] = Secret(name=name, origin=mode, why="declared under secrets")
-    out.decisions.append(Decision(path=path, done=f"replaced by {name} ({mode}d)", reason="declared under secrets"))
+    done = f"replaced by {name}, {'given' if mode == 'provide' else 'made on the host'}"
+    out.decisions.append(Decision(path=variable.path, done=done, reason="declared under secrets"))
     return f"${{{name}}}"
 
 
-def _literal(wish: Wish, path: str, name: str, value: str, literals: Mapping[str, str], out: Takeover) -> str:
+def _literal(variable: Variable, literals: Mapping[str, str], out: Takeover) -> str:
+    name, value, path = variable.name, variable.value, variable.path
     match = _URL.match(value)
     inside = bool(match and match["password"])
     if value in literals and sensitive(name):
@@ -158,16 +181,28 @@ def _redis_by_name(wish: Wish, service: Service, out: Takeover) -> None:
         out.findings.append(Finding(path=path, value=redis.service, rule=rule, hint=hint))
 
 
-def _value(wish: Wish, service: str, name: str, value: str, literals: Mapping[str, str], out: Takeover) -> str:
-    path = f"compose.services.{service}.environment.{name}"
-    url = _store_url(wish, service, name, value, out)
+def _value(wish: Wish, variable: Variable, literals: Mapping[str, str], out: Takeover) -> str:
+    url = _store_url(wish, variable, out)
     if url is not None:
         return url
+    name = variable.name
     if "REDIS" in name.upper() and sensitive(name) and wish.stack.stores.redis and name not in wish.stack.secrets:
-        out.decisions.append(Decision(path=path, done=f"replaced by {REDIS_SECRET}", reason="Redis is managed"))
+        done = f"replaced by {REDIS_SECRET}"
+        out.decisions.append(Decision(path=variable.path, done=done, reason="Redis is managed"))
         return f"${{{REDIS_SECRET}}}"
-    declared = _declared(wish, path, name, value, out)
-    return declared if declared is not None else _literal(wish, path, name, value, literals, out)
+    declared = _declared(wish, variable, out)
+    return declared if declared is not None else _literal(variable, literals, out)
+
+
+def _own_secrets(wish: Wish) -> list[Secret]:
+    stores = wish.stack.stores
+    roles = {database.owner: role_secret(database.owner) for database in databases(wish)}
+    found = [Secret(name=secret, why=f"password of the database role {role}") for role, secret in roles.items()]
+    if stores.postgres:
+        found.append(Secret(name=SUPERUSER_SECRET, why="password of the database superuser"))
+    if stores.redis and stores.redis.auth:
+        found.append(Secret(name=REDIS_SECRET, why="password of Redis"))
+    return found
 
 
 def take_over(wish: Wish) -> Takeover:
@@ -175,14 +210,7 @@ def take_over(wish: Wish) -> Takeover:
 
     The managed stores' own environments are not among them: their images are configured by us.
     """
-    out = Takeover()
-    for database in databases(wish):
-        secret = role_secret(database.owner)
-        out.secrets[secret] = Secret(name=secret, why=f"password of the database role {database.owner}")
-    if wish.stack.stores.postgres:
-        out.secrets[SUPERUSER_SECRET] = Secret(name=SUPERUSER_SECRET, why="password of the database superuser")
-    if wish.stack.stores.redis and wish.stack.stores.redis.auth:
-        out.secrets[REDIS_SECRET] = Secret(name=REDIS_SECRET, why="password of Redis")
+    out = Takeover(secrets={secret.name: secret for secret in _own_secrets(wish)})
     literals = _store_literals(wish)
     for name, service in wish.project.services.items():
         kind = wish.taken().get(name)
@@ -191,14 +219,15 @@ def take_over(wish: Wish) -> Takeover:
         extra = wish.stack.services[name].environment if name in wish.stack.services else {}
         given: dict[str, str | None] = {**service.environment, **extra}
         out.environment[name] = {
-            key: value if not value else _value(wish, name, key, value, {} if kind else literals, out)
+            key: _value(wish, Variable(service=name, name=key, value=value), {} if kind else literals, out)
+            if value
+            else value
             for key, value in given.items()
         }
         if not kind:
             _redis_by_name(wish, service, out)
-    used = set(out.secrets)
-    for name in wish.stack.secrets:
-        if name not in used and wish.stack.secrets[name] != "keep":
+    for name, mode in wish.stack.secrets.items():
+        if name not in out.secrets and mode != "keep":
             rule = "must be a variable that a service of the Compose file has with a value"
             out.findings.append(Finding(path=f"{ROOT}.secrets.{name}", value=name, rule=rule, hint="see the spelling"))
     return out

@@ -27,6 +27,16 @@ MOST_WORK_MEM = 256 * MIB
 
 
 @dataclass(frozen=True, kw_only=True)
+class Container:
+    """What the server runs in: memory limit and volume in bytes, CPUs, and whether the volume is solid state."""
+
+    limit: int
+    cpus: float
+    disk_bytes: int
+    solid_state: bool
+
+
+@dataclass(frozen=True, kw_only=True)
 class Terms:
     """The terms of the invariant, bytes and counts."""
 
@@ -77,10 +87,11 @@ def _kb(size_bytes: int) -> str:
     return f"{size_bytes // MIB}MB" if size_bytes % MIB == 0 else f"{size_bytes // KIB}kB"
 
 
-def _planned(limit: int, cpus: float, disk_bytes: int, *, solid_state: bool) -> list[Setting]:
+def _planned(container: Container) -> list[Setting]:
+    limit, cpus, solid_state = container.limit, container.cpus, container.solid_state
     terms = size(limit, cpus)
     share = format_bytes(limit)
-    wal = min(16 * GIB, max(256 * MIB, disk_bytes // 20)) // MIB * MIB
+    wal = min(16 * GIB, max(256 * MIB, container.disk_bytes // 20)) // MIB * MIB
     rows = [
         ("listen_addresses", "'*'", "the stack's own network alone reaches the container"),
         ("max_connections", str(terms.connections), f"one for each 16 MiB of {share}, 20 to 200"),
@@ -119,52 +130,50 @@ def _planned(limit: int, cpus: float, disk_bytes: int, *, solid_state: bool) -> 
 SINCE = {"io_method": 18}
 
 
-def settings(
-    limit: int, cpus: float, disk_bytes: int, version: int, overrides: Mapping[str, str], *, solid_state: bool
-) -> list[Setting]:
-    """Return every setting, overrides last: limit and disk_bytes in bytes, cpus of the container, major version."""
-    planned = [
-        setting
-        for setting in _planned(limit, cpus, disk_bytes, solid_state=solid_state)
-        if SINCE.get(setting.name, 0) <= version
-    ]
+def settings(container: Container, version: int, overrides: Mapping[str, str]) -> list[Setting]:
+    """Return every setting that the major version knows, overrides last."""
+    planned = [setting for setting in _planned(container) if SINCE.get(setting.name, 0) <= version]
     kept = [setting for setting in planned if setting.name not in overrides]
-    given = [Setting(name=name, value=value, reason="declared") for name, value in overrides.items()]
-    return kept + given
+    return kept + [Setting(name=name, value=value, reason="declared") for name, value in overrides.items()]
 
 
 _MEMORY = {"shared_buffers": MIB // 128, "wal_buffers": MIB // 128, "work_mem": KIB, "maintenance_work_mem": KIB}
 
 
-def _as_bytes(name: str, value: str) -> int:
+def _size(name: str, value: str) -> int | None:
     text = value.strip().strip("'")
-    return int(text) * _MEMORY[name] if text.isdigit() else parse_bytes(text)
+    try:
+        return int(text) * _MEMORY[name] if text.isdigit() else parse_bytes(text)
+    except ValueError:
+        return None
 
 
 def findings(limit: int, chosen: list[Setting], path: str) -> list[Finding]:
     """Return what overrides break: a value that is no size, and a worst case above the container's limit."""
     values = {setting.name: setting.value for setting in chosen}
-    found, sizes = [], {}
-    for name in _MEMORY:
-        try:
-            sizes[name] = _as_bytes(name, values[name])
-        except ValueError:
-            found.append(
-                Finding(path=f"{path}.settings.{name}", value=values[name], rule="must be a size such as 64MB")
-            )
-    counts = {}
-    for name in ("max_connections", "max_parallel_workers"):
-        if values[name].isdigit():
-            counts[name] = int(values[name])
-        else:
-            found.append(Finding(path=f"{path}.settings.{name}", value=values[name], rule="must be a whole number"))
+    sizes = {name: _size(name, values[name]) for name in _MEMORY}
+    counts = {name: values[name] for name in ("max_connections", "max_parallel_workers")}
+    found = [
+        Finding(path=f"{path}.settings.{name}", value=values[name], rule="must be a size such as 64MB")
+        for name, size_bytes in sizes.items()
+        if size_bytes is None
+    ]
+    found += [
+        Finding(path=f"{path}.settings.{name}", value=count, rule="must be a whole number")
+        for name, count in counts.items()
+        if not count.isdigit()
+    ]
     if found:
         return found
-    terms = Terms(connections=counts["max_connections"], parallel_workers=counts["max_parallel_workers"], **sizes)
+    terms = Terms(
+        connections=int(counts["max_connections"]),
+        parallel_workers=int(counts["max_parallel_workers"]),
+        **{name: size_bytes or 0 for name, size_bytes in sizes.items()},
+    )
     worst = terms.worst_bytes()
-    if worst > limit:
-        asks = f"buffers {values['shared_buffers']}, {terms.connections} connections x {values['work_mem']} x {NODES}"
-        rule = f"all sessions at once must fit into the container's {format_bytes(limit)}"
-        hint = f"more memory ({path}.memory), or fewer connections, or a smaller work_mem"
-        found.append(Finding(path=f"{path}.settings", value=f"{format_bytes(worst)}: {asks}", rule=rule, hint=hint))
-    return found
+    if worst <= limit:
+        return []
+    asks = f"buffers {values['shared_buffers']}, {terms.connections} connections x {values['work_mem']} x {NODES}"
+    rule = f"all sessions at once must fit into the container's {format_bytes(limit)}"
+    hint = f"more memory ({path}.memory), or fewer connections, or a smaller work_mem"
+    return [Finding(path=f"{path}.settings", value=f"{format_bytes(worst)}: {asks}", rule=rule, hint=hint)]

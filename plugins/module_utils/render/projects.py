@@ -127,9 +127,8 @@ def _own(plan: Mapping[str, Any], wish: Wish, name: str, limit_bytes: int, cpus:
     guard = guarded(plan, limit_bytes, cpus)
     asked = base.pop("deploy", {})
     kept = {key: value for key, value in asked.items() if key not in ("resources", "replicas", "restart_policy")}
-    declared = wish.stack.services.get(name)
-    image = (declared.image if declared else None) or service.image
-    merged = guard | escaped(base) | {"image": image, "deploy": guard["deploy"] | kept}
+    image = plan["images"][name]
+    merged: dict[str, Any] = guard | escaped(base) | {"image": image, "deploy": guard["deploy"] | kept}
     own_logs = (base.get("logging") or {}).get("options", {})
     merged["logging"] = guard["logging"] | escaped(base.get("logging") or {})
     merged["logging"]["options"] = LOG_OPTIONS | escaped(own_logs)
@@ -140,9 +139,7 @@ def _own(plan: Mapping[str, Any], wish: Wish, name: str, limit_bytes: int, cpus:
 
 
 def _volumes(wish: Wish, names: list[str]) -> dict[str, Any]:
-    used = {
-        mount.source for name in names for mount in wish.project.services[name].volumes if mount.type == "volume"
-    }
+    used = {mount.source for name in names for mount in wish.project.services[name].volumes if mount.type == "volume"}
     # Named by the stack, not by the colour: both colours work on the same data.
     return {
         key: dict(wish.project.volumes.get(key, {})) | {"name": f"{wish.stack.name}_{key}"}
@@ -193,13 +190,17 @@ def app(plan: Mapping[str, Any], wish: Wish) -> dict[str, Any]:
     for name, service in apps.items():
         row = rows[name]
         own = _own(plan, wish, name, row["each_bytes"], row["cpus"])
-        networks: dict[str, Any] = {key: dict(value) or None for key, value in service.networks.items()} or {"default": None}
+        networks: dict[str, Any] = {key: dict(value) or None for key, value in service.networks.items()} or {
+            "default": None
+        }
         networks[STORES_NETWORK] = None
         if name in routed:
             networks[EDGE_NETWORK] = {"aliases": [alias(name, plan["colour"])]}
         depends = {other: each.as_compose() for other, each in service.depends_on.items() if other in apps}
         declared = wish.stack.services.get(name)
-        ports = [f"{port.address}:{port.port}:{port.target}/{port.protocol}" for port in declared.ports] if declared else []
+        ports = (
+            [f"{port.address}:{port.port}:{port.target}/{port.protocol}" for port in declared.ports] if declared else []
+        )
         services[name] = own | {"networks": networks} | ({"depends_on": depends} if depends else {})
         if name in once and service.restart is None:
             services[name]["restart"] = "no"

@@ -17,7 +17,8 @@ def columns(rows: Sequence[Sequence[str]], indent: str = "  ") -> list[str]:
     """Return rows as lines, every column but the last as wide as its widest cell."""
     widths = [max(len(row[index]) for row in rows) for index in range(len(rows[0]))] if rows else []
     return [
-        (indent + "  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True))).rstrip() for row in rows
+        (indent + "  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True))).rstrip()
+        for row in rows
     ]
 
 
@@ -49,7 +50,9 @@ def _budget(plan: Mapping[str, Any]) -> list[str]:
         count = f"{row['count']} x {format_bytes(row['each_bytes'])}" if row["count"] > 1 else ""
         rows.append((row["who"], format_bytes(row["bytes"]), _bar(row["bytes"], total), count, row["reason"]))
     added = sum(row["bytes"] for row in plan["budget"]["rows"])
-    rows.append(("sum", format_bytes(added), f"of {format_bytes(total)}", "", "it adds up" if added == total else "WRONG"))
+    rows.append(
+        ("sum", format_bytes(added), f"of {format_bytes(total)}", "", "it adds up" if added == total else "WRONG")
+    )
     return ["Memory:", *columns(rows)]
 
 

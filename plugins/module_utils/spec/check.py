@@ -56,7 +56,7 @@ def _services(stack: Stack, project: Project) -> Iterator[Finding]:
             yield _absent(name, path, project)
 
 
-def _routes(stack: Stack, project: Project) -> Iterator[Finding]:
+def _routes(stack: Stack, _project: Project) -> Iterator[Finding]:
     seen: dict[tuple[str, str], str] = {}
     for name, service in stack.services.items():
         for index, route in enumerate(service.routes):
@@ -64,7 +64,9 @@ def _routes(stack: Stack, project: Project) -> Iterator[Finding]:
             address = (route.host, route.path)
             if address in seen:
                 rule = f"one address leads to one service; {seen[address]} has it already"
-                yield Finding(path=path, value="".join(address), rule=rule, hint="give one of them another host or path")
+                yield Finding(
+                    path=path, value="".join(address), rule=rule, hint="give one of them another host or path"
+                )
             seen[address] = name
 
 
@@ -118,7 +120,7 @@ def _ports(stack: Stack, project: Project) -> Iterator[Finding]:
                 yield Finding(path=path, value=port.port, rule=rule, hint="use a route, or one replica")
 
 
-def _host_network(stack: Stack, project: Project) -> Iterator[Finding]:
+def _host_network(_stack: Stack, project: Project) -> Iterator[Finding]:
     for name, service in project.services.items():
         if service.network_mode is not None:
             yield Finding(
@@ -129,7 +131,7 @@ def _host_network(stack: Stack, project: Project) -> Iterator[Finding]:
             )
 
 
-def _tls(stack: Stack, project: Project) -> Iterator[Finding]:
+def _tls(stack: Stack, _project: Project) -> Iterator[Finding]:
     if stack.tls.mode != "files":
         return
     for name in ("certificate", "key"):

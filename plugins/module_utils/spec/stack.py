@@ -26,20 +26,10 @@ from ansible_collections.holdfast.host.plugins.module_utils.spec.kinds import (
     Text,
 )
 from ansible_collections.holdfast.host.plugins.module_utils.spec.schema import Section, key, table
+from ansible_collections.holdfast.host.plugins.module_utils.spec.stores import Stores
+from ansible_collections.holdfast.host.plugins.module_utils.spec.words import HOST, IMAGE, NAME, PATH, VARIABLE, WORDS
 
 ROOT = "holdfast_stack"
-
-NAME = Text(accepts="a name of lower-case letters, digits and dashes, at most 32", pattern=r"[a-z][a-z0-9-]{0,31}")
-HOST = Text(
-    accepts="a host name such as www.example.org",
-    pattern=r"(?=.{1,253}$)([a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z0-9][a-z0-9-]{0,62}",
-)
-PATH = Text(accepts="a URL path such as / or /api/", pattern=r"/[A-Za-z0-9._~/-]*")
-WORDS = Text(accepts="text")
-# The database's own limit for a name is 63 bytes.
-IDENTIFIER = Text(accepts="a database name or role of letters, digits and _", pattern=r"[a-z_][a-z0-9_]{0,62}")
-IMAGE = Text(accepts="an image with a tag or digest such as registry.example.org/app:1.4", pattern=r"[^\s:@]+.*[:@]\S+")
-VARIABLE = r"[A-Za-z_][A-Za-z0-9_]*"
 
 
 class _TierKind:
@@ -55,82 +45,6 @@ class _TierKind:
 
 
 TIER: Kind = _TierKind()
-
-
-@dataclass(frozen=True, kw_only=True)
-class Database:
-    """A database and the role that owns it."""
-
-    name: str = key(IDENTIFIER, "the database", example="app")
-    owner: str = key(IDENTIFIER, "the role that owns it and that the application uses", example="app")
-    extensions: tuple[str, ...] = key(ListOf(entry=WORDS), "extensions created in it", default=(), example="[vector]")
-
-
-@dataclass(frozen=True, kw_only=True)
-class Postgres:
-    """The managed PostgreSQL."""
-
-    service: str = key(NAME, "the Compose service it takes the place of", example="postgres")
-    version: int = key(Integer(low=16, high=18), "major version", default=18, example="18")
-    databases: tuple[Database, ...] = key(
-        ListOf(entry=Section(shape=Database)),
-        "databases; without it the one that the Compose service's environment names",
-        default=(),
-        example="[{name: app, owner: app}]",
-    )
-    memory: int | None = key(SIZE, "its share of RAM instead of the planned one", default=None, example="4GiB")
-    cpus: float | None = key(CPUS, "its CPU limit", default=None, example="2")
-    weight: int = key(Integer(low=1, high=100), "its weight when RAM is shared out", default=4, example="4")
-    settings: dict[str, str] = key(
-        MapOf(entry=Scalar()), "settings that override the planned ones", default={}, example="{work_mem: 20MB}"
-    )
-
-
-@dataclass(frozen=True, kw_only=True)
-class Redis:
-    """The managed Redis."""
-
-    service: str = key(NAME, "the Compose service it takes the place of", example="redis")
-    version: int = key(Integer(low=7, high=8), "major version", default=8, example="8")
-    use: str = key(
-        Choice(choices=("queue", "cache")), "queue never evicts, cache evicts the least used", example="queue"
-    )
-    auth: bool = key(Flag(), "ask for a password", default=True, example="true")
-    memory: int | None = key(SIZE, "its share of RAM instead of the planned one", default=None, example="1GiB")
-    cpus: float | None = key(CPUS, "its CPU limit", default=None, example="1")
-    weight: int = key(Integer(low=1, high=100), "its weight when RAM is shared out", default=1, example="1")
-    settings: dict[str, str] = key(
-        MapOf(entry=Scalar()), "settings that override the planned ones", default={}, example="{timeout: 300}"
-    )
-
-
-@dataclass(frozen=True, kw_only=True)
-class CarriedStore:
-    """A store that runs from the Compose file's own image: kept with the stores, closed, given generated secrets."""
-
-    service: str = key(NAME, "the Compose service that it is", example="minio")
-    image: str | None = key(IMAGE, "its image instead of the Compose file's", default=None, example="minio/minio:1")
-    memory: int | None = key(SIZE, "its share of RAM instead of the planned one", default=None, example="1GiB")
-    cpus: float | None = key(CPUS, "its CPU limit", default=None, example="1")
-    weight: int = key(Integer(low=1, high=100), "its weight when RAM is shared out", default=1, example="1")
-
-
-@dataclass(frozen=True, kw_only=True)
-class Stores:
-    """The stores that are taken over from the Compose file."""
-
-    postgres: Postgres | None = key(
-        Section(shape=Postgres), "PostgreSQL, managed and tuned", default=None, example="{service: postgres}"
-    )
-    redis: Redis | None = key(
-        Section(shape=Redis), "Redis, managed and tuned", default=None, example="{service: redis, use: queue}"
-    )
-    objects: CarriedStore | None = key(
-        Section(shape=CarriedStore), "an object store that speaks S3", default=None, example="{service: minio}"
-    )
-    search: CarriedStore | None = key(
-        Section(shape=CarriedStore), "a search engine", default=None, example="{service: meilisearch}"
-    )
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -209,7 +123,10 @@ class Tls:
     """Where the certificate comes from."""
 
     mode: str = key(
-        Choice(choices=("self-signed", "files")), "self-signed, or files of yours", default="self-signed", example="files"
+        Choice(choices=("self-signed", "files")),
+        "self-signed, or files of yours",
+        default="self-signed",
+        example="files",
     )
     certificate: str | None = key(
         WORDS, "mode files: the chain, PEM, beside the inventory", default=None, example="tls/fullchain.pem"
@@ -224,11 +141,12 @@ class Stack:
     name: str = key(NAME, "the stack's name; Compose projects, networks and volumes carry it", example="pydotorg")
     tier: Any = key(TIER, "the least machine that it may run on", example="enterprise")
     compose: tuple[str, ...] = key(
-        OneOrMore(entry=WORDS), "your Compose file, beside the inventory", default=("compose.yaml",), example="compose.yaml"
+        OneOrMore(entry=WORDS),
+        "your Compose file, beside the inventory",
+        default=("compose.yaml",),
+        example="compose.yaml",
     )
-    profiles: tuple[str, ...] = key(
-        ListOf(entry=WORDS), "Compose profiles to enable", default=(), example="[search]"
-    )
+    profiles: tuple[str, ...] = key(ListOf(entry=WORDS), "Compose profiles to enable", default=(), example="[search]")
     variables: dict[str, str] = key(
         MapOf(entry=Scalar(), name=VARIABLE), "values for the Compose file's ${...}", default={}, example="{TAG: 1.4}"
     )

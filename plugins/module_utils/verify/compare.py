@@ -94,7 +94,9 @@ def _postgres(expect: Mapping[str, Any], seen: Mapping[str, Any]) -> Iterator[Fi
         row = seen["postgres"].get(name)
         path = f"stores.postgres.settings.{name}"
         if row is None:
-            yield Finding(path=path, value=None, rule="must be a setting that the server knows", hint="correct its name")
+            yield Finding(
+                path=path, value=None, rule="must be a setting that the server knows", hint="correct its name"
+            )
         elif row["pending_restart"]:
             yield Finding(path=path, value=row["setting"], rule=f"{wanted} waits for a restart", hint=RERUN)
         elif not same_postgres(wanted, row["setting"], row["unit"]):
@@ -116,7 +118,7 @@ def _redis(expect: Mapping[str, Any], seen: Mapping[str, Any]) -> Iterator[Findi
             yield Finding(path=path, value=reported, rule=f"must be {wanted}", hint=RERUN)
 
 
-def _routes(expect: Mapping[str, Any], seen: Mapping[str, Any]) -> Iterator[Finding]:
+def _routes(_expect: Mapping[str, Any], seen: Mapping[str, Any]) -> Iterator[Finding]:
     for route in seen["routes"]:
         path = f"routes.{route['host']}{route['path']}"
         if "error" in route:

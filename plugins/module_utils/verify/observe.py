@@ -12,7 +12,10 @@ import subprocess
 from collections.abc import Mapping
 from typing import Any
 
-SETTINGS_SQL = "SELECT json_object_agg(name, json_build_object('setting', setting, 'unit', unit, 'pending_restart', pending_restart)) FROM pg_settings"
+SETTINGS_SQL = """
+SELECT json_object_agg(name, json_build_object('setting', setting, 'unit', unit, 'pending_restart', pending_restart))
+FROM pg_settings
+"""
 # The password stands in a file that only the server's user can read; it reaches the client by its environment.
 REDIS_AUTH = 'REDISCLI_AUTH="$(cut -d " " -f 2 /run/secrets/redis_auth)" '
 BODY = 300
@@ -74,7 +77,19 @@ def _name(found: list[dict[str, Any]], store: Mapping[str, Any]) -> str:
 def postgres(found: list[dict[str, Any]], store: Mapping[str, Any], timeout: int) -> dict[str, Any]:
     """Return every setting that the server runs with, or the error that stands in the way."""
     try:
-        command = ["docker", "exec", "-i", _name(found, store), "psql", "-X", "-A", "-t", "-q", "-U", store["superuser"]]
+        command = [
+            "docker",
+            "exec",
+            "-i",
+            _name(found, store),
+            "psql",
+            "-X",
+            "-A",
+            "-t",
+            "-q",
+            "-U",
+            store["superuser"],
+        ]
         settings: dict[str, Any] = json.loads(run([*command, "-d", "postgres"], timeout, SETTINGS_SQL))
     except (RuntimeError, ValueError) as problem:
         return {"error": str(problem)}

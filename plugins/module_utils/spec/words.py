@@ -1,0 +1,19 @@
+# Copyright: (c) 2026, the Holdfast contributors
+# GNU General Public License v3.0+ (see LICENSE)
+"""The words that a declaration is made of: names, hosts, paths, images."""
+
+from __future__ import annotations
+
+from ansible_collections.holdfast.host.plugins.module_utils.spec.kinds import Text
+
+NAME = Text(accepts="a name of lower-case letters, digits and dashes, at most 32", pattern=r"[a-z][a-z0-9-]{0,31}")
+HOST = Text(
+    accepts="a host name such as www.example.org",
+    pattern=r"(?=.{1,253}$)([a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z0-9][a-z0-9-]{0,62}",
+)
+PATH = Text(accepts="a URL path such as / or /api/", pattern=r"/[A-Za-z0-9._~/-]*")
+WORDS = Text(accepts="text")
+# The database's own limit for a name is 63 bytes.
+IDENTIFIER = Text(accepts="a database name or role of letters, digits and _", pattern=r"[a-z_][a-z0-9_]{0,62}")
+IMAGE = Text(accepts="an image with a tag or digest such as registry.example.org/app:1.4", pattern=r"[^\s:@]+.*[:@]\S+")
+VARIABLE = r"[A-Za-z_][A-Za-z0-9_]*"
