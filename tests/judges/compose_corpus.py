@@ -139,12 +139,15 @@ services:
         "services: {a: {image: x}, b: {image: x, profiles: [p, q]}, c: {image: x, profiles: [r], env_file: none.env}}",
         profiles=("q",),
     ),
-    "extends-same-file": one("""
+    "extends-same-file": one(
+        """
 services:
   base: {image: "x:1", command: run, environment: {A: 1, B: 1}, ports: ["80:80"], labels: {l: 1}, profiles: [base]}
   mid: {extends: base, environment: [B=2], ports: ["81:81"]}
   top: {extends: {service: mid}, image: "y:2", command: [other], ports: ["82:82"]}
-"""),
+""",
+        profiles=("base",),
+    ),
     "extends-other-file": Case(
         files={
             COMPOSE: "services: {a: {extends: {file: sub/base.yaml, service: b}, volumes: ['./own:/own']}}\n" + _STORES,
@@ -183,7 +186,8 @@ services:
     ),
     "extra": service(
         "working_dir: /w, tmpfs: /run, ulimits: {nofile: 5, nproc: {soft: 1, hard: 2}}, sysctls: [net.a=1], "
-        "init: true, cap_add: [A], cap_drop: [ALL], shm_size: 64m, stop_grace_period: 90s, stop_signal: SIGINT, read_only: 'true', "
+        "init: true, cap_add: [A], cap_drop: [ALL], shm_size: 64m, "
+        "stop_grace_period: 90s, stop_signal: SIGINT, read_only: 'true', "
         "security_opt: ['no-new-privileges:true'], extra_hosts: ['a:192.0.2.1', 'b=::1'], dns: 192.0.2.2, tty: true, "
         "logging: {driver: local, options: {max-file: 3}}, expose: [80, '90-92'], stdin_open: true, group_add: [a, 1], "
         "memswap_limit: -1, mem_limit: 64m, oom_score_adj: -5, hostname: h, platform: linux/amd64, pull_policy: missing"

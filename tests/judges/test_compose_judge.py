@@ -191,7 +191,12 @@ def _mount(mount: dict[str, Any]) -> tuple[Any, ...]:
 
 
 def _sorted(options: Mapping[str, Any]) -> str:
-    return json.dumps(options, sort_keys=True)
+    """Return the options in one order; Compose leaves out what is false."""
+    said = {
+        kind: {key: one for key, one in given.items() if one is not False} if isinstance(given, dict) else given
+        for kind, given in options.items()
+    }
+    return json.dumps(said, sort_keys=True)
 
 
 def _health(health: dict[str, Any] | None) -> dict[str, Any] | None:

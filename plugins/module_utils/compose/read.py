@@ -117,9 +117,9 @@ def _project(tree: dict[str, Any], context: Context, directory: str, profiles: S
         top["networks"].setdefault("default", {})
     for section in ("secrets", "configs"):
         top[section] = {key: _located(one, context.resolve) for key, one in top[section].items()}
-    name = tree.get("name")
+    title = tree.get("name")
     return Project(
-        name=name if isinstance(name, str) else None,
+        name=title if isinstance(title, str) else None,
         directory=directory,
         services={key: _without(one, disabled) for key, one in services.items()},
         disabled=tuple(disabled),
@@ -149,6 +149,8 @@ def _services(value: Any, context: Context) -> dict[str, dict[str, Any]]:
         if not _SERVICE_NAME.fullmatch(name):
             report.error(path, name, "a service's name is of letters, digits, ., _ and -", "rename it")
         checked = kind(one, path, report)
+        if isinstance(one, dict) and not one.get("image") and not one.get("build"):
+            report.error(path, None, "a service needs an image or a build", f"give services.{name}.image")
         if checked is not BAD:
             fields[name] = checked
     return fields

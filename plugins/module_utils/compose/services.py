@@ -84,8 +84,6 @@ def service_from(name: str, fields: dict[str, Any], context: Context, *, enabled
     path, report = f"compose.services.{name}", context.report
     deploy = fields.get("deploy", {})
     said = {one[0]: _agreed(fields, one, path, report) for one in _LEGACY}
-    if not fields.get("image") and not fields.get("build"):
-        report.error(path, None, "a service needs an image or a build", f"give services.{name}.image")
     networks = fields.get("networks", {})
     mode = fields.get("network_mode")
     if mode and networks:
@@ -133,7 +131,7 @@ def _environment(fields: dict[str, Any], path: str, context: Context, enabled: b
     env, given = context.env, fields.get("environment", {})
     entries = fields.get("env_file", []) if enabled else []
     read = parts.env_reader(context.resolve, context.read_text, env)
-    values = read(entries, path, context.report)
+    values: dict[str, str | None] = read(entries, path, context.report)
     return values | {name: env.get(name) if value is None else value for name, value in given.items()}
 
 
