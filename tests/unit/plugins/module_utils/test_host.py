@@ -83,6 +83,7 @@ def test_a_container_sees_its_limit_at_the_top_of_its_tree(fake: FakeHost, path:
     fake.mount(CGROUP2_MOUNT)
     fake.write("/proc/self/cgroup", f"0::{path}\n")
     fake.write("/sys/fs/cgroup/memory.max", f"{GIB}\n")
+    fake.write("/sys/outside/memory.max", "4096\n")
     assert fake.read().memory_bytes == GIB
 
 
@@ -96,7 +97,7 @@ def test_a_version_1_container_whose_path_is_the_root_of_its_mount(fake: FakeHos
 
 @pytest.mark.parametrize(
     ("allowed", "cpuset", "usable"),
-    [("0-3", "", 4), ("0,2", "", 2), ("0-127", "1-2", 2), ("0-1", "1-3", 1), ("0-127", "3\n", 1)],
+    [("0-3", "", 4), ("0,2", "", 2), ("0-127", "1-2", 2), ("0-1", "1-3", 1), ("0-127", "3-9\n", 1)],
 )
 def test_affinity_and_cpuset(fake: FakeHost, allowed: str, cpuset: str, usable: int) -> None:
     fake.mount(CGROUP2_MOUNT)
@@ -104,6 +105,14 @@ def test_affinity_and_cpuset(fake: FakeHost, allowed: str, cpuset: str, usable: 
     fake.write("/sys/fs/cgroup/cpuset.cpus.effective", cpuset)
     host = fake.read()
     assert (host.cpu_sources.online, host.cpu_sources.affinity, host.cpus) == (4, usable, float(usable))
+
+
+def test_version_1_cpusets_of_all_ancestors_hold(fake: FakeHost) -> None:
+    fake.mount(v1_mounts("cpuset"))
+    fake.write("/proc/self/cgroup", "3:cpuset:/a\n")
+    fake.write("/sys/fs/cgroup/cpuset/cpuset.effective_cpus", "0-2\n")
+    fake.write("/sys/fs/cgroup/cpuset/a/cpuset.effective_cpus", "2-3\n")
+    assert fake.read().cpus == 1.0
 
 
 def test_cpufreq_knows_better_than_cpuinfo(fake: FakeHost) -> None:

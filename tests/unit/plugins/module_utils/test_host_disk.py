@@ -94,6 +94,7 @@ def test_the_root_of_a_container(fake: FakeHost) -> None:
     fake.mounts = ["20 1 0:43 / / rw - overlay overlay rw"]
     fake.mount("21 20 8:1 /volumes/v /var/lib/docker rw - ext4 /dev/sda1 rw")
     fake.write("/etc/hosts", "")
+    fake.sizes["/etc/hosts"] = (GIB, GIB)
     fake.mounts.append("22 20 8:1 /hosts /etc/hosts rw - ext4 /dev/sda1 rw")
     assert [(mount.path, mount.rotational) for mount in fake.read().mounts] == [("/", None), ("/var/lib/docker", False)]
 
