@@ -58,7 +58,7 @@ def routes(wish: Wish, colour: str) -> dict[str, Any]:
             servers.setdefault(route.host, []).append(location | {"service": name})
     for locations in servers.values():
         locations.sort(key=_longest_first)
-    ordered: list[dict[str, Any]] = [{"host": host, "locations": locations} for host, found in sorted(servers.items())]
+    ordered: list[dict[str, Any]] = [{"host": host, "locations": found} for host, found in sorted(servers.items())]
     names = " ".join(sorted(servers))
     tls = vars(wish.stack.tls) | {"name": hashlib.sha256(names.encode()).hexdigest()[:16]}
     return {"servers": ordered, "upstreams": [upstreams[name] for name in sorted(upstreams)], "tls": tls}
