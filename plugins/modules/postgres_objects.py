@@ -139,3 +139,118 @@ server_version:
   returned: success
   sample: "18.1"
 """
+
+from pathlib import Path
+from typing import Any
+
+from ansible.module_utils.basic import AnsibleModule
+
+from ansible_collections.holdfast.host.plugins.module_utils import pg_objects
+from ansible_collections.holdfast.host.plugins.module_utils.command import runner
+from ansible_collections.holdfast.host.plugins.module_utils.containers import NotThereError, the_one
+from ansible_collections.holdfast.host.plugins.module_utils.errors import Finding, explain
+from ansible_collections.holdfast.host.plugins.module_utils.pg_client import Client, ServerError
+from ansible_collections.holdfast.host.plugins.module_utils.pg_objects import Change, Database, Role
+
+ROLE: dict[str, Any] = {
+    "name": {"type": "str", "required": True},
+    "password_file": {"type": "path", "no_log": False},
+    "login": {"type": "bool", "default": True},
+    "connection_limit": {"type": "int", "default": -1},
+    "member_of": {"type": "list", "elements": "str", "default": []},
+}
+DATABASE: dict[str, Any] = {
+    "name": {"type": "str", "required": True},
+    "owner": {"type": "str", "required": True},
+    "extensions": {"type": "list", "elements": "str", "default": []},
+    "encoding": {"type": "str", "default": "UTF8"},
+    "connect": {"type": "list", "elements": "str", "default": []},
+}
+SPEC: dict[str, Any] = {
+    "container": {"type": "str"},
+    "project": {"type": "str"},
+    "service": {"type": "str"},
+    "command": {"type": "list", "elements": "str"},
+    "superuser": {"type": "str", "default": "postgres"},
+    "timeout_seconds": {"type": "int", "default": 60},
+    "roles": {"type": "list", "elements": "dict", "default": [], "options": ROLE},
+    "databases": {"type": "list", "elements": "dict", "default": [], "options": DATABASE},
+}
+
+
+def read_role(item: dict[str, Any], *, lenient: bool) -> Role:
+    """Return a role with its password. Raises OSError; with ``lenient`` a file that is missing is one still to come."""
+    path = Path(item["password_file"]) if item["password_file"] else None
+    password = None
+    if path is not None and (path.exists() or not lenient):
+        password = path.read_text(encoding="utf-8").removesuffix("\n")
+    return Role(
+        name=item["name"],
+        login=item["login"],
+        limit=item["connection_limit"],
+        member_of=tuple(item["member_of"]),
+        password=password,
+    )
+
+
+def connect(module: AnsibleModule) -> tuple[Client | None, dict[str, Any]]:
+    """Return a client and the server's state; no client in check mode where there is no server yet."""
+    run = runner()
+    options = module.params
+    try:
+        prefix = options["command"] or ["docker", "exec", "-i", the_one(run, options).id]
+        listens = not options["command"]
+        client = Client(run=run, prefix=prefix, superuser=options["superuser"], bootstrapping=listens)
+        return client, client.server(0 if module.check_mode else options["timeout_seconds"])
+    except (NotThereError, ServerError):
+        if not module.check_mode:
+            raise
+        return None, pg_objects.EMPTY_SERVER
+
+
+def converge(module: AnsibleModule, roles: list[Role], databases: list[Database]) -> tuple[list[Change], str]:
+    """Make what differs, or in check mode find it. Return the changes and the server's version."""
+    client, server = connect(module)
+    findings: list[Finding] = pg_objects.check(roles, databases, server)
+    if findings:
+        module.fail_json(msg="Nothing was changed.\n" + explain(findings), findings=[f.as_dict() for f in findings])
+    changes = pg_objects.server_changes(roles, databases, server)
+    if client and not module.check_mode:
+        client.apply("postgres", changes)
+    for database in databases:
+        there = database.name in server["databases"] or not module.check_mode
+        state = client.read(database.name, pg_objects.DATABASE_QUERY) if client and there else pg_objects.EMPTY_DATABASE
+        inner = pg_objects.inner_changes(database, state)
+        if client and not module.check_mode:
+            client.apply(database.name, inner)
+        changes += inner
+    return changes, server["version"]
+
+
+def main() -> None:
+    """Read the state, change what differs."""
+    module = AnsibleModule(
+        argument_spec=SPEC,
+        supports_check_mode=True,
+        mutually_exclusive=[("container", "project", "command")],
+        required_one_of=[("container", "project", "command")],
+        required_together=[("project", "service")],
+    )
+    databases = [
+        Database(**{**item, "extensions": tuple(item["extensions"]), "connect": tuple(item["connect"])})
+        for item in module.params["databases"]
+    ]
+    try:
+        roles = [read_role(item, lenient=module.check_mode) for item in module.params["roles"]]
+        changes, version = converge(module, roles, databases)
+    except OSError as error:
+        module.fail_json(msg=f"{error.filename}: {error.strerror}")
+    except (NotThereError, ServerError, ValueError) as error:
+        module.fail_json(msg=str(error))
+    titles = [change.title for change in changes]
+    diff = {"before": "", "after": "".join(title + "\n" for title in titles)}
+    module.exit_json(changed=bool(changes), changes=titles, server_version=version, diff=diff)
+
+
+if __name__ == "__main__":
+    main()

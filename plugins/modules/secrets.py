@@ -11,11 +11,13 @@ short_description: Generate secrets on the host once, and write environment file
 version_added: "0.1.0"
 author: the Holdfast contributors (@holdfast)
 description:
-  - Each name of O(names) is a file of that name in O(directory), without a newline at its end. A missing one is generated
+  - Each name of O(names) is a file of that name in O(directory), without a newline at its end. A missing one
+    is generated
     by the operating system's random source. One that exists is never replaced by a generated value.
   - A value of O(provided) wins over the file, and replaces it where it differs.
   - Environment files are written for C(docker compose), from templates that refer to secrets.
-  - No value is ever returned, logged, passed as a command's argument or shown in a diff. The diff holds names and metadata only.
+  - No value is ever returned, logged, passed as a command's argument or shown in a diff. The diff holds names
+    and metadata only.
   - Files are made with mode 0600 from their first moment and renamed or linked into place.
 extends_documentation_fragment:
   - holdfast.host.attributes
@@ -48,7 +50,8 @@ options:
         type: int
         default: 32
       kind:
-        description: V(urlsafe) draws from letters, digits, C(_) and C(-) and starts with a letter or digit. V(hex) draws from C(0-9a-f).
+        description: V(urlsafe) draws from letters, digits, C(_) and C(-) and starts with a letter or digit.
+          V(hex) draws from C(0-9a-f).
         type: str
         choices: [urlsafe, hex]
         default: urlsafe
@@ -65,7 +68,8 @@ options:
         type: str
         default: "0400"
       from_previous:
-        description: Name of an older secret whose value is taken over where this one does not exist yet. The older file stays.
+        description: Name of an older secret whose value is taken over where this one does not exist yet. The
+          older file stays.
         type: str
   provided:
     description:
@@ -85,8 +89,10 @@ options:
         required: true
       variables:
         description:
-          - Templates by variable. C(${secret:NAME}) is replaced by the secret of that name of O(names). Everything else is literal.
-          - Values are quoted so that Compose reads them literally, whatever they hold. Characters that its format cannot hold are refused.
+          - Templates by variable. C(${secret:NAME}) is replaced by the secret of that name of O(names).
+            Everything else is literal.
+          - Values are quoted so that Compose reads them literally, whatever they hold. Characters that its
+            format cannot hold are refused.
         type: dict
         required: true
       mode:
@@ -157,7 +163,8 @@ paths:
   sample: [/etc/holdfast/secrets/redis]
 versions:
   description:
-    - Twelve hexadecimal digits by name, which change when the value does. Made with a key that never leaves the host, so
+    - Twelve hexadecimal digits by name, which change when the value does. Made with a key that never leaves
+      the host, so
       that they tell nothing about the value. Meant for labels that recreate a container.
   type: dict
   returned: success
@@ -168,3 +175,64 @@ env_versions:
   returned: success
   sample: {/srv/app/app.env: 91d2a7700c3e}
 """
+
+from typing import Any
+
+from ansible.module_utils.basic import AnsibleModule
+
+from ansible_collections.holdfast.host.plugins.module_utils import secret_files, secret_store
+from ansible_collections.holdfast.host.plugins.module_utils.errors import explain
+
+OWNED: dict[str, Any] = {
+    "mode": {"type": "str", "default": "0400"},
+    "owner": {"type": "str", "default": "0"},
+    "group": {"type": "str", "default": "0"},
+}
+NAME: dict[str, Any] = {
+    "name": {"type": "str", "required": True},
+    "length": {"type": "int", "default": 32},
+    "kind": {"type": "str", "choices": ["urlsafe", "hex"], "default": "urlsafe"},
+    "from_previous": {"type": "str"},
+}
+ENV_FILE: dict[str, Any] = {
+    "path": {"type": "path", "required": True},
+    "variables": {"type": "dict", "required": True},
+}
+SPEC: dict[str, Any] = {
+    "directory": {"type": "path", "required": True},
+    "names": {"type": "list", "elements": "dict", "default": [], "options": NAME | OWNED},
+    "provided": {"type": "dict", "default": {}, "no_log": True},
+    "env_files": {"type": "list", "elements": "dict", "default": [], "options": ENV_FILE | OWNED},
+    "absent_env_files": {"type": "list", "elements": "path", "default": []},
+}
+
+
+def main() -> None:
+    """Read, decide, write."""
+    module = AnsibleModule(argument_spec=SPEC, supports_check_mode=True)
+    wanted, findings = secret_store.parse(module.params, lenient=module.check_mode)
+    if findings:
+        module.fail_json(msg="Nothing was changed.\n" + explain(findings), findings=[f.as_dict() for f in findings])
+    try:
+        plan = secret_files.plan(wanted, make=not module.check_mode)
+        if not module.check_mode:
+            secret_files.apply(wanted, plan.steps)
+    except OSError as error:
+        module.fail_json(msg=f"{error.filename}: {error.strerror}")
+    except ValueError as error:
+        module.fail_json(msg=str(error))
+    headers = [{"before_header": str(s.path), "after_header": str(s.path)} for s in plan.steps]
+    module.exit_json(
+        changed=bool(plan.steps),
+        names=[secret.name for secret in wanted.names],
+        created=list(plan.values.created),
+        replaced=list(plan.values.replaced),
+        paths=[str(step.path) for step in plan.steps],
+        versions=plan.versions,
+        env_versions=plan.env_versions,
+        diff=[{"before": s.before, "after": s.after} | h for s, h in zip(plan.steps, headers, strict=True)],
+    )
+
+
+if __name__ == "__main__":
+    main()
