@@ -67,14 +67,17 @@ def inspect(run: Run, names: Sequence[str]) -> list[Container]:
 
 
 def of_project(run: Run, project: str, service: str = "") -> list[Container]:
-    """Return a project's containers, stopped ones included, one-off ones (``compose run``) not. Raises NotThereError."""
+    """Return a project's containers, stopped ones too, one-off ones (``compose run``) not. Raises NotThereError."""
     filters = [f"label={PROJECT}={project}", f"label={ONE_OFF}=False"]
     filters += [f"label={SERVICE}={service}"] if service else []
     arguments = [word for text in filters for word in ("--filter", text)]
     result = run(["docker", "ps", "--all", "--quiet", "--no-trunc", *arguments], "")
     if result.status != 0:
         raise NotThereError(result.message())
-    return inspect(run, result.out.split()) if result.out.split() else []
+    ids = result.out.split()
+    # One that went away since it was listed is no error here: Docker describes the others all the same.
+    described = run(["docker", "inspect", "--type", "container", *ids], "").out if ids else ""
+    return [parse(entry) for entry in json.loads(described or "[]")]
 
 
 def the_one(run: Run, options: Mapping[str, Any]) -> Container:

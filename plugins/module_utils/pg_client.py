@@ -29,7 +29,7 @@ class ServerError(Exception):
 
 @dataclass(frozen=True, kw_only=True)
 class Client:
-    """prefix: what psql is put behind. bootstrapping: whether a server without addresses is one that is being set up."""
+    """prefix: what psql is put behind. bootstrapping: whether a server without addresses is one being set up."""
 
     run: Run
     prefix: Sequence[str]

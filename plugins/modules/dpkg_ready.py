@@ -12,7 +12,8 @@ version_added: "0.1.0"
 author: the Holdfast contributors (@holdfast)
 description:
   - Waits until nobody holds the locks of dpkg and apt. A first boot's unattended upgrade holds them for minutes.
-  - Where packages were left half-installed, unpacked or half-configured, or dpkg's journal was not merged, runs C(dpkg --configure -a) and
+  - Where packages were left half-installed, unpacked or half-configured, or dpkg's journal was not merged, runs
+    C(dpkg --configure -a) and
     C(apt-get -f install), without a question and keeping changed configuration files.
   - On a host in order it changes nothing.
 extends_documentation_fragment:
@@ -72,3 +73,59 @@ commands:
   returned: success
   sample: [dpkg --configure -a --force-confdef --force-confold]
 """
+
+import os
+from typing import Any
+
+from ansible.module_utils.basic import AnsibleModule
+
+from ansible_collections.holdfast.host.plugins.module_utils import dpkg
+from ansible_collections.holdfast.host.plugins.module_utils.command import runner
+
+SPEC: dict[str, Any] = {"timeout_seconds": {"type": "int", "default": 300}}
+# Long enough for the largest package on a slow disk; a hang must end all the same.
+MEND_SECONDS = 1800
+
+
+def mend(module: AnsibleModule, found: dict[str, str]) -> None:
+    """Run what mends, and fail with what it said where something is left."""
+    run = runner(timeout_seconds=MEND_SECONDS, environment={**os.environ, **dpkg.ENVIRONMENT, "LC_ALL": "C.UTF-8"})
+    # A package that must be unpacked again cannot be configured, so the first may fail and the second mend it.
+    results = [run(command, "") for command in (dpkg.CONFIGURE, dpkg.MEND)]
+    left, journal = dpkg.unfinished(run)
+    if left or journal or results[-1].status != 0:
+        said = "\n".join(result.message() for result in results if result.status != 0)
+        module.fail_json(msg=f"The packages could not be mended: {left or found}\n{said}", broken=left)
+
+
+def main() -> None:
+    """Wait, look, mend."""
+    module = AnsibleModule(argument_spec=SPEC, supports_check_mode=True)
+    try:
+        first, seconds, left = dpkg.wait(0 if module.check_mode else module.params["timeout_seconds"])
+        if left and not module.check_mode:
+            module.fail_json(
+                msg=f"Gave up after {seconds:.0f} s: {dpkg.explain(left)}", holders=[h.as_dict() for h in left]
+            )
+        found, journal = dpkg.unfinished(runner())
+        # What another process is working on right now is not interrupted.
+        change = bool(found or journal) and not left
+        if change and not module.check_mode:
+            mend(module, found)
+    except OSError as error:
+        module.fail_json(msg=f"{error.filename}: {error.strerror}")
+    if first:
+        module.warn(f"Waited {seconds:.1f} s: {dpkg.explain(first)}")
+    before = "".join(f"{name}: {state}\n" for name, state in found.items()) or ("unmerged journal\n" if change else "")
+    module.exit_json(
+        changed=change,
+        waited_seconds=round(seconds, 1),
+        holders=[entry.as_dict() for entry in first],
+        broken=found,
+        commands=[" ".join(command) for command in (dpkg.CONFIGURE, dpkg.MEND)] if change else [],
+        diff={"before": before if change else "", "after": ""},
+    )
+
+
+if __name__ == "__main__":
+    main()

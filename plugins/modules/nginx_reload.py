@@ -40,7 +40,8 @@ options:
     type: str
     required: true
   url:
-    description: Where it answers, as seen from inside the container. Only the container's loopback address should be served.
+    description: Where it answers, as seen from inside the container. Only the container's loopback address should be
+      served.
     type: str
     default: http://127.0.0.1:8081/config
   timeout_seconds:
@@ -74,3 +75,54 @@ seconds:
   returned: success
   sample: 0.4
 """
+
+from typing import Any
+
+from ansible.module_utils.basic import AnsibleModule
+
+from ansible_collections.holdfast.host.plugins.module_utils.command import runner
+from ansible_collections.holdfast.host.plugins.module_utils.containers import NotThereError, the_one
+from ansible_collections.holdfast.host.plugins.module_utils.reload import Nginx, ReloadError
+
+SPEC: dict[str, Any] = {
+    "container": {"type": "str"},
+    "project": {"type": "str"},
+    "service": {"type": "str"},
+    "wanted": {"type": "str", "required": True},
+    "url": {"type": "str", "default": "http://127.0.0.1:8081/config"},
+    "timeout_seconds": {"type": "int", "default": 30},
+}
+
+
+def main() -> None:
+    """Ask, compare, reload."""
+    module = AnsibleModule(
+        argument_spec=SPEC,
+        supports_check_mode=True,
+        mutually_exclusive=[("container", "project")],
+        required_one_of=[("container", "project")],
+        required_together=[("project", "service")],
+    )
+    run, wanted, seconds = runner(), module.params["wanted"].strip(), 0.0
+    try:
+        container = the_one(run, module.params)
+        nginx = Nginx(run=run, prefix=["docker", "exec", container.id], url=module.params["url"])
+        running = nginx.running()
+        change = running != wanted
+        if change and not module.check_mode:
+            seconds = nginx.reload(wanted, module.params["timeout_seconds"])
+    except NotThereError as error:
+        if module.check_mode:
+            module.exit_json(changed=False, running="", message=f"The container is not there yet: {error}", seconds=0.0)
+        module.fail_json(msg=str(error))
+    except (ReloadError, ValueError) as error:
+        module.fail_json(msg=str(error))
+    message = "nginx runs the wanted configuration" if not change else "nginx was reloaded"
+    if change and module.check_mode:
+        message = "nginx would be reloaded"
+    diff = {"before": f"{running}\n", "after": f"{wanted}\n"}
+    module.exit_json(changed=change, running=running, message=message, seconds=round(seconds, 2), diff=diff)
+
+
+if __name__ == "__main__":
+    main()

@@ -13,7 +13,8 @@ author: the Holdfast contributors (@holdfast)
 description:
   - Reads the server's state in one query, and each database's in one more, and changes what differs.
   - Talks to C(psql) inside the container over standard input. It needs no library on the host and no published port.
-  - Passwords are read from files on the host. Only their SCRAM-SHA-256 verifiers reach the server, and the statements are kept out of its log.
+  - Passwords are read from files on the host. Only their SCRAM-SHA-256 verifiers reach the server, and the
+    statements are kept out of its log.
   - A password is changed only where the verifier that the server holds does not fit it.
   - Nobody but the owner, the roles of O(databases[].connect) and superusers may connect to a database of O(databases).
     Its schema C(public) belongs to the owner.
@@ -62,7 +63,8 @@ options:
         type: str
         required: true
       password_file:
-        description: File on the host that holds the password. One newline at its end is not part of it. Without it the password is left alone.
+        description: File on the host that holds the password. One newline at its end is not part of it. Without it
+          the password is left alone.
         type: path
       login:
         description: Whether the role may log in.

@@ -10,7 +10,8 @@ short_description: Render a role's whole templates directory onto the host in on
 version_added: "0.1.0"
 author: the Holdfast contributors (@holdfast)
 description:
-  - Renders every file below the role's C(templates) directory, which mirrors the target's paths. C(templates/etc/x/y.conf)
+  - Renders every file below the role's C(templates) directory, which mirrors the target's paths.
+    C(templates/etc/x/y.conf)
     becomes C(/etc/x/y.conf). A C(.j2) suffix is dropped.
   - All of it is sent in one call of M(holdfast.host.files), with everything that module promises.
   - Templates see what they would see in M(ansible.builtin.template), the variables of the task included.
@@ -53,7 +54,8 @@ options:
     default: "0755"
   modes:
     description:
-      - Exceptions. The first entry whose O(modes[].path) matches the path on the host decides. What it does not say is taken from the defaults.
+      - Exceptions. The first entry whose O(modes[].path) matches the path on the host decides. What it does not say
+        is taken from the defaults.
     type: list
     elements: dict
     default: []
@@ -72,7 +74,8 @@ options:
         description: Group.
         type: str
   directories:
-    description: Directories to enforce beside the rendered files, as the option of the same name of M(holdfast.host.files).
+    description: Directories to enforce beside the rendered files, as the option of the same name of
+      M(holdfast.host.files).
     type: list
     elements: dict
     default: []
@@ -132,7 +135,8 @@ paths:
   sample: [/etc/nginx/nginx.conf]
 hashes:
   description:
-    - SHA-256 of the wanted text of every rendered file, changed or not, by path on the host. Files that rendered to nothing are left out.
+    - SHA-256 of the wanted text of every rendered file, changed or not, by path on the host. Files that rendered to
+      nothing are left out.
     - Compare it with what the running program has loaded to decide a restart from state.
   type: dict
   returned: success
