@@ -49,6 +49,9 @@ MULTI="first
 second"
 EMPTY=
 YAML: colon
+1DIGIT=1
+GLUED=#c
+UNSET_AND_BARE
 HASH=a#b
 INHERITED
 DEFAULTED=${NOPE:-${PLAIN}}
@@ -142,8 +145,8 @@ services:
     "extends-same-file": one(
         """
 services:
-  base: {image: "x:1", command: run, environment: {A: 1, B: 1}, ports: ["80:80"], labels: {l: 1}, profiles: [base]}
-  mid: {extends: base, environment: [B=2], ports: ["81:81"]}
+  base: {image: "x:1", command: run, environment: {A: 1, B: 1}, ports: ["80"], labels: {l: 1}, profiles: [base]}
+  mid: {extends: base, environment: [B=2], ports: ["81"]}
   top: {extends: {service: mid}, image: "y:2", command: [other], ports: ["82:82"]}
 """,
         profiles=("base",),
@@ -178,6 +181,10 @@ services:
         "services: {a: {ports: !override ['81:81'], command: !reset null, volumes: !reset [], "
         "environment: {A: !reset , B: 2}}}",
     ),
+    "override-with-nothing": layers(
+        "services: {a: {image: x, command: c, entrypoint: e, user: u, environment: [A=1, B=1], labels: {l: 1}}}",
+        "services: {a: {command: , entrypoint: , user: , environment: {A: }, labels: {l: }}}",
+    ),
     "networks": service("networks: {back: {aliases: [db]}, front: }, hostname: h", _STORES),
     "network-mode": one("services: {a: {image: x, network_mode: host}, b: {image: x, network_mode: 'service:a'}}"),
     "secrets": service(
@@ -201,44 +208,4 @@ services:
 """),
     "name-and-version": one("version: '3.8'\nname: shop\nservices: {a: {image: 'registry.example.org:5000/t/a:1'}}\n"),
     "digest": one(f"services: {{a: {{image: 'x@sha256:{'0' * 64}', container_name: c, domainname: d}}}}"),
-}
-
-# What Compose refuses, and so do we.
-REFUSE: dict[str, Case] = {
-    "unknown-key": service("banana: 1"),
-    "unknown-top-key": one("services: {a: {image: x}}\nbanana: 1\n"),
-    "no-image": one("services: {a: {environment: [A=1]}}"),
-    "missing-service": service("depends_on: [b]"),
-    "missing-volume": service('volumes: ["data:/x"]'),
-    "missing-network": service("networks: [n]"),
-    "missing-secret": service("secrets: [s]"),
-    "disabled-dependency": one("services: {a: {image: x, depends_on: [b]}, b: {image: x, profiles: [p]}}"),
-    "ring": one("services: {a: {image: x, depends_on: [b]}, b: {image: x, depends_on: [a]}}"),
-    "extends-ring": one("services: {a: {image: x, extends: b}, b: {image: x, extends: a}}"),
-    "extends-missing": one("services: {a: {image: x, extends: b}}"),
-    "duplicate-key": one("services: {a: {image: x, image: y}}"),
-    "bad-variable": service("environment: {A: '${}'}"),
-    "open-variable": service("environment: {A: '${B'}"),
-    "required-variable": service("environment: {A: '${B:?must be set}'}"),
-    "missing-env-file": service("env_file: none.env"),
-    "port-range": service('ports: ["80-81:80-82"]'),
-    "port-too-high": service("ports: [70000]"),
-    "port-host-name": service('ports: ["localhost:80:80"]'),
-    "port-protocol": service('ports: ["80:80/xyz"]'),
-    "duration-without-unit": service("healthcheck: {test: x, interval: 5}"),
-    "duration-in-days": service("healthcheck: {test: x, interval: 1d}"),
-    "health-test": service("healthcheck: {test: [x]}"),
-    "user-number": service("user: 1000"),
-    "cpus-in-millis": service("cpus: 500m"),
-    "memory-word": service("mem_limit: lots"),
-    "scale-differs": service("scale: 3, deploy: {replicas: 2}"),
-    "memory-differs": service("mem_limit: 1g, deploy: {resources: {limits: {memory: 2g}}}"),
-    "network-mode-and-networks": service("network_mode: host, networks: [default]"),
-    "container-name-and-scale": service("container_name: c, scale: 2"),
-    "services-list": one("services: [a]"),
-    "environment-nested": service("environment: {A: [1]}"),
-    "pull-policy": service("pull_policy: sometimes"),
-    "command-number": service("command: [sleep, 1]"),
-    "optional-dependency-unknown": service("depends_on: {b: {condition: service_started, required: false}}"),
-    "service-name": one("services: {'a b': {image: x}}"),
 }

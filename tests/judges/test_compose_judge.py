@@ -18,7 +18,8 @@ from ansible_collections.holdfast.host.plugins.module_utils.adapters.yaml_loader
 from ansible_collections.holdfast.host.plugins.module_utils.compose.model import Project, Service
 from ansible_collections.holdfast.host.plugins.module_utils.compose.read import read
 from ansible_collections.holdfast.host.plugins.module_utils.errors import Finding, errors, explain
-from tests.judges.compose_corpus import AGREE, REFUSE, Case
+from tests.judges.compose_corpus import AGREE, Case
+from tests.judges.compose_refusals import REFUSE
 
 _TIMEOUT = 60
 # Both have these in one form.

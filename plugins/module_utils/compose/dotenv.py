@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 
 from ansible_collections.holdfast.host.plugins.module_utils.compose.interpolate import substitute
 
-_KEY = re.compile(r"[ \t]*(?:export[ \t]+)?([A-Za-z_][A-Za-z0-9_.\-\[\]]*)[ \t]*([=:]|(?=\r?\n|$|#))[ \t]*")
+_KEY = re.compile(r"[ \t]*(?:export[ \t]+)?(\w[\w.\-\[\]]*)[ \t]*([=:]|(?=\r?\n|$|#))[ \t]*")
 _ESCAPES = dict(zip("nrtabfv", "\n\r\t\a\b\f\v", strict=True)) | {'"': '"', "\\": "\\", "$": "$$"}
 _ESCAPE = re.compile(r"\\(.)", re.DOTALL)
 
@@ -61,7 +61,7 @@ def _value(text: str, start: int, known: Mapping[str, str]) -> tuple[str, int, t
     quote = text[start : start + 1]
     if quote not in ("'", '"') or not quote:
         end = _line_end(text, start)
-        expansion = substitute(re.split(r"(?:^|[ \t])#", text[start:end], maxsplit=1)[0].rstrip(), known)
+        expansion = substitute(text[start:end].partition(" #")[0].rstrip(), known)
         return expansion.text, end + 1, expansion.problems
     close = _quote_end(text, start + 1, quote)
     if close < 0:

@@ -12,7 +12,6 @@ from dataclasses import dataclass
 from typing import Any
 
 from ansible_collections.holdfast.host.plugins.module_utils.compose.report import Report, join
-from ansible_collections.holdfast.host.plugins.module_utils.compose.scalars import go_text
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -65,9 +64,9 @@ def pairs(value: Any) -> dict[str, Any] | None:
     """Return ``[A=1, B]`` or ``{A: 1}`` as a dict, None where a name has no value; None when it is neither."""
     if isinstance(value, dict):
         return value
-    if not isinstance(value, list) or any(item is None or isinstance(item, dict | list) for item in value):
+    if not isinstance(value, list) or not all(isinstance(item, str) for item in value):
         return None
-    split = [go_text(item).partition("=") for item in value]
+    split = [item.partition("=") for item in value]
     return {name: text if equals else None for name, equals, text in split}
 
 
@@ -85,7 +84,7 @@ def _mapping(base: dict[str, Any], over: dict[str, Any], path: str, rule: str, r
             result[key] = item.value
         elif rule == _TOP and key == "services" and isinstance(item, dict) and isinstance(result.get(key), dict):
             result[key] = _services(result[key], item, below, report)
-        elif key not in result or result[key] is None:
+        elif key not in result or result[key] is None or rule in _PAIRS or f"{rule}.{key}".lstrip(".") in _REPLACED:
             result[key] = item
         elif item is not None:
             inner = _OUTSIDE if rule in (_TOP, _OUTSIDE) else f"{rule}.{key}".lstrip(".")

@@ -91,6 +91,7 @@ def build(resolve: Resolve, env: Mapping[str, str]) -> Kind:
         fields = table({"context": value} if isinstance(value, str) else value, path, report)
         if fields is BAD:
             return BAD
+        fields = {key: entry for key, entry in fields.items() if entry != {}}
         context = fields.get("context") or "."
         inline = {} if "dockerfile_inline" in fields else {"dockerfile": "Dockerfile"}
         return inline | fields | {"context": context if is_remote(context) else resolve(context)}
@@ -122,7 +123,8 @@ def env_reader(resolve: Resolve, read_text: Callable[[str], str], env: Mapping[s
             result = parse(content, {**earlier, **env})
             for line, problem in result.problems:
                 report.error(path, f"{entry['path']}:{line}", problem)
-            values.update({name: env.get(name) if given is None else given for name, given in result.values.items()})
+            found = {name: env.get(name) if given is None else given for name, given in result.values.items()}
+            values.update({name: given for name, given in found.items() if given is not None})
         return values
 
     return read

@@ -2,6 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSE)
 from __future__ import annotations
 
+import contextlib
 from pathlib import Path
 from typing import Any
 
@@ -97,7 +98,5 @@ def test_a_file_is_read_or_named(tmp_path: Path) -> None:
 
 @given(st.text(alphabet="ab01:-[]{}&*!<,#'\"\n .~_+xoeE", max_size=40))
 def test_only_value_errors_are_raised(text: str) -> None:
-    try:
+    with contextlib.suppress(ValueError):
         parse_yaml(text)
-    except ValueError as error:
-        assert str(error)

@@ -13,7 +13,8 @@ from ansible_collections.holdfast.host.plugins.module_utils.adapters.yaml_loader
 from ansible_collections.holdfast.host.plugins.module_utils.compose.model import Project
 from ansible_collections.holdfast.host.plugins.module_utils.compose.read import read
 from ansible_collections.holdfast.host.plugins.module_utils.errors import Finding, errors, explain, warnings
-from tests.judges.compose_corpus import AGREE, REFUSE, Case, one, service
+from tests.judges.compose_corpus import AGREE, Case, one, service
+from tests.judges.compose_refusals import REFUSE
 
 DIRECTORY = "/srv/app"
 
@@ -202,9 +203,8 @@ _TREES: st.SearchStrategy[Any] = st.recursive(
 @given(_TREES, st.dictionaries(st.sampled_from(["a", "b"]), st.dictionaries(_KEYS, _TREES)))
 def test_no_tree_raises(tree: Any, services: dict[str, Any]) -> None:
     for value in (tree, {"services": services}, {"services": {"a": {"image": "x"}}, "volumes": tree}):
-        project, findings = read(
-            ["a.yaml", "b.yaml"], load=lambda _, value=value: value, read_text=read_nothing, env={}, profiles=[]
-        )
+        load = {"a.yaml": value, "b.yaml": value}.__getitem__
+        project, findings = read(["a.yaml", "b.yaml"], load=load, read_text=read_nothing, env={}, profiles=[])
         assert (project is None) == bool(errors(findings))
 
 
