@@ -175,7 +175,7 @@ def record(table: Mapping[str, Kind], needs: Iterable[str] = (), *, partial: boo
             kind = table.get(key)
             if kind is None:
                 unknown = True
-                report.error(join(path, key), entry, "is not a key that Compose has here", nearest(key, table))
+                report.error(join(path, key), key, "is not a key that Compose has here", nearest(key, table))
             elif entry is not None:
                 results[key] = kind(entry, join(path, key), report)
         for key in needs:

@@ -86,10 +86,10 @@ def _variables(
 
 
 def _top(tree: dict[str, Any], report: Report) -> None:
-    for key, value in tree.items():
+    for key in tree:
         if not isinstance(key, str) or (key not in keys.TOP and not key.startswith("x-")):
             hint = nearest(str(key), keys.TOP)
-            report.error(f"compose.{key}", value, "is not a key that a Compose file has at the top", hint)
+            report.error(f"compose.{key}", str(key), "is not a key that a Compose file has at the top", hint)
     if tree.get("include") is not None:
         hint = "list the included files themselves, in order, where this file is named"
         report.error("compose.include", tree["include"], "include is not supported", hint)

@@ -147,6 +147,7 @@ volumes: {v: {drivver: local}}
         "environment: {A: 's3cret${'}",
         "environment: {A: 's3cret${NO}', B: [1]}",
         "command: {a: s3cret}",
+        "POSTGRES_PASSWORD: s3cret",
         "command: 's3cret \"'",
         "build: {args: [[s3cret]]}",
         "healthcheck: {test: [s3cret]}",
