@@ -9,7 +9,7 @@ import os
 import shutil
 import sys
 
-from . import engine, images, machines, registry
+from . import builder, engine, machines, registry
 from .catalogue import IMAGES, reference, served_as
 from .hosts import HOSTS, Host, find
 from .paths import CACHE, LOCK
@@ -50,7 +50,7 @@ def host(name: str) -> Host:
 def build_images() -> None:
     """Build every image of the catalogue that is missing."""
     with locked(LOCK):
-        images.ensure(set(IMAGES))
+        builder.ensure(set(IMAGES))
 
 
 def serve_images() -> None:
@@ -66,7 +66,7 @@ def show_status() -> None:
         return
     for row in HOSTS.values():
         print(f"{row.name:<16}{row.address:<18}{row.image:<18}{machines.state(row)}")
-    have = images.present()
+    have = builder.present()
     for image in IMAGES.values():
         built = "built" if reference(image.name, DIRECTORY) in have else "missing"
         print(f"{image.name:<18}{built:<10}{served_as(image) if image.serves else ''}")
@@ -78,10 +78,38 @@ def destroy(*, with_images: bool) -> None:
     if engine.answers():
         machines.destroy()
         if with_images:
-            images.remove_all()
+            builder.remove_all()
         engine.stop_own()
     if with_images and CACHE.exists():
         shutil.rmtree(CACHE)
+
+
+def execute(host: Host, words: list[str]) -> None:
+    """Become ``docker exec``, so that the command's status and terminal are the caller's."""
+    sys.stdout.flush()
+    command = ["docker", "exec", "--interactive", host.container, *words]
+    os.execvp(command[0], command)  # noqa: S606 - no shell is wanted
+
+
+def take_down(hosts: list[Host]) -> None:
+    """Remove hosts with all they hold."""
+    for row in hosts:
+        machines.down(row)
+
+
+def prepare(options: argparse.Namespace) -> None:
+    """Run a command that needs the engine and makes what is missing."""
+    engine.ensure()
+    match options.command:
+        case "images":
+            build_images()
+        case "registry":
+            serve_images()
+        case "reset":
+            take_down(options.hosts)
+            machines.up(options.hosts)
+        case "up":
+            machines.up(options.hosts)
 
 
 def dispatch(options: argparse.Namespace) -> None:
@@ -92,28 +120,11 @@ def dispatch(options: argparse.Namespace) -> None:
         case "destroy":
             destroy(with_images=options.images)
         case "exec":
-            # Replaces this process, so that the command's exit status and its terminal are the caller's.
-            sys.stdout.flush()
-            os.execvp("docker", ["docker", "exec", "--interactive", options.host.container, *options.words])
+            execute(options.host, options.words)
         case "down":
-            for row in options.hosts:
-                machines.down(row)
-        case "engine":
-            engine.ensure()
-        case "images":
-            engine.ensure()
-            build_images()
-        case "registry":
-            engine.ensure()
-            serve_images()
-        case "reset":
-            engine.ensure()
-            for row in options.hosts:
-                machines.down(row)
-            machines.up(options.hosts)
-        case "up":
-            engine.ensure()
-            machines.up(options.hosts)
+            take_down(options.hosts)
+        case _:
+            prepare(options)
 
 
 def main(words: list[str]) -> int:

@@ -35,7 +35,7 @@ class Host:
     @property
     def address6(self) -> str:
         """The IPv6 address: the same last number."""
-        return SUBNET6.split("/")[0] + self.address.rpartition(".")[2]
+        return SUBNET6.partition("/")[0] + self.address.rpartition(".")[2]
 
     @property
     def container(self) -> str:

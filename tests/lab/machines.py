@@ -80,10 +80,13 @@ def up(hosts: list[Host]) -> None:
             with locked(LOCK):
                 ssh.remember(host)
             for user in ssh.USERS:
-                wait_until(
-                    f"SSH as {user} on {host.name}", lambda u=user: succeeds([*ssh.command(host, u), "true"]),
-                    seconds=scaled(BOOT_SECONDS),
-                )  # fmt: skip
+                wait_reachable(host, user)
+
+
+def wait_reachable(host: Host, user: str) -> None:
+    """Wait until a login works."""
+    words = [*ssh.command(host, user), "true"]
+    wait_until(f"SSH as {user} on {host.name}", lambda: succeeds(words), seconds=scaled(BOOT_SECONDS))
 
 
 def wait_booted(host: Host) -> None:
@@ -92,7 +95,8 @@ def wait_booted(host: Host) -> None:
 
     def settled() -> bool:
         if state(host) != "running":
-            raise LabError(f"{host.name} stopped while it booted:\n{run(['docker', 'logs', '--tail', '20', host.container])}")
+            output = run(["docker", "logs", "--tail", "20", host.container])
+            raise LabError(f"{host.name} stopped while it booted:\n{output}")
         return succeeds([*inside, "is-system-running"]) or failed_units(host) != ""
 
     wait_until(f"{host.name} to boot", settled, seconds=scaled(BOOT_SECONDS))

@@ -10,7 +10,7 @@ import socket
 import urllib.error
 import urllib.request
 
-from . import images
+from . import builder
 from .catalogue import SERVED, Image, reference
 from .hosts import LABEL, NETWORK, REGISTRY_ADDRESS, SUBNET, SUBNET6
 from .paths import IMAGES as DIRECTORY
@@ -54,7 +54,7 @@ def ensure_registry() -> None:
 
 
 def start(image: str) -> None:
-    """Start the registry on the machine's loopback and on the lab's network. Raises LabError where the port is taken."""
+    """Start the registry on the machine's loopback and the lab's network. Raises LabError where the port is taken."""
     remove(container_only=True)
     with socket.socket() as probe:
         probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
@@ -90,7 +90,7 @@ def served_digest(serves: str) -> str:
     url = f"http://127.0.0.1:{PUSH_PORT}/v2/{repository}/manifests/{tag}"
     request = urllib.request.Request(url, method="HEAD", headers={"Accept": MANIFEST})
     try:
-        with urllib.request.urlopen(request, timeout=TIMEOUT_SECONDS) as answer:
+        with urllib.request.urlopen(request, timeout=TIMEOUT_SECONDS) as answer:  # noqa: S310 - the address is ours
             return str(answer.headers["Docker-Content-Digest"])
     except urllib.error.HTTPError as error:
         if error.code != 404:
@@ -119,5 +119,5 @@ def remove(*, container_only: bool = False) -> None:
 def ensure(host_images: set[str]) -> None:
     """Have the network, every served image, the given host images, and the registry that serves."""
     ensure_network()
-    images.ensure({"tools", *(served.name for served in SERVED), *host_images})
+    builder.ensure({"tools", *(served.name for served in SERVED), *host_images})
     ensure_registry()

@@ -28,7 +28,7 @@ def run(
     try:
         done = subprocess.run(
             words, input=stdin, env={**os.environ, **(env or {})}, timeout=timeout,
-            stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, check=False,
+            capture_output=True, text=True, check=False,
         )  # fmt: skip
     except FileNotFoundError:
         raise LabError(f"the program {words[0]!r} is not installed") from None

@@ -11,6 +11,8 @@ import signal
 from collections import deque
 from typing import TypedDict
 
+EVERYWHERE = "0.0.0.0"  # noqa: S104 - other containers connect
+
 
 class Mail(TypedDict):
     """One accepted mail: envelope addresses and the raw text."""
@@ -64,12 +66,12 @@ async def smtp(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> No
 
 async def http(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
     """Answer /healthz and /email."""
-    path = ((await reader.readuntil(b"\r\n\r\n")).split(b" ") + [b""])[1].decode()
+    path = (await reader.readuntil(b"\r\n\r\n")).split(b" ", maxsplit=2)[1].decode()
     answers: dict[str, object] = {"/healthz": True, "/email": list(MAILS), "/": "MailDev stand-in: see /email"}
     status = "200 OK" if path in answers else "404 Not Found"
     body = json.dumps(answers.get(path, "no such page")).encode()
-    head = f"HTTP/1.1 {status}\r\nContent-Type: application/json\r\nContent-Length: {len(body)}\r\nConnection: close\r\n\r\n"
-    writer.write(head.encode() + body)
+    head = ["HTTP/1.1 " + status, "Content-Type: application/json", f"Content-Length: {len(body)}", "Connection: close"]
+    writer.write("\r\n".join([*head, "", ""]).encode() + body)
     await writer.drain()
     writer.close()
 
@@ -78,8 +80,8 @@ async def main() -> None:
     """Serve both ports until SIGTERM."""
     stopped = asyncio.Event()
     asyncio.get_running_loop().add_signal_handler(signal.SIGTERM, stopped.set)
-    await asyncio.start_server(smtp, "0.0.0.0", int(os.environ.get("MAILDEV_SMTP_PORT", "1025")))
-    await asyncio.start_server(http, "0.0.0.0", int(os.environ.get("MAILDEV_WEB_PORT", "1080")))
+    await asyncio.start_server(smtp, EVERYWHERE, int(os.environ.get("MAILDEV_SMTP_PORT", "1025")))
+    await asyncio.start_server(http, EVERYWHERE, int(os.environ.get("MAILDEV_WEB_PORT", "1080")))
     await stopped.wait()
 
 

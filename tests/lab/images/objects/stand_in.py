@@ -24,6 +24,7 @@ from werkzeug.serving import run_simple
 Environ = dict[str, Any]
 StartResponse = Callable[..., Any]
 Application = Callable[[Environ, StartResponse], Iterable[bytes]]
+EVERYWHERE = "0.0.0.0"  # noqa: S104 - other containers connect
 HEALTH_PATHS = frozenset({"/minio/health/live", "/minio/health/ready", "/minio/health/cluster"})
 DENIED = b'<?xml version="1.0"?><Error><Code>InvalidAccessKeyId</Code><Message>unknown access key</Message></Error>'
 
@@ -75,12 +76,10 @@ def main() -> None:
     """Serve S3 and the console's port."""
     options = arguments(sys.argv[1:])
     signal.signal(signal.SIGTERM, stop)
-    store = guarded(
-        DomainDispatcherApplication(create_backend_app, service="s3"),
-        os.environ.get("MINIO_ROOT_USER", "minioadmin"),
-    )
-    threading.Thread(target=run_simple, args=("0.0.0.0", options.console_address, console), daemon=True).start()
-    run_simple("0.0.0.0", options.address, store, threaded=True)
+    access_key = os.environ.get("MINIO_ROOT_USER", "minioadmin")
+    store = guarded(DomainDispatcherApplication(create_backend_app), access_key)
+    threading.Thread(target=run_simple, args=(EVERYWHERE, options.console_address, console), daemon=True).start()
+    run_simple(EVERYWHERE, options.address, store, threaded=True)
 
 
 if __name__ == "__main__":

@@ -35,16 +35,17 @@ require_password() {
     fi
 }
 
+# Arguments: those of the server.
 make_cluster() {
-    local arguments=()
+    local arguments=() method
     # The arguments are written as on a command line, quotes included; xargs takes them apart without running anything.
     if [[ -n $POSTGRES_INITDB_ARGS ]]; then
         mapfile -t arguments < <(xargs -n1 printf '%s\n' <<<"$POSTGRES_INITDB_ARGS")
     fi
     if [[ -n ${POSTGRES_INITDB_WALDIR:-} ]]; then arguments+=(--waldir "$POSTGRES_INITDB_WALDIR"); fi
     initdb --username="$POSTGRES_USER" --pwfile=<(printf '%s\n' "$POSTGRES_PASSWORD") "${arguments[@]}"
-    printf '\nhost all all all %s\n' "${POSTGRES_HOST_AUTH_METHOD:-$(postgres -C password_encryption "$@")}" \
-        >> "$PGDATA/pg_hba.conf"
+    method=$(postgres -C password_encryption "$@")
+    printf '\nhost all all all %s\n' "${POSTGRES_HOST_AUTH_METHOD:-$method}" >> "$PGDATA/pg_hba.conf"
 }
 
 query() {
@@ -54,7 +55,7 @@ query() {
 # Runs what the user put beside the image, against a server that answers on its socket only.
 first_run() {
     local file options
-    options=$(printf '%q ' "${@:2}" -c listen_addresses= -p "${PGPORT:-5432}")
+    options=$(printf '%q ' "$@" -c listen_addresses= -p "${PGPORT:-5432}")
     export PGPASSWORD="${PGPASSWORD:-$POSTGRES_PASSWORD}"
     pg_ctl --pgdata "$PGDATA" --options "$options" --wait start
     if [[ $POSTGRES_DB != postgres ]]; then
@@ -99,9 +100,9 @@ if [[ $1 == postgres ]] && ! wants_help "$@"; then
     fi
     if [[ ! -s $PGDATA/PG_VERSION ]]; then
         require_password
-        make_cluster "$@"
+        make_cluster "${@:2}"
         shopt -s nullglob
-        first_run "$@"
+        first_run "${@:2}"
         echo "PostgreSQL init process complete; ready for start up."
     else
         echo "PostgreSQL Database directory appears to contain a database; Skipping initialization"

@@ -1,6 +1,6 @@
 # Copyright: (c) 2026, the Holdfast contributors
 # GNU General Public License v3.0+ (see LICENSE)
-"""``python3 -m app`` serves, ``python3 -m app migrate`` makes the tables, ``python3 -m app check`` is the health check."""
+"""``python3 -m app`` serves; ``migrate`` after it makes the tables, ``check`` is the health check."""
 
 from __future__ import annotations
 

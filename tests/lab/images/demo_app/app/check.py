@@ -19,7 +19,7 @@ def check(config: Config) -> bool:
     stands in Redis.
     """
     if config.port is not None:
-        urllib.request.urlopen(f"http://localhost:{config.port}/health", timeout=TIMEOUT_SECONDS).close()  # noqa: S310
+        urllib.request.urlopen(f"http://localhost:{config.port}/health", timeout=TIMEOUT_SECONDS).close()
         return True
     import redis  # noqa: PLC0415 - a tenth of a second that the HTTP check does not need
 

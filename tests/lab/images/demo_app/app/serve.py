@@ -17,6 +17,7 @@ from .stores import Stores
 from .web import application
 
 DRAIN_SECONDS = 20.0
+EVERYWHERE = "0.0.0.0"  # noqa: S104 - other containers connect
 
 
 async def serve(config: Config) -> None:
@@ -28,7 +29,7 @@ async def serve(config: Config) -> None:
     if config.port is not None:
         runner = web.AppRunner(application(config, stores, log), access_log=None, shutdown_timeout=DRAIN_SECONDS)
         await runner.setup()
-        await web.TCPSite(runner, "0.0.0.0", config.port).start()
+        await web.TCPSite(runner, EVERYWHERE, config.port).start()
     worker = Worker(config, stores, log) if config.role.queue else None
     working = asyncio.ensure_future(worker.run()) if worker else None
     log("started", port=config.port, queue=config.role.queue)

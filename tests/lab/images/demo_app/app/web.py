@@ -40,7 +40,8 @@ async def page(request: web.Request) -> web.Response:
     config = request.app[CONFIG]
     text = (
         "<!doctype html><html lang=en><title>Holdfast demo</title><link rel=stylesheet href=/static/x.css>"
-        f"<h1>Holdfast demo</h1><p>version <b>{config.version}</b>, role <b>{config.name}</b>, host {config.hostname}</p>"
+        f"<h1>Holdfast demo</h1><p>version <b>{config.version}</b>, role <b>{config.name}</b>, "
+        f"host {config.hostname}</p>"
     )
     return web.Response(text=text, content_type="text/html")
 
@@ -64,7 +65,7 @@ async def slow(request: web.Request) -> web.Response:
 
 def needed(request: web.Request, *, redis: bool = False) -> Stores:
     """Return the stores, or answer 404 where the role is configured without them."""
-    stores = request.app[STORES]
+    stores: Stores = request.app[STORES]
     if stores.database is None or (redis and stores.redis is None):
         raise web.HTTPNotFound(text="this service is configured without the store that this needs")
     return stores
@@ -83,7 +84,7 @@ async def write_row(request: web.Request) -> web.Response:
     """Write a row, return its id."""
     stores = needed(request)
     _, text = await body_text(request)
-    assert stores.database is not None  # noqa: S101 - needed() has seen to it
+    assert stores.database is not None
     rows = await stores.database.fetch("INSERT INTO rows (text) VALUES ($1) RETURNING id, text", text)
     return web.json_response(rows[0], status=201)
 
@@ -91,7 +92,7 @@ async def write_row(request: web.Request) -> web.Response:
 async def read_rows(request: web.Request) -> web.Response:
     """Return the last 100 rows, newest first."""
     stores = needed(request)
-    assert stores.database is not None  # noqa: S101 - needed() has seen to it
+    assert stores.database is not None
     return web.json_response(await stores.database.fetch("SELECT id, text FROM rows ORDER BY id DESC LIMIT 100"))
 
 
