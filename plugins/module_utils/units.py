@@ -29,10 +29,10 @@ def parse_bytes(value: object) -> int:
     match = _BYTES.match(str(value))
     if match is None:
         raise ValueError(f"{value!r} is not a size such as 512MiB or 8GB")
-    size = int(float(match[1]) * _BYTE_FACTORS[match[2].lower()])
-    if size <= 0:
+    size = float(match[1]) * _BYTE_FACTORS[match[2].lower()]
+    if not 1 <= size < math.inf:
         raise ValueError(f"{value!r} is not a size above zero")
-    return size
+    return int(size)
 
 
 def format_bytes(size: float) -> str:
@@ -66,8 +66,14 @@ def parse_duration(value: object) -> float:
         raise ValueError(f"{value!r} is not a duration such as 30s or 1h30m")
     text = str(value).strip()
     if re.fullmatch(r"\d+(\.\d+)?", text):
-        return float(text)
+        return _finite(float(text), value)
     parts = _DURATION.findall(text)
     if not parts or "".join(number + unit for number, unit in parts) != text:
         raise ValueError(f"{value!r} is not a duration such as 30s or 1h30m")
-    return sum(float(number) * _SECONDS[unit] for number, unit in parts)
+    return _finite(sum(float(number) * _SECONDS[unit] for number, unit in parts), value)
+
+
+def _finite(seconds: float, value: object) -> float:
+    if not math.isfinite(seconds):
+        raise ValueError(f"{value!r} is not a duration that ends")
+    return seconds
