@@ -23,6 +23,13 @@ NODES = 3
 HASH_MEM_MULTIPLIER = 2.0
 AUTOVACUUM_WORKERS = 3
 LEAST_WORK_MEM = 64 * KIB
+LEAST_CONNECTIONS = 20
+LEAST_BUFFERS = 16 * MIB
+# What the least connections, the background processes and the page cache take of the smallest containers: there the
+# buffers are what remains, and not a quarter.
+BESIDE_BUFFERS = 236 * MIB
+# Each parallel worker may sort as much as a session does.
+BYTES_A_WORKER = 128 * MIB
 MOST_WORK_MEM = 256 * MIB
 
 
@@ -62,13 +69,13 @@ def page_cache_floor(limit: int) -> int:
 
 def size(limit: int, cpus: float) -> Terms:
     """Return terms whose worst case and page-cache floor fit into limit bytes, for 256 MiB and more."""
-    shared = max(32 * MIB, limit // 4 // MIB * MIB)
+    shared = max(LEAST_BUFFERS, min(limit // 4, limit - BESIDE_BUFFERS) // MIB * MIB)
     maintenance = min(1 * GIB, max(8 * MIB, limit // 32 // MIB * MIB))
-    workers = min(8, max(2, int(cpus)))
+    workers = max(2, min(8, int(cpus), limit // BYTES_A_WORKER))
     wal = min(16 * MIB, max(4 * MIB, shared // 32))
     # One connection for each 16 MiB, between what a small application's pool needs and what a process per
     # connection still serves well; a pool in front is the way beyond.
-    connections = max(20, min(200, limit // (16 * MIB)))
+    connections = max(LEAST_CONNECTIONS, min(200, limit // (16 * MIB)))
     base = Terms(
         shared_buffers=shared,
         wal_buffers=wal,
@@ -96,7 +103,7 @@ def _planned(container: Container) -> list[Setting]:
         ("listen_addresses", "'*'", "the stack's own network alone reaches the container"),
         ("max_connections", str(terms.connections), f"one for each 16 MiB of {share}, 20 to 200"),
         ("password_encryption", "scram-sha-256", "no weaker verifier is ever stored"),
-        ("shared_buffers", _kb(terms.shared_buffers), f"a quarter of {share}"),
+        ("shared_buffers", _kb(terms.shared_buffers), f"at most a quarter of {share}"),
         ("effective_cache_size", _kb(limit * 6 // 10 // MIB * MIB), "buffers and page cache within the container"),
         ("work_mem", _kb(terms.work_mem), f"{terms.connections} sessions of {NODES} nodes fit into {share}"),
         ("hash_mem_multiplier", f"{HASH_MEM_MULTIPLIER:g}", "counted in work_mem's sum"),
