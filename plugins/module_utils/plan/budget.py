@@ -6,6 +6,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from fractions import Fraction
 from typing import Any
 
 from ansible_collections.holdfast.host.plugins.module_utils.errors import WARNING, Finding
@@ -115,12 +116,14 @@ def share(rows: Sequence[Row], left_bytes: int) -> list[Row]:
     while open_rows:
         left = left_bytes - sum(fixed[row.who] * row.count for row in rows if row.who in fixed)
         weights = sum(row.weight * row.count for row in open_rows)
-        ideal = {row.who: left * row.weight // weights for row in open_rows}
-        short = [row for row in open_rows if ideal[row.who] < row.least_bytes]
-        over = [row for row in open_rows if ideal[row.who] > row.most_bytes]
-        for row in short or over or open_rows:
-            bound = row.least_bytes if short else row.most_bytes if over else ideal[row.who]
-            fixed[row.who] = max(bound, 0) // MIB * MIB
+        # Exact, for a rounded share may fall on the other side of a bound.
+        ideal = {row.who: Fraction(left * row.weight, weights) for row in open_rows}
+        bound = {row.who: min(max(ideal[row.who], row.least_bytes), row.most_bytes) for row in open_rows}
+        # What the bounds add in sum says which of them hold for good (as CSS does it, "Resolving Flexible Lengths").
+        added = sum((bound[row.who] - ideal[row.who]) * row.count for row in open_rows)
+        for row in open_rows:
+            if added == 0 or (bound[row.who] - ideal[row.who]) * added > 0:
+                fixed[row.who] = int(bound[row.who]) // MIB * MIB
         open_rows = [row for row in open_rows if row.who not in fixed]
     return [replace(row, each_bytes=fixed[row.who]) if row.who in fixed else row for row in rows]
 
