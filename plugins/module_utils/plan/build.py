@@ -154,7 +154,8 @@ def build(wish: Wish, host: Host, tier_fit: Fit) -> tuple[dict[str, Any], list[F
         # A store that is not there leaves nothing to size.
         return {}, [*contradictions, *tier_fit.findings]
     claims = budget.budget(wish, host.memory_bytes)
-    rows = {row.who: row for row in claims}
+    # By name among the containers alone: a service may be called system or free.
+    rows = {row.who: row for row in claims if row.group in ("store", "service")}
     taken = takeover.take_over(wish)
     ports = place.public_ports(wish)
     postgres, of_postgres = _postgres(wish, rows, host)

@@ -67,8 +67,8 @@ def sensitive(name: str) -> bool:
 
 
 def role_secret(role: str) -> str:
-    """Return the name of the secret that is a database role's password."""
-    return "POSTGRES_PASSWORD_" + role.upper()
+    """Return the name of the secret that is a database role's password, fit for a variable whatever the role's name."""
+    return "POSTGRES_PASSWORD_" + re.sub(r"[^A-Z0-9_]", "_", role.upper())
 
 
 def databases(wish: Wish) -> tuple[Database, ...]:

@@ -177,7 +177,7 @@ def stores(plan: Mapping[str, Any], wish: Wish) -> dict[str, Any]:
 
 def app(plan: Mapping[str, Any], wish: Wish) -> dict[str, Any]:
     """Return the project of the application in the plan's colour."""
-    rows = {row["who"]: row for row in plan["budget"]["rows"]}
+    rows = {row["who"]: row for row in plan["budget"]["rows"] if row["group"] == "service"}
     apps = wish.apps()
     routed = {location["service"] for server in plan["edge"]["servers"] for location in server["locations"]}
     once = {
