@@ -2,6 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSE)
 from __future__ import annotations
 
+import os
 from collections.abc import Callable
 from pathlib import Path
 
@@ -58,10 +59,18 @@ def forbidden(*_words: object, **_options: object) -> str:
     raise AssertionError("nothing may be run")
 
 
-@pytest.mark.usefixtures("pid_file")
-def test_an_engine_of_somebody_else_is_left_alone(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_an_engine_of_somebody_else_is_left_alone(monkeypatch: pytest.MonkeyPatch, pid_file: Path) -> None:
     monkeypatch.setattr(engine, "run", forbidden)
     engine.stop_own()
+    assert not pid_file.exists()
+
+
+def test_an_engine_that_others_use_is_left_running(monkeypatch: pytest.MonkeyPatch, pid_file: Path) -> None:
+    pid_file.write_text(str(os.getpid()))
+    monkeypatch.setattr(Path, "read_text", lambda path: "dockerd" if path.name == "comm" else str(os.getpid()))
+    monkeypatch.setattr(engine, "run", lambda words: "lab1\n" if "--filter" in words else "lab1\nother\n")
+    with pytest.raises(LabError, match="not the lab's"):
+        engine.stop_own()
 
 
 def test_a_reused_process_number_is_not_killed(monkeypatch: pytest.MonkeyPatch, pid_file: Path) -> None:
