@@ -70,7 +70,7 @@ def process_name(pid: int, proc: Path = Path("/proc")) -> str:
     """Return name and arguments of a process, at most 200 characters."""
     try:
         words = (proc / str(pid) / "cmdline").read_bytes().replace(b"\0", b" ").decode(errors="replace")
-        return words.strip()[:200] or (proc / str(pid) / "comm").read_text().strip()
+        return " ".join(words.split())[:200] or (proc / str(pid) / "comm").read_text().strip()
     except OSError:
         return "a process that cannot be seen from here"
 
@@ -120,3 +120,21 @@ def unfinished(run: Run) -> tuple[dict[str, str], bool]:
     if listed.status != 0:
         raise OSError(listed.status, listed.message(), LIST[0])
     return broken(listed.out), journal()
+
+
+# Long enough for the largest package on a slow disk; a hang must end all the same.
+MEND_SECONDS = 1800
+
+
+def mend(run: Run) -> str:
+    """Run what mends interrupted packages. Return an empty text, or what is left and why. Raises OSError.
+
+    run: bounded by MEND_SECONDS, with ENVIRONMENT.
+    """
+    # A package that must be unpacked again cannot be configured, so the first may fail and the second mend it.
+    results = [run(command, "") for command in (CONFIGURE, MEND)]
+    left, unmerged = unfinished(run)
+    if not left and not unmerged and results[-1].status == 0:
+        return ""
+    said = "\n".join(result.message() for result in results if result.status != 0)
+    return f"The packages could not be mended: {left or 'unmerged journal'}\n{said}"

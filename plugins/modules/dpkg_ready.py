@@ -83,20 +83,6 @@ from ansible_collections.holdfast.host.plugins.module_utils import dpkg
 from ansible_collections.holdfast.host.plugins.module_utils.command import runner
 
 SPEC: dict[str, Any] = {"timeout_seconds": {"type": "int", "default": 300}}
-# Long enough for the largest package on a slow disk; a hang must end all the same.
-MEND_SECONDS = 1800
-
-
-def mend(module: AnsibleModule, found: dict[str, str]) -> None:
-    """Run what mends, and fail with what it said where something is left."""
-    run = runner(timeout_seconds=MEND_SECONDS, environment={**os.environ, **dpkg.ENVIRONMENT, "LC_ALL": "C.UTF-8"})
-    # A package that must be unpacked again cannot be configured, so the first may fail and the second mend it.
-    results = [run(command, "") for command in (dpkg.CONFIGURE, dpkg.MEND)]
-    left, journal = dpkg.unfinished(run)
-    if left or journal or results[-1].status != 0:
-        said = "\n".join(result.message() for result in results if result.status != 0)
-        module.fail_json(msg=f"The packages could not be mended: {left or found}\n{said}", broken=left)
-
 
 def main() -> None:
     """Wait, look, mend."""
@@ -111,7 +97,10 @@ def main() -> None:
         # What another process is working on right now is not interrupted.
         change = bool(found or journal) and not left
         if change and not module.check_mode:
-            mend(module, found)
+            environment = {**os.environ, **dpkg.ENVIRONMENT, "LC_ALL": "C.UTF-8"}
+            problem = dpkg.mend(runner(timeout_seconds=dpkg.MEND_SECONDS, environment=environment))
+            if problem:
+                module.fail_json(msg=problem, broken=found)
     except OSError as error:
         module.fail_json(msg=f"{error.filename}: {error.strerror}")
     if first:
