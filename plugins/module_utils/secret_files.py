@@ -79,10 +79,11 @@ def plan(wanted: Wanted, *, make: bool) -> Plan:
         path = wanted.directory / secret.name
         steps += _file(path, data, secret.access, "secret", keep=secret.name in values.created)
     texts = {env.path: secret_store.env_text(env, values.values) for env in wanted.env_files}
-    steps += _directories({path.parent for path in texts}, None)
+    made = {step.path for step in steps}
+    steps += [step for step in _directories({path.parent for path in texts}, None) if step.path not in made]
     for env in wanted.env_files:
         text = texts[env.path]
-        shown = "variables: " + ", ".join(env.variables)
+        shown = "variables: " + ", ".join(env.variables) if env.content is None else "text with secrets"
         steps += _file(env.path, None if text is None else text.encode(), env.access, shown)
     steps += [
         Step(path=path, access=None, before="environment file\n")

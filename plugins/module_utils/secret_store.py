@@ -38,11 +38,19 @@ class Secret:
 
 @dataclass(frozen=True, kw_only=True)
 class EnvFile:
-    """One environment file. variables: templates by name, which refer to secrets as ``${secret:NAME}``."""
+    """One file made from secrets: an environment file of variables, or, where content is given, that text.
+
+    variables: templates by name; content: one template. Templates refer to secrets as ``${secret:NAME}``.
+    """
 
     path: Path
     access: Access
     variables: dict[str, str]
+    content: str | None = None
+
+    def templates(self) -> dict[str, str]:
+        """Return every template by the name under which a finding tells of it."""
+        return self.variables if self.content is None else {"content": self.content}
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -77,8 +85,9 @@ def parse(options: Mapping[str, Any], *, lenient: bool = False) -> tuple[Wanted,
         findings += found
     for number, item in enumerate(options["env_files"]):
         access, found = parse_access(item, f"env_files[{number}]", lenient=lenient)
-        variables = {str(key): _text(value) for key, value in item["variables"].items()}
-        envs.append(EnvFile(path=Path(item["path"]), access=access, variables=variables))
+        variables = {str(key): _text(value) for key, value in (item["variables"] or {}).items()}
+        content = item.get("content")
+        envs.append(EnvFile(path=Path(item["path"]), access=access, variables=variables, content=content))
         findings += found
     wanted = Wanted(
         directory=Path(options["directory"]),
@@ -127,7 +136,7 @@ def _check_env_files(wanted: Wanted) -> list[Finding]:
         if paths.count(path) > 1 or not path.is_absolute() or ".." in path.parts
     ]
     for env in wanted.env_files:
-        for variable, template in env.variables.items():
+        for variable, template in env.templates().items():
             findings += [
                 Finding(
                     path=f"{env.path}: {variable}",
@@ -173,9 +182,11 @@ def decide(wanted: Wanted, current: Mapping[str, str], *, make: bool) -> Values:
 
 def env_text(env: EnvFile, values: Mapping[str, str]) -> str | None:
     """Return the text of an environment file, None where a secret has no value yet. Raises ValueError."""
-    needed: set[str] = set().union(*(envfile.references(template) for template in env.variables.values()))
+    needed: set[str] = set().union(*(envfile.references(template) for template in env.templates().values()))
     if not needed <= set(values):
         return None
+    if env.content is not None:
+        return envfile.fill(env.content, values)
     try:
         return envfile.render({name: envfile.fill(template, values) for name, template in env.variables.items()})
     except ValueError as error:

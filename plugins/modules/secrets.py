@@ -94,7 +94,11 @@ options:
           - Values are quoted so that Compose reads them literally, whatever they hold. Characters that its
             format cannot hold are refused.
         type: dict
-        required: true
+      content:
+        description:
+          - A template for the file as it is, instead of O(env_files[].variables), for a server's own configuration
+            that holds a secret. C(${secret:NAME}) is replaced; nothing is quoted.
+        type: str
       mode:
         description: Octal mode of the file, as text.
         type: str
@@ -196,13 +200,15 @@ NAME: dict[str, Any] = {
 }
 ENV_FILE: dict[str, Any] = {
     "path": {"type": "path", "required": True},
-    "variables": {"type": "dict", "required": True},
+    "variables": {"type": "dict"},
+    "content": {"type": "str"},
 }
+ONE_OF = {"mutually_exclusive": [("variables", "content")], "required_one_of": [("variables", "content")]}
 SPEC: dict[str, Any] = {
     "directory": {"type": "path", "required": True},
     "names": {"type": "list", "elements": "dict", "default": [], "options": NAME | OWNED},
     "provided": {"type": "dict", "default": {}, "no_log": True},
-    "env_files": {"type": "list", "elements": "dict", "default": [], "options": ENV_FILE | OWNED},
+    "env_files": {"type": "list", "elements": "dict", "default": [], "options": ENV_FILE | OWNED, **ONE_OF},
     "absent_env_files": {"type": "list", "elements": "path", "default": []},
 }
 
