@@ -21,11 +21,19 @@ class ReloadError(Exception):
 
 @dataclass(frozen=True, kw_only=True)
 class Nginx:
-    """prefix: what a program is put behind to run beside nginx. url: where nginx answers its configuration's hash."""
+    """prefix: what a program is put behind to run beside nginx. url: where nginx answers its configuration's hash.
+
+    config: the main configuration file as nginx was started with it; empty for the one that is compiled in.
+    """
 
     run: Run
     prefix: Sequence[str]
     url: str
+    config: str = ""
+
+    def program(self, *words: str) -> list[str]:
+        """Return the command that runs nginx with its configuration and these words."""
+        return [*self.prefix, "nginx", *(("-c", self.config) if self.config else ()), *words]
 
     def running(self) -> str:
         """Return the hash that nginx answers, empty where it answers none."""
@@ -34,11 +42,11 @@ class Nginx:
 
     def reload(self, wanted: str, timeout_seconds: float) -> float:
         """Have nginx run the wanted configuration. Return the seconds until it answered. Raises ReloadError."""
-        test = self.run([*self.prefix, "nginx", "-t"], "")
+        test = self.run(self.program("-t"), "")
         if test.status != 0:
             raise ReloadError(f"nginx refuses the configuration and goes on with the old one:\n{test.message()}")
         start = time.monotonic()
-        signal = self.run([*self.prefix, "nginx", "-s", "reload"], "")
+        signal = self.run(self.program("-s", "reload"), "")
         if signal.status != 0:
             raise ReloadError(f"nginx could not be told to reload:\n{signal.message()}")
         answer, agreeing = "", 0

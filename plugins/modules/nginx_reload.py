@@ -44,6 +44,10 @@ options:
       served.
     type: str
     default: http://127.0.0.1:8081/config
+  config:
+    description: The main configuration file, where nginx was started with another than the one compiled in.
+    type: str
+    default: ""
   timeout_seconds:
     description: How long to wait for the new configuration after a reload.
     type: int
@@ -90,6 +94,7 @@ SPEC: dict[str, Any] = {
     "service": {"type": "str"},
     "wanted": {"type": "str", "required": True},
     "url": {"type": "str", "default": "http://127.0.0.1:8081/config"},
+    "config": {"type": "str", "default": ""},
     "timeout_seconds": {"type": "int", "default": 30},
 }
 
@@ -106,7 +111,8 @@ def main() -> None:
     run, wanted, seconds = runner(), module.params["wanted"].strip(), 0.0
     try:
         container = the_one(run, module.params)
-        nginx = Nginx(run=run, prefix=["docker", "exec", container.id], url=module.params["url"])
+        prefix = ["docker", "exec", container.id]
+        nginx = Nginx(run=run, prefix=prefix, url=module.params["url"], config=module.params["config"])
         running = nginx.running()
         change = running != wanted
         if change and not module.check_mode:
