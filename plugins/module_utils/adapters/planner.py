@@ -14,12 +14,13 @@ from ansible_collections.holdfast.host.plugins.module_utils.compose.model import
 from ansible_collections.holdfast.host.plugins.module_utils.compose.read import read
 from ansible_collections.holdfast.host.plugins.module_utils.errors import Finding, errors
 from ansible_collections.holdfast.host.plugins.module_utils.host_types import Host
-from ansible_collections.holdfast.host.plugins.module_utils.plan.build import build, fit
+from ansible_collections.holdfast.host.plugins.module_utils.plan.build import Fit, build, fit
 from ansible_collections.holdfast.host.plugins.module_utils.plan.host_check import findings as host_findings
 from ansible_collections.holdfast.host.plugins.module_utils.plan.model import Wish
+from ansible_collections.holdfast.host.plugins.module_utils.plan.place import public_ports
 from ansible_collections.holdfast.host.plugins.module_utils.render.expect import expect
 from ansible_collections.holdfast.host.plugins.module_utils.render.projects import projects
-from ansible_collections.holdfast.host.plugins.module_utils.render.summary import text
+from ansible_collections.holdfast.host.plugins.module_utils.render.summary import brief, text
 from ansible_collections.holdfast.host.plugins.module_utils.spec.stack import ROOT, Stack, parse_stack
 
 
@@ -27,12 +28,16 @@ def _read_text(path: str) -> str:
     return Path(path).read_text(encoding="utf-8")
 
 
-def _compose(raw: Mapping[str, Any], directory: str) -> tuple[Project | None, list[Finding]]:
-    stack, _ = parse_stack(
-        {"name": "x", "tier": "x"} | {k: raw[k] for k in ("compose", "profiles", "variables") if k in raw}
-    )
-    if stack is None:
-        return None, []
+def _draft(raw: Mapping[str, Any]) -> Stack:
+    """Return a declaration to go on with where the real one lacks what is required: all findings come in one run."""
+    for given in (raw, {}):
+        stack, _ = parse_stack({**given, "name": "draft", "tier": "draft"})
+        if stack is not None:
+            return stack
+    raise AssertionError("a declaration of a name and a tier has all that is required")
+
+
+def _compose(stack: Stack, directory: str) -> tuple[Project | None, list[Finding]]:
     paths = [os.path.normpath(Path(directory, path)) for path in stack.compose]
     return read(paths, load=load_yaml, read_text=_read_text, env=stack.variables, profiles=stack.profiles)
 
@@ -42,8 +47,8 @@ def _local_paths(project: Project) -> frozenset[str]:
     return frozenset(source for source in sources if Path(source).exists())
 
 
-def _tls_files(stack: Stack | None, directory: str) -> list[Finding]:
-    if stack is None or stack.tls.mode != "files":
+def _tls_files(stack: Stack, directory: str) -> list[Finding]:
+    if stack.tls.mode != "files":
         return []
     named = {"certificate": stack.tls.certificate, "key": stack.tls.key}
     return [
@@ -67,13 +72,15 @@ def make_plan(
     provided: names of the secrets that app_secrets gives. tier_mode: enforce or warn.
     """
     measured = Host.from_dict(host)
-    stack, findings = parse_stack(raw)
-    project, of_compose = _compose(raw, directory)
+    declared, findings = parse_stack(raw)
+    stack = declared or _draft(raw)
+    project, of_compose = _compose(stack, directory)
     findings = [*findings, *of_compose, *_tls_files(stack, directory)]
-    tier_fit = fit(raw["tier"], measured, tier_mode) if raw.get("tier") is not None else None
-    if stack is None or project is None or tier_fit is None:
-        of_tier = tier_fit.findings if tier_fit else []
-        return None, [*findings, *of_tier, *host_findings(measured, [])]
+    # A tier of the wrong shape is told of already.
+    tier = raw.get("tier") if isinstance(raw.get("tier"), (str, Mapping)) else None
+    tier_fit = fit(tier, measured, tier_mode) if tier else Fit(shown={}, findings=[])
+    if project is None:
+        return None, [*findings, *tier_fit.findings, *host_findings(measured, public_ports(stack))]
     wish = Wish(stack=stack, project=project, provided=frozenset(provided), local_paths=_local_paths(project))
     plan, of_plan = build(wish, measured, tier_fit)
     findings += of_plan
@@ -82,5 +89,5 @@ def make_plan(
     plan["warnings"] = [finding.as_dict() for finding in findings]
     plan["projects"] = projects(plan, wish)
     plan["expect"] = expect(plan)
-    plan["text"] = text(plan)
+    plan["text"], plan["brief"] = text(plan), brief(plan)
     return plan, findings

@@ -9,6 +9,7 @@ from dataclasses import dataclass, replace
 from fractions import Fraction
 from typing import Any
 
+from ansible_collections.holdfast.host.plugins.module_utils.compose.model import Service
 from ansible_collections.holdfast.host.plugins.module_utils.errors import WARNING, Finding
 from ansible_collections.holdfast.host.plugins.module_utils.plan.catalogue import EDGE_BYTES, STORES
 from ansible_collections.holdfast.host.plugins.module_utils.plan.model import Wish
@@ -20,6 +21,8 @@ from ansible_collections.holdfast.host.plugins.module_utils.units import GIB, MI
 SERVICE_WEIGHT = 1
 SERVICE_LEAST = 128 * MIB
 SERVICE_MOST = 1 * GIB
+# Docker starts no container with less.
+ENGINE_LEAST = 6 * MIB
 # A tenth of the RAM is not shared out: the kernel's page cache lives there, and explicit limits may still use it.
 SPARE_PART = 10
 
@@ -29,6 +32,7 @@ class Row:
     """One claim on the host's memory.
 
     each_bytes: for one container; None until shared out. count: containers. weight: its part of what is left.
+    memory_path, cpus_path: where the user wrote the limits, or may write them.
     """
 
     who: str
@@ -40,6 +44,8 @@ class Row:
     least_bytes: int = 0
     most_bytes: int = 0
     cpus: float | None = None
+    memory_path: str = ""
+    cpus_path: str = ""
 
     @property
     def bytes(self) -> int:
@@ -61,11 +67,18 @@ def system_reserve(memory_bytes: int) -> int:
     return int(384 * MIB + 0.04 * memory_bytes) // MIB * MIB
 
 
+def _paths(own: str, service: Service, *, memory: int | None, cpus: float | None) -> dict[str, str]:
+    compose = f"compose.services.{service.name}.deploy.resources.limits"
+    in_compose = {"memory": not memory and service.limits.memory_bytes, "cpus": not cpus and service.limits.cpus}
+    return {name: f"{compose if there else own}.{name}" for name, there in in_compose.items()}
+
+
 def _store_rows(wish: Wish) -> list[Row]:
     rows = []
     for kind, store in wish.stores().items():
         service = wish.project.services[store.service]
         row = STORES[kind]
+        paths = _paths(f"{ROOT}.stores.{kind}", service, memory=store.memory, cpus=store.cpus)
         explicit = store.memory or service.limits.memory_bytes
         reason = "declared" if store.memory else "the Compose file's limit" if explicit else f"by weight {store.weight}"
         rows.append(
@@ -78,6 +91,8 @@ def _store_rows(wish: Wish) -> list[Row]:
                 least_bytes=row.least_bytes,
                 most_bytes=row.most_bytes,
                 cpus=store.cpus or service.limits.cpus,
+                memory_path=paths["memory"],
+                cpus_path=paths["cpus"],
             )
         )
     return rows
@@ -87,8 +102,10 @@ def _service_rows(wish: Wish) -> list[Row]:
     rows = []
     for name, service in wish.apps().items():
         declared = wish.stack.services.get(name)
-        explicit = (declared.memory if declared else None) or service.limits.memory_bytes
-        source = "declared" if declared and declared.memory else "the Compose file's limit"
+        memory, cpus = (declared.memory, declared.cpus) if declared else (None, None)
+        explicit = memory or service.limits.memory_bytes
+        paths = _paths(f"{ROOT}.services.{name}", service, memory=memory, cpus=cpus)
+        source = "declared" if memory else "the Compose file's limit"
         rows.append(
             Row(
                 who=name,
@@ -99,7 +116,9 @@ def _service_rows(wish: Wish) -> list[Row]:
                 weight=SERVICE_WEIGHT,
                 least_bytes=SERVICE_LEAST,
                 most_bytes=SERVICE_MOST,
-                cpus=(declared.cpus if declared else None) or service.limits.cpus,
+                cpus=cpus or service.limits.cpus,
+                memory_path=paths["memory"],
+                cpus_path=paths["cpus"],
             )
         )
     return rows
@@ -118,9 +137,11 @@ def share(rows: Sequence[Row], left_bytes: int) -> list[Row]:
         weights = sum(row.weight * row.count for row in open_rows)
         # Exact, for a rounded share may fall on the other side of a bound.
         ideal = {row.who: Fraction(left * row.weight, weights) for row in open_rows}
-        bound = {row.who: min(max(ideal[row.who], row.least_bytes), row.most_bytes) for row in open_rows}
+        bound = {
+            row.who: min(max(ideal[row.who], Fraction(row.least_bytes)), Fraction(row.most_bytes)) for row in open_rows
+        }
         # What the bounds add in sum says which of them hold for good (as CSS does it, "Resolving Flexible Lengths").
-        added = sum((bound[row.who] - ideal[row.who]) * row.count for row in open_rows)
+        added = sum(((bound[row.who] - ideal[row.who]) * row.count for row in open_rows), Fraction())
         for row in open_rows:
             if added == 0 or (bound[row.who] - ideal[row.who]) * added > 0:
                 fixed[row.who] = int(bound[row.who]) // MIB * MIB
@@ -163,10 +184,12 @@ def findings(rows: Sequence[Row], memory_bytes: int, cpus: float) -> list[Findin
         )
     for row in rows:
         if row.cpus is not None and row.cpus > cpus:
-            path = f"compose.services.{row.who}.deploy.resources.limits.cpus"
             rule = f"a container cannot have more CPUs than the host's {cpus:g}"
-            hint = f"lower it, or {ROOT}.services.{row.who}.cpus"
-            found.append(Finding(path=path, value=row.cpus, rule=rule, hint=hint))
+            hint = f"lower it; {ROOT} can give another limit than the Compose file"
+            found.append(Finding(path=row.cpus_path, value=row.cpus, rule=rule, hint=hint))
+        if row.memory_path and (row.each_bytes or 0) < ENGINE_LEAST:
+            rule = f"must be {format_bytes(ENGINE_LEAST)} or more: the engine starts no container with less"
+            found.append(Finding(path=row.memory_path, value=row.each_bytes, rule=rule, hint="give a unit, as 512MiB"))
     asked = sum((row.cpus or 0) * row.count for row in rows)
     if asked > cpus:
         rule = f"CPU limits in sum exceed the host's {cpus:g}: under full load the containers share"

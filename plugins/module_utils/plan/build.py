@@ -84,7 +84,8 @@ def _postgres(wish: Wish, rows: Mapping[str, budget.Row], host: Host) -> tuple[d
     roles = {database.owner: takeover.role_secret(database.owner) for database in owned}
     if POSTGRES_SUPERUSER in roles:
         rule = "is the superuser's name and owns no database of an application"
-        found.append(Finding(path=f"{ROOT}.stores.postgres.databases", value=POSTGRES_SUPERUSER, rule=rule))
+        path, hint = f"{ROOT}.stores.postgres.databases", "name another role as the owner"
+        found.append(Finding(path=path, value=POSTGRES_SUPERUSER, rule=rule, hint=hint))
     plan = {
         "service": declared.service,
         "version": declared.version,
@@ -152,12 +153,13 @@ def build(wish: Wish, host: Host, tier_fit: Fit) -> tuple[dict[str, Any], list[F
     contradictions = check(wish.stack, wish.project)
     if any(finding.path.endswith(".service") for finding in contradictions):
         # A store that is not there leaves nothing to size.
-        return {}, [*contradictions, *tier_fit.findings]
+        of_host = host_check.findings(host, place.public_ports(wish.stack))
+        return {}, [*contradictions, *takeover.take_over(wish).findings, *tier_fit.findings, *of_host]
     claims = budget.budget(wish, host.memory_bytes)
     # By name among the containers alone: a service may be called system or free.
     rows = {row.who: row for row in claims if row.group in ("store", "service")}
     taken = takeover.take_over(wish)
-    ports = place.public_ports(wish)
+    ports = place.public_ports(wish.stack)
     postgres, of_postgres = _postgres(wish, rows, host)
     found = [
         *contradictions,

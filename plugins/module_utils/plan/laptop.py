@@ -12,6 +12,7 @@ from ansible_collections.holdfast.host.plugins.module_utils.compose.model import
 from ansible_collections.holdfast.host.plugins.module_utils.errors import WARNING, Finding
 from ansible_collections.holdfast.host.plugins.module_utils.plan.catalogue import STORES
 from ansible_collections.holdfast.host.plugins.module_utils.plan.model import Decision, Wish
+from ansible_collections.holdfast.host.plugins.module_utils.plan.takeover import escape
 from ansible_collections.holdfast.host.plugins.module_utils.spec.stack import ROOT
 
 # Where the host keeps what was bind-mounted from beside the Compose file.
@@ -47,12 +48,13 @@ def mounts(wish: Wish, name: str) -> list[dict[str, Any]]:
     service = wish.project.services[name]
     kept = []
     for mount in service.volumes:
-        entry = mount.as_compose()
+        entry = mount.as_compose() | ({"source": escape(mount.source)} if mount.source else {})
+        entry["target"] = escape(mount.target)
         place = shipped(mount, wish.project.directory)
         if is_source(mount, service):
             continue
         if place is not None:
-            entry = entry | {"source": place}
+            entry["source"] = escape(place)
             entry.setdefault("bind", {})["create_host_path"] = False
         kept.append(entry)
     return kept
@@ -141,6 +143,17 @@ def decisions(wish: Wish) -> list[Decision]:
     return found
 
 
+def _not_carried(name: str, service: Service) -> Iterator[Finding]:
+    for section, given in (("secrets", service.secrets), ("configs", service.configs)):
+        if given:
+            yield Finding(
+                path=f"compose.services.{name}.{section}",
+                value=", ".join(str(each.get("source")) for each in given),
+                rule=f"Compose's {section} are not carried to the server",
+                hint=f"mount the file by volumes, or give a variable under {ROOT}.secrets",
+            )
+
+
 def findings(wish: Wish) -> list[Finding]:
     """Return what cannot be carried over: files that are not there, and mounts that give a container the host."""
     found = []
@@ -149,6 +162,7 @@ def findings(wish: Wish) -> list[Finding]:
             rule = "a bind mount from beside the Compose file must exist, for it is copied to the host"
             found.append(Finding(path="compose.volumes", value=source, rule=rule, hint="add it, or drop the mount"))
     for name, service in wish.apps().items():
+        found += _not_carried(name, service)
         for mount in service.volumes:
             if mount.source and mount.source.endswith("docker.sock"):
                 rule = "whoever holds the engine's socket is root on the host"

@@ -69,12 +69,12 @@ def _only_port(service: Service | None) -> int:
     return ports[0] if ports else 0
 
 
-def public_ports(wish: Wish) -> list[dict[str, Any]]:
+def public_ports(stack: spec.Stack) -> list[dict[str, Any]]:
     """Return every port that the host answers on because of this stack: the edge's and the declared ones."""
     found: list[dict[str, Any]] = []
-    if any(service.routes for service in wish.stack.services.values()):
+    if any(service.routes for service in stack.services.values()):
         found += [{"port": port, "protocol": "tcp", "address": "0.0.0.0", "owner": "edge"} for port in (80, 443)]  # noqa: S104
-    for name, service in wish.stack.services.items():
+    for name, service in stack.services.items():
         found += [
             {"port": port.port, "protocol": port.protocol, "address": port.address, "owner": name}
             for port in service.ports

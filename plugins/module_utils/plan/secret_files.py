@@ -50,9 +50,9 @@ def secret_files(wish: Wish, taken: Takeover, postgres: Mapping[str, Any] | None
     }
     return {
         "names": names,
-        "stores_env": env_file("/etc/holdfast/stores/.env", references(in_stores)),
+        "stores_env": env_file("/etc/holdfast/stores/.env", references(in_stores))
+        + ([redis] if REDIS_SECRET in taken.secrets else []),
         "app_env": env_file("/etc/holdfast/app/.env", references(in_app)),
-        "stores_files": [redis] if REDIS_SECRET in taken.secrets else [],
         "postgres_roles": [
             {"name": role["name"], "password_file": f"{DIRECTORY}/{role['secret']}"}
             for role in (postgres["roles"] if postgres else ())

@@ -144,6 +144,7 @@ def settings(container: Container, version: int, overrides: Mapping[str, str]) -
     return kept + [Setting(name=name, value=value, reason="declared") for name, value in overrides.items()]
 
 
+UNDO = "give another value, or leave it out: it is planned from the container's size"
 _MEMORY = {"shared_buffers": MIB // 128, "wal_buffers": MIB // 128, "work_mem": KIB, "maintenance_work_mem": KIB}
 
 
@@ -161,12 +162,12 @@ def findings(limit: int, chosen: list[Setting], path: str) -> list[Finding]:
     sizes = {name: _size(name, values[name]) for name in _MEMORY}
     counts = {name: values[name] for name in ("max_connections", "max_parallel_workers")}
     found = [
-        Finding(path=f"{path}.settings.{name}", value=values[name], rule="must be a size such as 64MB")
+        Finding(path=f"{path}.settings.{name}", value=values[name], rule="must be a size such as 64MB", hint=UNDO)
         for name, size_bytes in sizes.items()
         if size_bytes is None
     ]
     found += [
-        Finding(path=f"{path}.settings.{name}", value=count, rule="must be a whole number")
+        Finding(path=f"{path}.settings.{name}", value=count, rule="must be a whole number", hint=UNDO)
         for name, count in counts.items()
         if not count.isdigit()
     ]

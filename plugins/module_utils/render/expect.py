@@ -8,26 +8,22 @@ from collections.abc import Mapping
 from typing import Any
 
 
-def containers(projects: Mapping[str, Any]) -> list[dict[str, Any]]:
+def containers(plan: Mapping[str, Any]) -> list[dict[str, Any]]:
     """Return each service of each project with the image, count, memory limit and labels that its containers have."""
-    found = []
-    for project in projects.values():
-        for name, service in project["services"].items():
-            deploy = service["deploy"]
-            found.append(
-                {
-                    "project": project["name"],
-                    "service": name,
-                    "image": service["image"],
-                    "replicas": deploy.get("replicas", 1),
-                    "memory_bytes": int(deploy["resources"]["limits"]["memory"]),
-                    "labels": {key: str(value) for key, value in (service.get("labels") or {}).items()}
-                    if isinstance(service.get("labels") or {}, Mapping)
-                    else {},
-                    "once": service["restart"] == "no",
-                }
-            )
-    return found
+    memory = {row["who"]: row["each_bytes"] for row in plan["budget"]["rows"]}
+    return [
+        {
+            "project": project["name"],
+            "service": name,
+            "image": service["image"],
+            "replicas": service["deploy"].get("replicas", 1),
+            "memory_bytes": memory["edge" if part == "edge" else name],
+            "labels": {key: str(value) for key, value in service.get("labels", {}).items()},
+            "once": service["restart"] == "no",
+        }
+        for part, project in plan["projects"].items()
+        for name, service in project["services"].items()
+    ]
 
 
 def expect(plan: Mapping[str, Any]) -> dict[str, Any]:
@@ -36,7 +32,7 @@ def expect(plan: Mapping[str, Any]) -> dict[str, Any]:
     project = plan["projects"]["stores"]["name"]
     return {
         "controllers": plan["host"]["controllers"],
-        "containers": containers(plan["projects"]),
+        "containers": containers(plan),
         "postgres": postgres
         and {
             "project": project,

@@ -14,7 +14,6 @@ from ansible_collections.holdfast.host.plugins.module_utils.plan.catalogue impor
 from ansible_collections.holdfast.host.plugins.module_utils.plan.model import Wish
 from ansible_collections.holdfast.host.plugins.module_utils.plan.place import alias
 from ansible_collections.holdfast.host.plugins.module_utils.plan.secret_files import DIRECTORY, REDIS_FILE
-from ansible_collections.holdfast.host.plugins.module_utils.plan.takeover import escape
 
 STORES_NETWORK = "holdfast-stores"
 EDGE_NETWORK = "holdfast-edge"
@@ -28,29 +27,33 @@ def digest(value: Any) -> str:
     return hashlib.sha256(text.encode()).hexdigest()[:16]
 
 
-def escaped(value: Any) -> Any:
-    """Return a value with every dollar in every string doubled, at any depth: it was interpolated once already."""
-    if isinstance(value, str):
-        return escape(value)
-    if isinstance(value, Mapping):
-        return {name: escaped(entry) for name, entry in value.items()}
-    return [escaped(entry) for entry in value] if isinstance(value, (list, tuple)) else value
-
-
 def guarded(plan: Mapping[str, Any], limit_bytes: int | None, cpus: float | None) -> dict[str, Any]:
     """Return what every container carries: limits, log caps, no new privileges.
 
-    A CPU limit is left out where the kernel has no controller for it, for there the engine refuses the container.
+    A limit is left out where the kernel has no controller for it: the engine refuses such a CPU limit and drops the
+    others with a warning at every start. verify tells of it.
     """
-    limits: dict[str, Any] = {"memory": str(limit_bytes), "pids": PIDS}
-    if cpus and "cpu" in plan["host"]["controllers"]:
-        limits["cpus"] = f"{cpus:g}"
+    wanted = {
+        "memory": ("memory", str(limit_bytes)),
+        "pids": ("pids", PIDS),
+        "cpu": ("cpus", f"{cpus:g}" if cpus else None),
+    }
+    held = {name: wanted[name] for name in plan["host"]["controllers"] if name in wanted}
+    limits = {key: value for key, value in held.values() if value is not None}
     return {
         "restart": "unless-stopped",
         "security_opt": ["no-new-privileges:true"],
         "logging": {"driver": "json-file", "options": dict(LOG_OPTIONS)},
-        "deploy": {"resources": {"limits": limits}},
+        "deploy": {"resources": {"limits": limits}} if limits else {},
     }
+
+
+def _logging(asked: Mapping[str, Any]) -> dict[str, Any]:
+    """Return where a container's log goes; the caps are options of the drivers that write files, and of no other."""
+    driver = asked.get("driver", "json-file")
+    caps = LOG_OPTIONS if driver in ("json-file", "local") else {}
+    options = caps | (asked.get("options") or {})
+    return {"driver": driver} | ({"options": options} if options else {})
 
 
 def _network(plan: Mapping[str, Any], key: str, *, external: bool, internal: bool = False) -> dict[str, Any]:
@@ -121,6 +124,7 @@ def _redis(plan: Mapping[str, Any]) -> dict[str, Any]:
 def _own(plan: Mapping[str, Any], wish: Wish, name: str, limit_bytes: int, cpus: float | None) -> dict[str, Any]:
     """Return a Compose service of the user's as the server runs it, without its networks."""
     service = wish.project.services[name]
+    # Long form, and every dollar doubled: it was interpolated once already.
     base = service.as_compose()
     for key in ("build", "ports", "profiles", "networks", "depends_on", "volumes", "environment", "container_name"):
         base.pop(key, None)
@@ -128,13 +132,11 @@ def _own(plan: Mapping[str, Any], wish: Wish, name: str, limit_bytes: int, cpus:
     asked = base.pop("deploy", {})
     kept = {key: value for key, value in asked.items() if key not in ("resources", "replicas", "restart_policy")}
     image = plan["images"][name]
-    merged: dict[str, Any] = guard | escaped(base) | {"image": image, "deploy": guard["deploy"] | kept}
-    own_logs = (base.get("logging") or {}).get("options", {})
-    merged["logging"] = guard["logging"] | escaped(base.get("logging") or {})
-    merged["logging"]["options"] = LOG_OPTIONS | escaped(own_logs)
-    merged["security_opt"] = list(dict.fromkeys([*guard["security_opt"], *escaped(base.get("security_opt", []))]))
+    merged: dict[str, Any] = guard | base | {"image": image, "deploy": guard["deploy"] | kept}
+    merged["logging"] = _logging(base.get("logging") or {})
+    merged["security_opt"] = list(dict.fromkeys([*guard["security_opt"], *base.get("security_opt", [])]))
     environment = plan["environment"].get(name, {})
-    volumes = escaped(laptop.mounts(wish, name))
+    volumes = laptop.mounts(wish, name)
     return merged | ({"environment": environment} if environment else {}) | ({"volumes": volumes} if volumes else {})
 
 

@@ -60,20 +60,35 @@ def _lines(title: str, rows: Sequence[Sequence[str]]) -> list[str]:
     return ["", title, *columns(rows)] if rows else []
 
 
-def text(plan: Mapping[str, Any]) -> str:
-    """Return the plan for people: tier, memory, addresses, secrets by name, and every decision and warning."""
+def _head(plan: Mapping[str, Any]) -> list[str]:
+    host = plan["host"]
+    where = f"{host['os']} {host['arch']}, {host['cpus']:g} CPUs, {format_bytes(host['memory_bytes'])}"
+    return [f"{plan['name']} on {where}", "", *_tier(plan), "", *_budget(plan)]
+
+
+def _addresses(plan: Mapping[str, Any]) -> list[str]:
     routes = [
         (f"https://{server['host']}{location['path']}", location["service"])
         for server in plan["edge"]["servers"]
         for location in server["locations"]
     ]
     ports = [(f"{port['port']}/{port['protocol']}", port["owner"]) for port in plan["ports"]]
+    return _lines("Routes:", routes) + _lines("Ports open to others (besides SSH):", ports)
+
+
+def brief(plan: Mapping[str, Any]) -> str:
+    """Return the end of a run for people: tier, memory, addresses, and how to look inside."""
+    inside = [
+        (f"cd /etc/holdfast/{name} && docker compose ps", project["name"]) for name, project in plan["projects"].items()
+    ]
+    return "\n".join([*_head(plan), *_addresses(plan), *_lines("On the host:", inside)])
+
+
+def text(plan: Mapping[str, Any]) -> str:
+    """Return the plan for people: tier, memory, addresses, secrets by name, and every decision and warning."""
     decisions = [(each["path"], each["done"], each["reason"]) for each in plan["decisions"]]
     secrets = [(each["name"], each["origin"], each["why"]) for each in plan["secrets"]]
     warnings = [(each["path"], str(each["value"] or ""), each["rule"]) for each in plan["warnings"]]
-    host = plan["host"]
-    head = f"{plan['name']} on {host['os']} {host['arch']}, {host['cpus']:g} CPUs, {format_bytes(host['memory_bytes'])}"
-    lines = [head, "", *_tier(plan), "", *_budget(plan)]
-    lines += _lines("Routes:", routes) + _lines("Ports open to others (besides SSH):", ports)
+    lines = [*_head(plan), *_addresses(plan)]
     lines += _lines("The Compose file on a server:", decisions) + _lines("Secrets (by name):", secrets)
     return "\n".join(lines + _lines("Warnings:", warnings))

@@ -5,7 +5,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import MISSING, Field, dataclass, field, fields
+from dataclasses import MISSING, Field, dataclass, field, fields, replace
 from typing import Any
 
 from ansible_collections.holdfast.host.plugins.module_utils.errors import Finding, nearest
@@ -57,7 +57,8 @@ class Section:
         for name, item in known.items():
             if name in raw and raw[name] is not None:
                 value, found = item.metadata["kind"].read(raw[name], f"{path}.{name}")
-                findings += found
+                example = f"for example {name}: {item.metadata['example']}"
+                findings += [each if each.hint else replace(each, hint=example) for each in found]
                 if value is not None:
                     values[name] = value
             elif required(item):

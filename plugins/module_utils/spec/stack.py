@@ -172,5 +172,6 @@ def parse_stack(raw: object) -> tuple[Stack | None, list[Finding]]:
 
 
 def reference() -> str:
-    """Return the table of every key of the declaration, markdown."""
-    return table(Stack)
+    """Return the page about the declaration: every key of it, markdown."""
+    rule = "A key that is not known is refused, with the nearest known one."
+    return f"# The stack file\n\nEvery key of `{ROOT}`. {rule}\n\n" + table(Stack)
