@@ -88,10 +88,10 @@ def role_readme(role: str, specs: Mapping[str, Any]) -> str:
 
 def stack_file() -> str:
     """Return the reference of the stack file, which the schema itself writes."""
-    from ansible_collections.holdfast.host.plugins.module_utils.spec import schema  # noqa: PLC0415  # needs sys.path
+    from ansible_collections.holdfast.host.plugins.module_utils.spec import stack  # noqa: PLC0415  # needs sys.path
 
-    reference: str = schema.reference()
-    return NOTICE.format(source="plugins/module_utils/spec/schema.py") + "\n\n" + reference.strip() + "\n"
+    reference: str = stack.reference()
+    return NOTICE.format(source="plugins/module_utils/spec/") + "\n\n" + reference.strip() + "\n"
 
 
 # Pages that are not a role's README, and who writes each.

@@ -7,6 +7,7 @@ from __future__ import annotations
 from typing import Any
 
 from ansible.plugins.action import ActionBase
+
 from ansible_collections.holdfast.host.plugins.module_utils.adapters.plain import plain
 from ansible_collections.holdfast.host.plugins.module_utils.adapters.planner import make_plan
 from ansible_collections.holdfast.host.plugins.module_utils.errors import errors, explain
@@ -18,7 +19,7 @@ class ActionModule(ActionBase):
     TRANSFERS_FILES = False
 
     def run(self, tmp: str | None = None, task_vars: dict[str, Any] | None = None) -> dict[str, Any]:
-        """Return the plan as the fact holdfast_plan, or fail with all findings."""
+        """Return the plan, or fail with all findings."""
         result: dict[str, Any] = super().run(tmp, task_vars)
         _, options = self.validate_argument_spec(
             argument_spec={
@@ -43,4 +44,4 @@ class ActionModule(ActionBase):
             shown = [finding.as_dict() for finding in findings]
             return result | {"failed": True, "msg": f"{head}\n{explain(refused)}", "findings": shown}
         shown = [finding.as_dict() for finding in findings]
-        return result | {"changed": False, "ansible_facts": {"holdfast_plan": plan}, "findings": shown}
+        return result | {"changed": False, "plan": plan, "findings": shown}

@@ -60,8 +60,8 @@ EXAMPLES = r"""
 """
 
 RETURN = r"""
-ansible_facts:
-  description: The fact C(holdfast_plan), a JSON-able dict without any secret.
+plan:
+  description: Everything that was decided, a JSON-able dict without any secret; the roles read it as C(holdfast_plan).
   returned: when nothing refuses the run
   type: dict
 findings:
