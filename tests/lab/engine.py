@@ -124,4 +124,5 @@ def stop_own() -> None:
         raise LabError(f"the engine (process {pid}) runs containers that are not the lab's; it is left running")
     with step("stop the engine"):
         run([*as_root(), "kill", f"-{signal.SIGTERM.value}", str(pid)])
-        wait_until("the engine to end", lambda: not name.exists(), seconds=scaled(60))
+        # dockerd removes its own file last; its process may stay listed until a parent asks for its status.
+        wait_until("the engine to end", lambda: not ENGINE_PID.exists(), seconds=scaled(60))
