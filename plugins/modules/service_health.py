@@ -91,7 +91,11 @@ services:
     reason:
       description: Why it is not healthy, empty where it is.
       type: str
-  sample: {web: {state: healthy, seconds: 4.1, containers: [pydotorg-blue-web-1], reason: ""}}
+    failing:
+      description: Names of the containers that are not healthy.
+      type: list
+      elements: str
+  sample: {web: {state: healthy, seconds: 4.1, containers: [pydotorg-blue-web-1], reason: "", failing: []}}
 message:
   description: What was found, for people.
   type: str
