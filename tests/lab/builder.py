@@ -34,7 +34,17 @@ def build(image: Image) -> None:
     if image.suite:
         bootstrap(image)
         return
-    words = ["docker", "build", "--quiet", "--label", f"{LABEL}=1", "--tag", reference(image.name, DIRECTORY)]
+    # Without --force-rm a failed build leaves its container behind, which nothing else would ever remove.
+    words = [
+        "docker",
+        "build",
+        "--quiet",
+        "--force-rm",
+        "--label",
+        f"{LABEL}=1",
+        "--tag",
+        reference(image.name, DIRECTORY),
+    ]
     words += ["--build-arg", f"PARENT={reference(image.parent, DIRECTORY)}"]
     for key, value in image.arguments.items():
         words += ["--build-arg", f"{key}={value}"]
@@ -52,7 +62,8 @@ def bootstrap(image: Image) -> None:
 
 def remove_all() -> None:
     """Remove every image of the lab, children first."""
-    references = present()
+    dangling = ["docker", "images", "--quiet", "--filter", f"label={LABEL}", "--filter", "dangling=true"]
+    references = present() - {"<none>:<none>"} | set(run(dangling).split())
     if references:
         with step(f"remove {len(references)} images"):
             run(["docker", "rmi", "--force", *sorted(references)])
