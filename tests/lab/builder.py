@@ -61,9 +61,10 @@ def bootstrap(image: Image) -> None:
 
 
 def remove_all() -> None:
-    """Remove every image of the lab, children first."""
-    dangling = ["docker", "images", "--quiet", "--filter", f"label={LABEL}", "--filter", "dangling=true"]
-    references = present() - {"<none>:<none>"} | set(run(dangling).split())
-    if references:
-        with step(f"remove {len(references)} images"):
-            run(["docker", "rmi", "--force", *sorted(references)])
+    """Remove every image of the lab: first by name, then what names left behind when they moved on."""
+    untagged = ["docker", "images", "--quiet", "--filter", f"label={LABEL}", "--filter", "dangling=true"]
+    with step("remove the images"):
+        for listing in (lambda: present() - {"<none>:<none>"}, lambda: set(run(untagged).split())):
+            references = listing()
+            if references:
+                run(["docker", "rmi", "--force", *sorted(references)])
