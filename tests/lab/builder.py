@@ -64,7 +64,11 @@ def remove_all() -> None:
     """Remove every image of the lab: first by name, then what names left behind when they moved on."""
     untagged = ["docker", "images", "--quiet", "--filter", f"label={LABEL}", "--filter", "dangling=true"]
     with step("remove the images"):
-        for listing in (lambda: present() - {"<none>:<none>"}, lambda: set(run(untagged).split())):
-            references = listing()
-            if references:
-                run(["docker", "rmi", "--force", *sorted(references)])
+        remove(present() - {"<none>:<none>"})
+        remove(set(run(untagged).split()))
+
+
+def remove(references: set[str]) -> None:
+    """Remove images by name or id; none is fine."""
+    if references:
+        run(["docker", "rmi", "--force", *sorted(references)])
