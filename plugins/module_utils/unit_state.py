@@ -30,7 +30,7 @@ def started_at(pid: int, booted: float, root: str = "/proc") -> float | None:
     """
     try:
         ticks = int(Path(root, str(pid), "stat").read_text(encoding="utf-8").rpartition(")")[2].split()[19])
-    except (OSError, ValueError):
+    except (OSError, ValueError, IndexError):
         return None
     return booted + ticks / os.sysconf("SC_CLK_TCK")
 

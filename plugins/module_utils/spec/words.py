@@ -15,5 +15,8 @@ PATH = Text(accepts="a URL path such as / or /api/", pattern=r"/[A-Za-z0-9._~/-]
 WORDS = Text(accepts="text")
 # The database's own limit for a name is 63 bytes.
 IDENTIFIER = Text(accepts="a database name or role of letters, digits and _", pattern=r"[a-z_][a-z0-9_]{0,62}")
-IMAGE = Text(accepts="an image with a tag or digest such as registry.example.org/app:1.4", pattern=r"[^\s:@]+.*[:@]\S+")
+IMAGE = Text(
+    accepts="an image with a tag or digest such as registry.example.org/app:1.4",
+    pattern=r"([^\s:@/]+(:\d+)?/)?[^\s:@]+(:[\w.-]+(@\w+:[0-9a-f]+)?|@\w+:[0-9a-f]+)",
+)
 VARIABLE = r"[A-Za-z_][A-Za-z0-9_]*"
