@@ -24,7 +24,7 @@ def missing(names: Sequence[str], text: str) -> list[str]:
 
 def install_command(names: Sequence[str], lock_timeout_seconds: int) -> list[str]:
     """Return the command that installs packages. dpkg's lock is waited for; apt names who holds it."""
-    options = ("Dpkg::Options::=--force-confdef", "Dpkg::Options::=--force-confold")
-    options += (f"DPkg::Lock::Timeout={lock_timeout_seconds}",)
+    lock = f"DPkg::Lock::Timeout={lock_timeout_seconds}"
+    options = ("Dpkg::Options::=--force-confdef", "Dpkg::Options::=--force-confold", lock)
     words = [word for option in options for word in ("-o", option)]
     return ["apt-get", "-y", "--no-install-recommends", *words, "install", *names]

@@ -98,7 +98,7 @@ def _planned(container: Container) -> list[Setting]:
     limit, cpus, solid_state = container.limit, container.cpus, container.solid_state
     terms = size(limit, cpus)
     share = format_bytes(limit)
-    wal = min(16 * GIB, max(256 * MIB, container.disk_bytes // 20)) // MIB * MIB
+    wal = max(256 * MIB, min(16 * GIB, 4 * limit, container.disk_bytes // 20)) // MIB * MIB
     rows = [
         ("listen_addresses", "'*'", "the stack's own network alone reaches the container"),
         ("max_connections", str(terms.connections), f"one for each 16 MiB of {share}, 20 to 200"),
@@ -118,7 +118,7 @@ def _planned(container: Container) -> list[Setting]:
         ("jit", "off", "compiling costs more than it saves on an application's short queries"),
         ("wal_level", "replica", "what an archive and point-in-time recovery need"),
         ("wal_compression", "lz4", "fewer bytes for a little CPU"),
-        ("max_wal_size", _kb(wal), "a twentieth of the volume: checkpoints by time, not by size"),
+        ("max_wal_size", _kb(wal), "checkpoints by time; a twentieth of the volume, 4 x the memory"),
         ("checkpoint_completion_target", "0.9", "spread the writes"),
         ("random_page_cost", "1.1" if solid_state else "4", "the volume is solid state" if solid_state else "rotating"),
         ("effective_io_concurrency", "200" if solid_state else "2", "requests that the volume serves at once"),
