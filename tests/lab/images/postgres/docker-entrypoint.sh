@@ -1,4 +1,4 @@
-#!/bin/bash
+#!/usr/bin/env bash
 # Makes a cluster on an empty volume, then becomes the server. Keeps the official image's order of steps:
 # settings and *_FILE secrets are read by the user the container starts as, then root is given up, then initdb runs.
 set -euo pipefail

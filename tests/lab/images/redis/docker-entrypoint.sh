@@ -1,4 +1,4 @@
-#!/bin/bash
+#!/usr/bin/env bash
 # Options or a configuration file alone mean the server; the server does not run as root.
 set -euo pipefail
 
