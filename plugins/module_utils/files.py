@@ -146,7 +146,8 @@ def _forbidden(entry: Entry, state: State, going: set[Path]) -> list[Finding]:
 
 
 def _make(entry: Entry) -> Change:
-    assert entry.access is not None  # noqa: S101 - entries of this kind always carry one
+    if entry.access is None:
+        raise TypeError(f"{entry.path} is to be made, and has no access")
     return Change(action="make", entry=entry, before="", after="directory " + entry.access.text())
 
 
@@ -155,7 +156,8 @@ def _step_directory(entry: Entry, state: State) -> Change | None:
 
 
 def _attributes(entry: Entry, state: State) -> Change | None:
-    assert entry.access is not None and state.access is not None  # noqa: S101, PT018
+    if entry.access is None or state.access is None:
+        raise TypeError(f"{entry.path} has no access to compare")
     if entry.access == state.access:
         return None
     return Change(action="attributes", entry=entry, before=state.access.text(), after=entry.access.text())
