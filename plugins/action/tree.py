@@ -36,10 +36,9 @@ class ActionModule(ActionBase):
         result: dict[str, Any] = super().run(tmp, task_vars)
         variables = task_vars or {}
         options = plain(self.validate_argument_spec(argument_spec=SPEC)[1])
-        patterns = {"only": options["only"], "exclude": options["exclude"]}
         try:
             directory = Path(self._find_needle("templates", options["src"]))
-            found = templates(directory, root=options["root"], **patterns)
+            found = templates(directory, **{name: options[name] for name in ("root", "only", "exclude")})
         except (AnsibleError, ValueError) as error:
             raise AnsibleActionFail(str(error)) from error
         texts = {template.target: self._render(template, directory, variables) for template in found}
@@ -48,9 +47,8 @@ class ActionModule(ActionBase):
         return result
 
     def _render(self, template: Template, directory: Path, variables: dict[str, Any]) -> str:
-        places = [str(template.source.parent), str(directory)]
-        for place in variables.get("ansible_search_path", []):
-            places += [f"{place}/templates", place]
+        search = variables.get("ansible_search_path", [])
+        places = [str(template.source.parent), str(directory), *(f"{place}/templates" for place in search), *search]
         source = str(template.source)
         # Variables win over what is offered here: a user's own ansible_managed stays.
         offered = generate_ansible_template_vars(source, source, template.target)

@@ -7,13 +7,13 @@ from __future__ import annotations
 import json
 import re
 import time
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from ansible_collections.holdfast.host.plugins.module_utils import pg_objects
 from ansible_collections.holdfast.host.plugins.module_utils.command import Result, Run
-from ansible_collections.holdfast.host.plugins.module_utils.pg_objects import Change
+from ansible_collections.holdfast.host.plugins.module_utils.pg_objects import Change, Database, Role
 
 _VERIFIER = re.compile(r"SCRAM-SHA-256\$\S+")
 # Neither a statement nor its failure reaches the server's log: both may hold a verifier.
@@ -71,6 +71,31 @@ class Client:
             result = self.call(database, _QUIET + "".join(change.statement + "\n" for change in changes))
             if result.status != 0:
                 raise ServerError(clean(result))
+
+
+def converge(
+    client: Client | None,
+    server: Mapping[str, Any],
+    roles: Sequence[Role],
+    databases: Sequence[Database],
+    *,
+    make: bool,
+) -> list[Change]:
+    """Return what differs from the state ``server``, and with ``make`` change it. No client: no server is there yet.
+
+    Raises ServerError.
+    """
+    changes = pg_objects.server_changes(roles, databases, server)
+    if client and make:
+        client.apply("postgres", changes)
+    for database in databases:
+        there = make or database.name in server["databases"]
+        state = client.read(database.name, pg_objects.DATABASE_QUERY) if client and there else pg_objects.EMPTY_DATABASE
+        inner = pg_objects.inner_changes(database, state)
+        if client and make:
+            client.apply(database.name, inner)
+        changes += inner
+    return changes
 
 
 def clean(result: Result) -> str:

@@ -4,7 +4,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -193,9 +193,6 @@ def inner_changes(database: Database, current: Mapping[str, Any]) -> list[Change
         for name in database.extensions
         if name not in current["extensions"]
     ]
-
-
-Read = Callable[[str, str], Any]
 
 
 def server_changes(roles: Iterable[Role], databases: Iterable[Database], server: Mapping[str, Any]) -> list[Change]:

@@ -84,6 +84,7 @@ from ansible_collections.holdfast.host.plugins.module_utils.command import runne
 
 SPEC: dict[str, Any] = {"timeout_seconds": {"type": "int", "default": 300}}
 
+
 def main() -> None:
     """Wait, look, mend."""
     module = AnsibleModule(argument_spec=SPEC, supports_check_mode=True)

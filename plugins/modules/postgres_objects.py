@@ -150,9 +150,9 @@ from ansible.module_utils.basic import AnsibleModule
 from ansible_collections.holdfast.host.plugins.module_utils import pg_objects
 from ansible_collections.holdfast.host.plugins.module_utils.command import runner
 from ansible_collections.holdfast.host.plugins.module_utils.containers import NotThereError, the_one
-from ansible_collections.holdfast.host.plugins.module_utils.errors import Finding, explain
-from ansible_collections.holdfast.host.plugins.module_utils.pg_client import Client, ServerError
-from ansible_collections.holdfast.host.plugins.module_utils.pg_objects import Change, Database, Role
+from ansible_collections.holdfast.host.plugins.module_utils.errors import explain
+from ansible_collections.holdfast.host.plugins.module_utils.pg_client import Client, ServerError, converge
+from ansible_collections.holdfast.host.plugins.module_utils.pg_objects import Database, Role
 
 ROLE: dict[str, Any] = {
     "name": {"type": "str", "required": True},
@@ -195,6 +195,11 @@ def read_role(item: dict[str, Any], *, lenient: bool) -> Role:
     )
 
 
+def read_database(item: dict[str, Any]) -> Database:
+    """Return a database."""
+    return Database(**{**item, "extensions": tuple(item["extensions"]), "connect": tuple(item["connect"])})
+
+
 def connect(module: AnsibleModule) -> tuple[Client | None, dict[str, Any]]:
     """Return a client and the server's state; no client in check mode where there is no server yet."""
     run = runner()
@@ -210,25 +215,6 @@ def connect(module: AnsibleModule) -> tuple[Client | None, dict[str, Any]]:
         return None, pg_objects.EMPTY_SERVER
 
 
-def converge(module: AnsibleModule, roles: list[Role], databases: list[Database]) -> tuple[list[Change], str]:
-    """Make what differs, or in check mode find it. Return the changes and the server's version."""
-    client, server = connect(module)
-    findings: list[Finding] = pg_objects.check(roles, databases, server)
-    if findings:
-        module.fail_json(msg="Nothing was changed.\n" + explain(findings), findings=[f.as_dict() for f in findings])
-    changes = pg_objects.server_changes(roles, databases, server)
-    if client and not module.check_mode:
-        client.apply("postgres", changes)
-    for database in databases:
-        there = database.name in server["databases"] or not module.check_mode
-        state = client.read(database.name, pg_objects.DATABASE_QUERY) if client and there else pg_objects.EMPTY_DATABASE
-        inner = pg_objects.inner_changes(database, state)
-        if client and not module.check_mode:
-            client.apply(database.name, inner)
-        changes += inner
-    return changes, server["version"]
-
-
 def main() -> None:
     """Read the state, change what differs."""
     module = AnsibleModule(
@@ -238,20 +224,22 @@ def main() -> None:
         required_one_of=[("container", "project", "command")],
         required_together=[("project", "service")],
     )
-    databases = [
-        Database(**{**item, "extensions": tuple(item["extensions"]), "connect": tuple(item["connect"])})
-        for item in module.params["databases"]
-    ]
     try:
+        databases = [read_database(item) for item in module.params["databases"]]
         roles = [read_role(item, lenient=module.check_mode) for item in module.params["roles"]]
-        changes, version = converge(module, roles, databases)
+        client, server = connect(module)
+        findings = pg_objects.check(roles, databases, server)
+        if findings:
+            told = [finding.as_dict() for finding in findings]
+            module.fail_json(msg="Nothing was changed.\n" + explain(findings), findings=told)
+        changes = converge(client, server, roles, databases, make=not module.check_mode)
     except OSError as error:
         module.fail_json(msg=f"{error.filename}: {error.strerror}")
     except (NotThereError, ServerError, ValueError) as error:
         module.fail_json(msg=str(error))
     titles = [change.title for change in changes]
     diff = {"before": "", "after": "".join(title + "\n" for title in titles)}
-    module.exit_json(changed=bool(changes), changes=titles, server_version=version, diff=diff)
+    module.exit_json(changed=bool(changes), changes=titles, server_version=server["version"], diff=diff)
 
 
 if __name__ == "__main__":
