@@ -15,7 +15,7 @@ def settings(cpus: float) -> list[Setting]:
     """Return the settings of the main and events contexts."""
     workers = max(1, min(8, math.ceil(cpus)))
     rows = [
-        ("worker_processes", str(workers), f"one for each of {cpus:g} CPUs"),
+        ("worker_processes", str(workers), f"one for each CPU of {cpus:g}, at most 8"),
         ("worker_connections", str(CONNECTIONS), "clients and upstreams of one worker"),
         ("worker_rlimit_nofile", str(CONNECTIONS * 2 + 512), "two files a connection, and the logs"),
         ("worker_shutdown_timeout", "60s", "a reload waits for answers under way, but not for ever"),

@@ -1,0 +1,109 @@
+# Copyright: (c) 2026, the Holdfast contributors
+# GNU General Public License v3.0+ (see LICENSE)
+"""Declaration against Compose file: each contradiction, and what is none."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from ansible_collections.holdfast.host.plugins.module_utils.spec.check import check, container_ports, declared_stores
+from tests.planning import COMPOSE, project, stack
+
+BUILT = COMPOSE.replace("image: registry.example.org/web:1\n    ports", "build: .\n    ports")
+ROUTE = {"host": "www.example.org"}
+
+
+def test_what_goes_together_has_no_finding() -> None:
+    assert check(stack(), project()) == []
+    assert declared_stores(stack()) == {"postgres": "db", "redis": "cache"}
+
+
+@pytest.mark.parametrize(
+    ("changes", "path", "said"),
+    [
+        ({"stores": {"postgres": {"service": "dbs"}}}, "stores.postgres.service", "did you mean 'db'?"),
+        ({"stores": {"redis": {"service": "db"}}}, "stores.redis.service", "postgres takes it already"),
+        ({"services": {"wbe": {}}}, "services.wbe", "did you mean 'web'?"),
+        ({"services": {"db": {}}}, "services.db", "stores.postgres"),
+        (
+            {"services": {"worker": {"routes": [ROUTE | {"port": 1}]}}},
+            "services.worker.routes[0]",
+            "web has it already",
+        ),
+        ({"services": {"web": {"routes": [ROUTE, ROUTE]}}}, "services.web.routes[1]", "web has it already"),
+        ({"services": {"worker": {"routes": [{"host": "b.example.org"}]}}}, "services.worker.routes[0].port", "none"),
+        ({"services": {"web": {"ports": [{"port": 443, "target": 1}]}}}, "services.web.ports[0].port", "edge"),
+        ({"services": {"web": {"ports": [{"port": 22, "target": 1}]}}}, "services.web.ports[0].port", "SSH"),
+        (
+            {"services": {"web": {"replicas": 2, "ports": [{"port": 25, "target": 1}]}}},
+            "services.web.ports[0].port",
+            "one container",
+        ),
+        (
+            {
+                "services": {
+                    "web": {"ports": [{"port": 25, "target": 1}]},
+                    "worker": {"ports": [{"port": 25, "target": 1}]},
+                }
+            },
+            "services.worker.ports[0].port",
+            "service web",
+        ),
+        ({"tls": {"mode": "files", "certificate": "a.pem"}}, "tls.key", "mode: files"),
+        ({"tls": {"mode": "files", "key": "a.pem"}}, "tls.certificate", "mode: files"),
+    ],
+)
+def test_contradictions(changes: dict[str, Any], path: str, said: str) -> None:
+    (finding,) = check(stack(**changes), project())
+    assert finding.path == f"holdfast_stack.{path}"
+    assert said in f"{finding.rule} {finding.hint}"
+    assert finding.hint
+
+
+def test_the_same_port_of_another_protocol_is_another_port() -> None:
+    ports = [{"port": 443, "target": 1, "protocol": "udp"}]
+    assert check(stack(services={"web": {"ports": ports}}), project()) == []
+
+
+def test_two_paths_of_one_host_are_two_routes() -> None:
+    routes = [ROUTE, ROUTE | {"path": "/api/"}]
+    assert check(stack(services={"web": {"routes": routes}}), project()) == []
+
+
+def test_a_service_that_is_built_needs_an_image_unless_it_is_given_or_a_store() -> None:
+    (finding,) = check(stack(), project(BUILT))
+    assert finding.path == "holdfast_stack.services.web.image"
+    assert "registry.example.org/shop/web:1.0" in finding.hint
+    assert check(stack(services={"web": {"image": "web:1"}}), project(BUILT)) == []
+    assert check(stack(), project(COMPOSE.replace("image: postgres:16", "build: ./db"))) == []
+
+
+def test_a_service_of_the_hosts_network_is_refused() -> None:
+    text = COMPOSE.replace("    command: [run, worker]", "    network_mode: host")
+    (finding,) = check(stack(), project(text))
+    assert (finding.path, finding.value) == ("compose.services.worker.network_mode", "host")
+
+
+def test_a_disabled_service_is_told_with_its_profile() -> None:
+    text = COMPOSE.replace('cache: {image: "redis:7"}', 'cache: {image: "redis:7", profiles: [full]}')
+    (finding,) = check(stack(), project(text))
+    assert finding.path == "holdfast_stack.stores.redis.service"
+    assert "holdfast_stack.profiles" in finding.hint
+
+
+@pytest.mark.parametrize(
+    ("said", "ports"),
+    [
+        ('ports: ["8000:80", "8001:80"]', [80]),
+        ('expose: ["80", "81/tcp"]', [80, 81]),
+        ('expose: ["80-90"]', []),
+        ('ports: ["53:53/udp"]', []),
+        ('ports: ["1:80"]\n    expose: ["80"]', [80]),
+        ("command: [x]", []),
+    ],
+)
+def test_the_ports_that_a_service_names(said: str, ports: list[int]) -> None:
+    services = project(f"services:\n  a:\n    image: a:1\n    {said}\n").services
+    assert container_ports(services["a"]) == ports
