@@ -47,12 +47,11 @@ class ActionModule(ActionBase):
         return result
 
     def _render(self, template: Template, directory: Path, variables: dict[str, Any]) -> str:
-        search = variables.get("ansible_search_path", [])
+        source, search = str(template.source), variables.get("ansible_search_path", [])
         places = [str(template.source.parent), str(directory), *(f"{place}/templates" for place in search), *search]
-        source = str(template.source)
         # Variables win over what is offered here: a user's own ansible_managed stays.
-        offered = generate_ansible_template_vars(source, source, template.target)
-        templar = self._templar.copy_with_new_env(searchpath=places, available_variables=ChainMap(variables, offered))
+        known = ChainMap(variables, generate_ansible_template_vars(source, source, template.target))
+        templar = self._templar.copy_with_new_env(searchpath=places, available_variables=known)
         text = trust_as_template(self._loader.get_text_file_contents(source))
         try:
             rendered = templar.template(text, escape_backslashes=False, overrides={"trim_blocks": True})

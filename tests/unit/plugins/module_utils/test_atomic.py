@@ -37,7 +37,12 @@ def test_what_must_be_kept_is_kept(tmp_path: Path) -> None:
 def test_it_is_private_from_the_first_moment(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     modes = []
     fchown = os.fchown
-    monkeypatch.setattr(os, "fchown", lambda fd, *ids: (modes.append(os.fstat(fd).st_mode & 0o777), fchown(fd, *ids)))
+
+    def look(descriptor: int, uid: int, gid: int) -> None:
+        modes.append(os.fstat(descriptor).st_mode & 0o777)
+        fchown(descriptor, uid, gid)
+
+    monkeypatch.setattr(os, "fchown", look)
     mask = os.umask(0)
     try:
         atomic.write_file(tmp_path / "a", b"x", OWNED)

@@ -108,7 +108,6 @@ def test_findings_come_before_the_first_statement(server: Server, options: dict[
     options["databases"][0]["extensions"] = ["vectro"]
     result = run_module(postgres_objects.main, capfd, **options)
     assert [finding["hint"] for finding in result["findings"]] == ["did you mean 'vector'?"]
-    # A server that knows no role at all is taken for one that is not there yet; this one knows its superuser.
     assert server.scripts == []
 
 
