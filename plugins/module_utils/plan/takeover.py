@@ -12,7 +12,6 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from ansible_collections.holdfast.host.plugins.module_utils.compose.model import Service
 from ansible_collections.holdfast.host.plugins.module_utils.errors import Finding
 from ansible_collections.holdfast.host.plugins.module_utils.plan.catalogue import STORES
 from ansible_collections.holdfast.host.plugins.module_utils.plan.model import Decision, Secret, Wish
@@ -168,16 +167,16 @@ def _literal(variable: Variable, literals: Mapping[str, str], out: Takeover) -> 
     return f"${{{name}}}"
 
 
-def _redis_by_name(wish: Wish, service: Service, out: Takeover) -> None:
+def _redis_by_name(wish: Wish, service: str, given: Mapping[str, str | None], out: Takeover) -> None:
     redis = wish.stack.stores.redis
     if redis is None or not redis.auth:
         return
-    named = [name for name, value in service.environment.items() if value in (redis.service, f"{redis.service}:6379")]
-    carries = any("REDIS" in name.upper() and sensitive(name) for name in service.environment)
+    named = [name for name, value in given.items() if value in (redis.service, f"{redis.service}:6379")]
+    carries = any("REDIS" in name.upper() and sensitive(name) for name in given)
     if named and not carries:
         rule = "Redis asks for a password, and this service names it without one"
         hint = f"give the service a REDIS_PASSWORD variable or a URL, or say {ROOT}.stores.redis.auth: false"
-        path = f"compose.services.{service.name}.environment.{named[0]}"
+        path = f"compose.services.{service}.environment.{named[0]}"
         out.findings.append(Finding(path=path, value=redis.service, rule=rule, hint=hint))
 
 
@@ -225,7 +224,7 @@ def take_over(wish: Wish) -> Takeover:
             for key, value in given.items()
         }
         if not kind:
-            _redis_by_name(wish, service, out)
+            _redis_by_name(wish, name, given, out)
     for name, mode in wish.stack.secrets.items():
         if name not in out.secrets and mode != "keep":
             rule = "must be a variable that a service of the Compose file has with a value"
