@@ -14,7 +14,7 @@ from ansible_collections.holdfast.host.plugins.module_utils.compose.model import
 from ansible_collections.holdfast.host.plugins.module_utils.compose.read import read
 from ansible_collections.holdfast.host.plugins.module_utils.errors import Finding, explain
 from ansible_collections.holdfast.host.plugins.module_utils.host_types import Host
-from ansible_collections.holdfast.host.plugins.module_utils.plan.model import Wish
+from ansible_collections.holdfast.host.plugins.module_utils.plan.model import LocalPath, Wish
 from ansible_collections.holdfast.host.plugins.module_utils.spec.stack import Stack, parse_stack
 from ansible_collections.holdfast.host.plugins.module_utils.units import GIB
 
@@ -129,7 +129,7 @@ def wish(text: str = COMPOSE, provided: Sequence[str] = (), present: Sequence[st
         stack=stack(**changes),
         project=project(text),
         provided=frozenset(provided),
-        local_paths=frozenset(present),
+        local_paths={path: LocalPath(directory=False, digest="0") for path in present},
     )
 
 

@@ -4,6 +4,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import os
 from collections.abc import Mapping, Sequence
 from pathlib import Path
@@ -16,7 +17,7 @@ from ansible_collections.holdfast.host.plugins.module_utils.errors import Findin
 from ansible_collections.holdfast.host.plugins.module_utils.host_types import Host
 from ansible_collections.holdfast.host.plugins.module_utils.plan.build import Fit, build, fit
 from ansible_collections.holdfast.host.plugins.module_utils.plan.host_check import findings as host_findings
-from ansible_collections.holdfast.host.plugins.module_utils.plan.model import Wish
+from ansible_collections.holdfast.host.plugins.module_utils.plan.model import LocalPath, Wish
 from ansible_collections.holdfast.host.plugins.module_utils.plan.place import public_ports
 from ansible_collections.holdfast.host.plugins.module_utils.render.expect import expect
 from ansible_collections.holdfast.host.plugins.module_utils.render.projects import projects
@@ -38,13 +39,25 @@ def _draft(raw: Mapping[str, Any]) -> Stack:
 
 
 def _compose(stack: Stack, directory: str) -> tuple[Project | None, list[Finding]]:
-    paths = [os.path.normpath(Path(directory, path)) for path in stack.compose]
+    paths = [os.path.normpath(Path(directory).absolute() / path) for path in stack.compose]
     return read(paths, load=load_yaml, read_text=_read_text, env=stack.variables, profiles=stack.profiles)
 
 
-def _local_paths(project: Project) -> frozenset[str]:
-    sources = {mount.source for service in project.services.values() for mount in service.volumes if mount.source}
-    return frozenset(source for source in sources if Path(source).exists())
+def _digest(path: Path) -> str:
+    files = sorted(each for each in path.rglob("*") if each.is_file()) if path.is_dir() else [path]
+    parts = [f"{each.relative_to(path)} {hashlib.sha256(each.read_bytes()).hexdigest()}" for each in files]
+    return hashlib.sha256("\n".join(parts).encode()).hexdigest()
+
+
+def _local_paths(project: Project) -> dict[str, LocalPath]:
+    """Return what is there of the bind mounts from beside the Compose file; other paths are the host's own."""
+    mounts = [mount for service in project.services.values() for mount in service.volumes if mount.type == "bind"]
+    inside = {mount.source for mount in mounts if mount.source and Path(mount.source).is_relative_to(project.directory)}
+    return {
+        source: LocalPath(directory=Path(source).is_dir(), digest=_digest(Path(source)))
+        for source in sorted(inside)
+        if Path(source).exists()
+    }
 
 
 def _tls_files(stack: Stack, directory: str) -> list[Finding]:

@@ -161,6 +161,7 @@ def build(wish: Wish, host: Host, tier_fit: Fit) -> tuple[dict[str, Any], list[F
     taken = takeover.take_over(wish)
     ports = place.public_ports(wish.stack)
     postgres, of_postgres = _postgres(wish, rows, host)
+    carried = _carried(wish, rows)
     found = [
         *contradictions,
         *taken.findings,
@@ -181,8 +182,13 @@ def build(wish: Wish, host: Host, tier_fit: Fit) -> tuple[dict[str, Any], list[F
         "warnings": [finding.as_dict() for finding in warnings(found)],
         "ports": ports,
         "images": {name: laptop.image(wish, name) for name in wish.project.services},
-        "stores": {"postgres": postgres, "redis": _redis(wish, rows), "carried": _carried(wish, rows)},
-        "app": {"services": place.health_checks(wish), "files": laptop.files(wish)},
+        "stores": {
+            "postgres": postgres,
+            "redis": _redis(wish, rows),
+            "carried": carried,
+            "files": laptop.files(wish, [store["service"] for store in carried]),
+        },
+        "app": {"services": place.health_checks(wish), "files": laptop.files(wish, wish.apps())},
         "edge": place.routes(wish, COLOUR) | {"settings": _settings(tune_nginx.settings(host.cpus))},
         "secrets": [secret.as_dict() for _, secret in sorted(taken.secrets.items())],
         "secret_files": secret_files.secret_files(wish, taken, postgres),

@@ -4,7 +4,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import hashlib
+from collections.abc import Iterable, Iterator
 from pathlib import PurePosixPath
 from typing import Any
 
@@ -30,15 +31,25 @@ def _inside(path: str, directory: str) -> bool:
     return path == directory or path.startswith(directory.rstrip("/") + "/")
 
 
-def is_source(mount: Mount, service: Service) -> bool:
-    """Tell whether a bind mount is the build's own source, mounted over the image for hot reload."""
+def is_source(wish: Wish, mount: Mount, service: Service) -> bool:
+    """Tell whether a bind mount is the build's own source, mounted over the image for hot reload.
+
+    Such a mount lies within the build's context and is a directory that the container may write to. A single file, or
+    a directory mounted read-only, is configuration and is shipped.
+    """
     context = (service.build or {}).get("context")
-    return bool(mount.type == "bind" and mount.source and context and _inside(mount.source, str(context)))
+    if mount.type != "bind" or not mount.source or not context or not _inside(mount.source, str(context)):
+        return False
+    there = wish.local_paths.get(mount.source)
+    return not mount.read_only and (there is None or there.directory)
 
 
-def shipped(mount: Mount, directory: str) -> str | None:
+def shipped(wish: Wish, mount: Mount, service: Service) -> str | None:
     """Return where on the host a bind mount from beside the Compose file lies, or None where it is not such a one."""
+    directory = wish.project.directory
     if mount.type != "bind" or not mount.source or not _inside(mount.source, directory):
+        return None
+    if is_source(wish, mount, service):
         return None
     return str(PurePosixPath(FILES) / PurePosixPath(mount.source).relative_to(directory))
 
@@ -48,28 +59,49 @@ def mounts(wish: Wish, name: str) -> list[dict[str, Any]]:
     service = wish.project.services[name]
     kept = []
     for mount in service.volumes:
-        entry = mount.as_compose() | ({"source": escape(mount.source)} if mount.source else {})
-        entry["target"] = escape(mount.target)
-        place = shipped(mount, wish.project.directory)
-        if is_source(mount, service):
+        if is_source(wish, mount, service):
             continue
+        place = shipped(wish, mount, service)
+        entry = mount.as_compose() | {"target": escape(mount.target)}
         if place is not None:
-            entry["source"] = escape(place)
-            entry.setdefault("bind", {})["create_host_path"] = False
+            entry["bind"] = {**entry.get("bind", {}), "create_host_path": False}
+        if place or mount.source:
+            entry["source"] = escape(place or mount.source or "")
         kept.append(entry)
     return kept
 
 
-def files(wish: Wish) -> dict[str, str]:
-    """Return what to copy to the host: controller path to host path."""
-    found: dict[str, str] = {}
-    for name in wish.apps():
-        service = wish.project.services[name]
-        for mount in service.volumes:
-            place = shipped(mount, wish.project.directory)
-            if place is not None and not is_source(mount, service) and mount.source:
-                found[mount.source] = place
-    return found
+def sources(wish: Wish, name: str) -> dict[str, str]:
+    """Return what one service mounts from beside the Compose file: controller path to host path."""
+    service = wish.project.services[name]
+    places = {mount.source: shipped(wish, mount, service) for mount in service.volumes if mount.source}
+    return {source: place for source, place in places.items() if place is not None}
+
+
+def own_services(wish: Wish) -> list[str]:
+    """Return the services that run from the Compose file's own definition: the application's, and carried stores."""
+    taken = wish.taken()
+    return [name for name in wish.project.services if name not in taken or not STORES[taken[name]].managed]
+
+
+def files(wish: Wish, names: Iterable[str]) -> list[dict[str, Any]]:
+    """Return what to copy to the host: source on the controller, path on the host, and whether it is a directory."""
+    found = {source: place for name in names for source, place in sources(wish, name).items()}
+    there = wish.local_paths
+    return [
+        {"source": source, "path": place, "directory": source in there and there[source].directory}
+        for source, place in sorted(found.items())
+    ]
+
+
+def digest(wish: Wish, name: str) -> str | None:
+    """Return a fingerprint of the files that a service mounts, None where it mounts none.
+
+    As a label it makes Compose replace the container when a file changes: a mounted file is a mounted inode, and the
+    container would go on with the old one.
+    """
+    parts = [f"{place} {wish.local_paths[source].digest}" for source, place in sorted(sources(wish, name).items())]
+    return hashlib.sha256("\n".join(parts).encode()).hexdigest()[:16] if parts else None
 
 
 def _of_ports(wish: Wish, name: str, service: Service) -> Iterator[Decision]:
@@ -91,8 +123,8 @@ def _of_ports(wish: Wish, name: str, service: Service) -> Iterator[Decision]:
 def _of_mounts(wish: Wish, name: str, service: Service) -> Iterator[Decision]:
     path = f"compose.services.{name}.volumes"
     for mount in service.volumes:
-        place = shipped(mount, wish.project.directory)
-        if is_source(mount, service):
+        place = shipped(wish, mount, service)
+        if is_source(wish, mount, service):
             done = f"{mount.target} is not mounted"
             yield Decision(path=path, done=done, reason="source for hot reload; the image holds the code")
         elif place is not None:
@@ -109,6 +141,17 @@ def _of_build(wish: Wish, name: str, service: Service) -> Iterator[Decision]:
         yield Decision(path=f"compose.services.{name}.image", done=f"runs {runs}", reason="declared for the server")
 
 
+def _of_managed(kind: str, service: Service) -> Iterator[Decision]:
+    path = f"compose.services.{service.name}"
+    if service.command:
+        reason = f"settings come from the plan, and from {ROOT}.stores.{kind}.settings"
+        yield Decision(path=f"{path}.command", done="is not used", reason=reason)
+    for mount in service.volumes:
+        if mount.type == "bind":
+            reason = "the managed store has its own configuration and data; load data by a migration"
+            yield Decision(path=f"{path}.volumes", done=f"{mount.target} is not mounted", reason=reason)
+
+
 def _of_stores(wish: Wish) -> Iterator[Decision]:
     for kind, store in wish.stores().items():
         service = wish.project.services.get(store.service)
@@ -118,6 +161,8 @@ def _of_stores(wish: Wish) -> Iterator[Decision]:
         done = f"managed {kind} {getattr(store, 'version', '')}".strip() if row.managed else f"kept as {kind} store"
         reason = f"the name {store.service} stays; its image was {service.image or 'built'}"
         yield Decision(path=f"compose.services.{store.service}", done=done, reason=reason)
+        if row.managed:
+            yield from _of_managed(kind, service)
 
 
 def _of_dependencies(wish: Wish, name: str, service: Service) -> Iterator[Decision]:
@@ -157,10 +202,12 @@ def _not_carried(name: str, service: Service) -> Iterator[Finding]:
 def findings(wish: Wish) -> list[Finding]:
     """Return what cannot be carried over: files that are not there, and mounts that give a container the host."""
     found = []
-    for source in files(wish):
-        if source not in wish.local_paths:
-            rule = "a bind mount from beside the Compose file must exist, for it is copied to the host"
-            found.append(Finding(path="compose.volumes", value=source, rule=rule, hint="add it, or drop the mount"))
+    for name in own_services(wish):
+        for source in sources(wish, name):
+            if source not in wish.local_paths:
+                rule = "a bind mount from beside the Compose file must exist, for it is copied to the host"
+                path = f"compose.services.{name}.volumes"
+                found.append(Finding(path=path, value=source, rule=rule, hint="add it, or drop the mount"))
     for name, service in wish.apps().items():
         found += _not_carried(name, service)
         for mount in service.volumes:

@@ -53,16 +53,24 @@ class Secret:
 
 
 @dataclass(frozen=True, kw_only=True)
+class LocalPath:
+    """A file or directory on the controller. digest: a fingerprint of all its content."""
+
+    directory: bool
+    digest: str
+
+
+@dataclass(frozen=True, kw_only=True)
 class Wish:
     """What a plan is made from: the declaration, the Compose project, and who provides which secret.
 
-    files: bind-mounted regular files and directories beside the Compose file, resolved source to True.
+    local_paths: what the project's bind mounts name and what is there on the controller.
     """
 
     stack: Stack
     project: Project
     provided: frozenset[str] = frozenset()
-    local_paths: frozenset[str] = field(default_factory=frozenset)
+    local_paths: Mapping[str, LocalPath] = field(default_factory=dict)
 
     def stores(self) -> Mapping[str, Postgres | Redis | CarriedStore]:
         """Return the declared stores by kind."""

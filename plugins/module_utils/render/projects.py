@@ -137,6 +137,9 @@ def _own(plan: Mapping[str, Any], wish: Wish, name: str, limit_bytes: int, cpus:
     merged["security_opt"] = list(dict.fromkeys([*guard["security_opt"], *base.get("security_opt", [])]))
     environment = plan["environment"].get(name, {})
     volumes = laptop.mounts(wish, name)
+    mounted = laptop.digest(wish, name)
+    if mounted:
+        merged["labels"] = {**merged.get("labels", {}), "holdfast.files": mounted}
     return merged | ({"environment": environment} if environment else {}) | ({"volumes": volumes} if volumes else {})
 
 
