@@ -1,0 +1,65 @@
+# Copyright: (c) 2026, the Holdfast contributors
+# GNU General Public License v3.0+ (see LICENSE)
+"""What of a host refuses a stack: its system, and ports that are taken."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from ansible_collections.holdfast.host.plugins.module_utils.plan.host_check import findings
+from tests.planning import host, listener, measured
+
+HTTP = [{"port": 80, "protocol": "tcp", "address": "0.0.0.0", "owner": "edge"}]  # noqa: S104
+
+
+def _os(name: str, version: str) -> dict[str, Any]:
+    return {"os": host()["os"] | {"id": name, "version": version}}
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [_os("debian", "12"), _os("ubuntu", "26.04"), {"arch": "aarch64"}, {"listening": []}],
+    ids=["debian", "ubuntu", "arm", "quiet"],
+)
+def test_a_supported_host_has_no_finding(changes: dict[str, Any]) -> None:
+    assert findings(measured(**changes), HTTP) == []
+
+
+@pytest.mark.parametrize(
+    ("changes", "path", "value"),
+    [
+        (_os("debian", "11"), "host.os", "debian 11"),
+        (_os("fedora", "42"), "host.os", "fedora 42"),
+        ({"arch": "armv7l"}, "host.arch", "armv7l"),
+        ({"init": "other"}, "host.init", "other"),
+        ({"listening": [listener(80, "apache2")]}, "host.ports.80/tcp", "apache2 (pid 42) on 0.0.0.0"),
+        ({"listening": [listener(80, None, "::")]}, "host.ports.80/tcp", "a process (pid 42) on ::"),
+    ],
+)
+def test_what_refuses(changes: dict[str, Any], path: str, value: str) -> None:
+    (finding,) = findings(measured(**changes), HTTP)
+    assert (finding.path, finding.value, finding.level) == (path, value, "error")
+    assert finding.hint
+
+
+@pytest.mark.parametrize(
+    "socket",
+    [
+        listener(80, "docker-proxy"),
+        listener(80, "nginx", "127.0.0.1"),
+        listener(80, "nginx", "::1"),
+        listener(80, "dnsmasq", protocol="udp"),
+        listener(8080, "apache2"),
+    ],
+    ids=["engine", "loopback", "loopback6", "udp", "other port"],
+)
+def test_a_socket_that_is_in_nobodys_way(socket: dict[str, Any]) -> None:
+    assert findings(measured(listening=[socket]), HTTP) == []
+
+
+def test_what_the_kernel_cannot_enforce_is_told_and_refuses_nothing() -> None:
+    found = findings(measured(cgroup={"version": 2, "controllers": ["pids"]}), [])
+    assert [finding.level for finding in found] == ["warning", "warning"]
+    assert ["memory" in finding.rule for finding in found] == [True, False]

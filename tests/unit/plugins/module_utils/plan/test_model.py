@@ -1,0 +1,32 @@
+# Copyright: (c) 2026, the Holdfast contributors
+# GNU General Public License v3.0+ (see LICENSE)
+"""What a plan is made from: stores, who is taken over, and whose own the rest is."""
+
+from __future__ import annotations
+
+import json
+
+from ansible_collections.holdfast.host.plugins.module_utils.plan.model import Decision, Secret, Setting
+from tests.planning import wish
+
+
+def test_stores_and_services_part_the_compose_file() -> None:
+    made = wish()
+    assert list(made.stores()) == ["postgres", "redis"]
+    assert made.taken() == {"db": "postgres", "cache": "redis"}
+    assert list(made.apps()) == ["web", "worker"]
+
+
+def test_without_stores_everything_is_the_applications() -> None:
+    made = wish(stores=None)
+    assert (made.stores(), made.taken()) == ({}, {})
+    assert list(made.apps()) == ["db", "cache", "web", "worker"]
+
+
+def test_the_parts_are_json() -> None:
+    parts = [Decision(path="p", done="d", reason="r"), Setting(name="n", value="v", reason="r"), Secret(name="N")]
+    assert json.loads(json.dumps([part.as_dict() for part in parts])) == [
+        {"path": "p", "done": "d", "reason": "r"},
+        {"name": "n", "value": "v", "reason": "r"},
+        {"name": "N", "origin": "generate", "why": ""},
+    ]
