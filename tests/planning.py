@@ -8,7 +8,7 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from ansible_collections.holdfast.host.plugins.module_utils.adapters.planner import make_plan
+from ansible_collections.holdfast.host.plugins.module_utils.adapters.planner import Circumstances, make_plan
 from ansible_collections.holdfast.host.plugins.module_utils.adapters.yaml_loader import parse_yaml
 from ansible_collections.holdfast.host.plugins.module_utils.compose.model import Project
 from ansible_collections.holdfast.host.plugins.module_utils.compose.read import read
@@ -150,13 +150,8 @@ def attempt(
     mode: str = "enforce",
 ) -> tuple[dict[str, Any] | None, list[Finding]]:
     """Return the plan or None, and the findings. raw: the declaration. on: the host."""
-    return make_plan(
-        STACK if raw is None else raw,
-        on or host(),
-        directory=lay(directory, compose),
-        provided=provided,
-        tier_mode=mode,
-    )
+    around = Circumstances(directory=lay(directory, compose), provided=provided, tier_mode=mode)
+    return make_plan(STACK if raw is None else raw, on or host(), around)
 
 
 def planned(directory: Path, **changes: Any) -> dict[str, Any]:

@@ -9,7 +9,7 @@ from typing import Any
 from ansible.plugins.action import ActionBase
 
 from ansible_collections.holdfast.host.plugins.module_utils.adapters.plain import plain
-from ansible_collections.holdfast.host.plugins.module_utils.adapters.planner import make_plan
+from ansible_collections.holdfast.host.plugins.module_utils.adapters.planner import Circumstances, make_plan
 from ansible_collections.holdfast.host.plugins.module_utils.errors import errors, explain
 
 
@@ -28,16 +28,12 @@ class ActionModule(ActionBase):
                 "directory": {"type": "path", "required": True},
                 "provided": {"type": "list", "elements": "str", "default": []},
                 "tier_mode": {"type": "str", "choices": ["enforce", "warn"], "default": "enforce"},
+                "docker_source": {"type": "str", "choices": ["docker", "distro"], "default": "docker"},
             },
         )
         options = plain(options)
-        plan, findings = make_plan(
-            options["stack"],
-            options["host"],
-            directory=options["directory"],
-            provided=options["provided"],
-            tier_mode=options["tier_mode"],
-        )
+        stack, host = options.pop("stack"), options.pop("host")
+        plan, findings = make_plan(stack, host, Circumstances(**options))
         refused = errors(findings)
         if plan is None or refused:
             head = f"Refused before anything was changed: {len(refused)} finding(s)."

@@ -37,6 +37,11 @@ options:
     type: str
     choices: [enforce, warn]
     default: enforce
+  docker_source:
+    description: Where the engine is to come from, as the docker role has it.
+    type: str
+    choices: [docker, distro]
+    default: docker
 extends_documentation_fragment: holdfast.host.attributes
 attributes:
   check_mode:

@@ -7,6 +7,7 @@ from __future__ import annotations
 import hashlib
 import os
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -16,6 +17,7 @@ from ansible_collections.holdfast.host.plugins.module_utils.compose.read import 
 from ansible_collections.holdfast.host.plugins.module_utils.errors import Finding, errors
 from ansible_collections.holdfast.host.plugins.module_utils.host_types import Host
 from ansible_collections.holdfast.host.plugins.module_utils.plan.build import Fit, build, fit
+from ansible_collections.holdfast.host.plugins.module_utils.plan.host_check import engine
 from ansible_collections.holdfast.host.plugins.module_utils.plan.host_check import findings as host_findings
 from ansible_collections.holdfast.host.plugins.module_utils.plan.model import LocalPath, Wish
 from ansible_collections.holdfast.host.plugins.module_utils.plan.place import public_ports
@@ -76,25 +78,38 @@ def _tls_files(stack: Stack, directory: str) -> list[Finding]:
     ]
 
 
+@dataclass(frozen=True, kw_only=True)
+class Circumstances:
+    """What the inventory says besides the declaration.
+
+    directory: where the Compose file lies. provided: names of the secrets that app_secrets gives. tier_mode: enforce
+    or warn. docker_source: where the engine comes from, docker or distro.
+    """
+
+    directory: str
+    provided: Sequence[str] = ()
+    tier_mode: str = "enforce"
+    docker_source: str = "docker"
+
+
 def make_plan(
-    raw: Mapping[str, Any], host: Mapping[str, Any], *, directory: str, provided: Sequence[str], tier_mode: str
+    raw: Mapping[str, Any], host: Mapping[str, Any], around: Circumstances
 ) -> tuple[dict[str, Any] | None, list[Finding]]:
     """Return the whole plan with its rendered projects and its text, or None and all findings of the run.
 
-    raw: the declaration, plain values. host: what host_capacity returned. directory: where the Compose file lies.
-    provided: names of the secrets that app_secrets gives. tier_mode: enforce or warn.
+    raw: the declaration, plain values. host: what host_capacity returned.
     """
     measured = Host.from_dict(host)
     declared, findings = parse_stack(raw)
     stack = declared or _draft(raw)
-    project, of_compose = _compose(stack, directory)
-    findings = [*findings, *of_compose, *_tls_files(stack, directory)]
+    project, of_compose = _compose(stack, around.directory)
+    findings = [*findings, *of_compose, *_tls_files(stack, around.directory), *engine(measured, around.docker_source)]
     # A tier of the wrong shape is told of already.
     tier = raw.get("tier") if isinstance(raw.get("tier"), (str, Mapping)) else None
-    tier_fit = fit(tier, measured, tier_mode) if tier else Fit(shown={}, findings=[])
+    tier_fit = fit(tier, measured, around.tier_mode) if tier else Fit(shown={}, findings=[])
     if project is None:
         return None, [*findings, *tier_fit.findings, *host_findings(measured, public_ports(stack))]
-    wish = Wish(stack=stack, project=project, provided=frozenset(provided), local_paths=_local_paths(project))
+    wish = Wish(stack=stack, project=project, provided=frozenset(around.provided), local_paths=_local_paths(project))
     plan, of_plan = build(wish, measured, tier_fit)
     findings += of_plan
     if errors(findings):

@@ -75,3 +75,6 @@ SUPPORTED_OS: Mapping[str, tuple[str, ...]] = {
     "debian": ("12", "13"),
     "ubuntu": ("22.04", "24.04", "26.04"),
 }
+
+# Systems whose own packages have no Compose v2: docker_source: distro cannot serve there.
+WITHOUT_COMPOSE = (("debian", "12"),)

@@ -9,7 +9,7 @@ from typing import Any
 
 from ansible_collections.holdfast.host.plugins.module_utils.errors import WARNING, Finding
 from ansible_collections.holdfast.host.plugins.module_utils.host_types import Host
-from ansible_collections.holdfast.host.plugins.module_utils.plan.catalogue import SUPPORTED_OS
+from ansible_collections.holdfast.host.plugins.module_utils.plan.catalogue import SUPPORTED_OS, WITHOUT_COMPOSE
 
 ARCHITECTURES = ("x86_64", "aarch64")
 # Sockets that the engine itself holds for a published port; which container it is, the engine knows.
@@ -59,3 +59,12 @@ def _controllers(host: Host) -> Iterator[Finding]:
                 hint="boot with cgroup_enable=memory, or leave the container that the host runs in",
                 level=WARNING,
             )
+
+
+def engine(host: Host, docker_source: str) -> list[Finding]:
+    """Return whether the wanted source of the engine can serve on a host. docker_source: docker or distro."""
+    system = (host.os.id, host.os.version)
+    if docker_source != "distro" or system not in WITHOUT_COMPOSE:
+        return []
+    rule = f"the packages of {' '.join(system)} have no Compose v2"
+    return [Finding(path="docker_source", value=docker_source, rule=rule, hint="docker_source: docker")]
