@@ -52,9 +52,11 @@ def _digest(path: Path) -> str:
 
 
 def _local_paths(project: Project) -> dict[str, LocalPath]:
-    """Return what is there of the bind mounts from beside the Compose file; other paths are the host's own."""
-    mounts = [mount for service in project.services.values() for mount in service.volumes if mount.type == "bind"]
-    inside = {mount.source for mount in mounts if mount.source and Path(mount.source).is_relative_to(project.directory)}
+    """Return what is there of what the project takes from beside the Compose file; other paths are the host's own."""
+    services = project.services.values()
+    named = {mount.source for service in services for mount in service.volumes if mount.type == "bind" and mount.source}
+    named |= {each["file"] for each in (*project.secrets.values(), *project.configs.values()) if "file" in each}
+    inside = {source for source in named if Path(source).is_relative_to(project.directory)}
     return {
         source: LocalPath(directory=Path(source).is_dir(), digest=_digest(Path(source)))
         for source in sorted(inside)

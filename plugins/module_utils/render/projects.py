@@ -9,7 +9,7 @@ import json
 from collections.abc import Mapping
 from typing import Any
 
-from ansible_collections.holdfast.host.plugins.module_utils.plan import laptop
+from ansible_collections.holdfast.host.plugins.module_utils.plan import shipped
 from ansible_collections.holdfast.host.plugins.module_utils.plan.catalogue import EDGE_BYTES, EDGE_IMAGE, STORES
 from ansible_collections.holdfast.host.plugins.module_utils.plan.model import Wish
 from ansible_collections.holdfast.host.plugins.module_utils.plan.place import alias
@@ -136,8 +136,8 @@ def _own(plan: Mapping[str, Any], wish: Wish, name: str, limit_bytes: int, cpus:
     merged["logging"] = _logging(base.get("logging") or {})
     merged["security_opt"] = list(dict.fromkeys([*guard["security_opt"], *base.get("security_opt", [])]))
     environment = plan["environment"].get(name, {})
-    volumes = laptop.mounts(wish, name)
-    mounted = laptop.digest(wish, name)
+    volumes = shipped.mounts(wish, name)
+    mounted = shipped.digest(wish, name)
     if mounted:
         merged["labels"] = {**merged.get("labels", {}), "holdfast.files": mounted}
     return merged | ({"environment": environment} if environment else {}) | ({"volumes": volumes} if volumes else {})
@@ -177,7 +177,9 @@ def stores(plan: Mapping[str, Any], wish: Wish) -> dict[str, Any]:
         "networks": _network(plan, STORES_NETWORK, external=False, internal=True),
         "volumes": volumes | _volumes(wish, carried),
     }
-    return project | ({"secrets": secrets} if secrets else {})
+    own = shipped.sections(wish, carried)
+    secrets |= own.pop("secrets", {})
+    return project | own | ({"secrets": secrets} if secrets else {})
 
 
 def app(plan: Mapping[str, Any], wish: Wish) -> dict[str, Any]:
@@ -218,7 +220,7 @@ def app(plan: Mapping[str, Any], wish: Wish) -> dict[str, Any]:
     networks = named | _network(plan, STORES_NETWORK, external=True) | _network(plan, EDGE_NETWORK, external=True)
     project = {"name": f"{plan['name']}-{plan['colour']}", "services": services, "networks": networks}
     volumes = _volumes(wish, list(apps))
-    return project | ({"volumes": volumes} if volumes else {})
+    return project | shipped.sections(wish, list(apps)) | ({"volumes": volumes} if volumes else {})
 
 
 def edge(plan: Mapping[str, Any]) -> dict[str, Any]:
@@ -226,7 +228,7 @@ def edge(plan: Mapping[str, Any]) -> dict[str, Any]:
     service = guarded(plan, EDGE_BYTES, None) | {
         "image": EDGE_IMAGE,
         "command": ["nginx", "-c", "/etc/edge/nginx.conf", "-g", "daemon off;"],
-        "ports": ["80:80", "443:443"],
+        "ports": [f"{port['port']}:{port['port']}" for port in plan["ports"] if port["owner"] == "edge"],
         "volumes": ["/etc/holdfast/edge/nginx:/etc/edge:ro", "/etc/holdfast/edge/tls:/etc/edge-tls:ro"],
         "networks": [EDGE_NETWORK],
         "healthcheck": {

@@ -15,7 +15,7 @@ EDGE_PORTS = {80: "HTTP of the edge", 443: "HTTPS of the edge", 22: "SSH"}
 
 def check(stack: Stack, project: Project) -> list[Finding]:
     """Return every contradiction between a declaration and the Compose project it names."""
-    checks = (_stores, _services, _routes, _route_ports, _images, _ports, _host_network, _tls)
+    checks = (_stores, _services, _routes, _route_ports, _images, _ports, _host_network, _foreign, _tls)
     return [finding for each in checks for finding in each(stack, project)]
 
 
@@ -129,6 +129,22 @@ def _host_network(_stack: Stack, project: Project) -> Iterator[Finding]:
                 rule="services sit on the stack's own networks, where nothing is reachable that was not declared",
                 hint="remove network_mode; publish what has to be reached by routes or ports",
             )
+
+
+def _foreign(_stack: Stack, project: Project) -> Iterator[Finding]:
+    sections = {
+        "networks": project.networks,
+        "volumes": project.volumes,
+        "secrets": project.secrets,
+        "configs": project.configs,
+    }
+    for section, entries in sections.items():
+        for name, entry in entries.items():
+            source = next((key for key in ("external", "environment") if entry.get(key)), None)
+            if source is not None:
+                rule = "must come with the Compose file: nothing on a new host provides it"
+                hint = "use a file beside the Compose file, a variable under secrets, or an entry of its own"
+                yield Finding(path=f"compose.{section}.{name}.{source}", value=entry[source], rule=rule, hint=hint)
 
 
 def _tls(stack: Stack, _project: Project) -> Iterator[Finding]:

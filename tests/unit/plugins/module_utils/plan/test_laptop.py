@@ -10,16 +10,15 @@ from typing import Any
 import pytest
 
 from ansible_collections.holdfast.host.plugins.module_utils.compose.interpolate import substitute
-from ansible_collections.holdfast.host.plugins.module_utils.plan.laptop import (
-    decisions,
+from ansible_collections.holdfast.host.plugins.module_utils.plan.laptop import decisions, findings, image
+from ansible_collections.holdfast.host.plugins.module_utils.plan.model import LocalPath
+from ansible_collections.holdfast.host.plugins.module_utils.plan.shipped import (
     digest,
     files,
-    findings,
-    image,
     mounts,
     own_services,
+    sections,
 )
-from ansible_collections.holdfast.host.plugins.module_utils.plan.model import LocalPath
 from tests.planning import COMPOSE, wish
 
 SERVICE = "    command: [run, worker]"
@@ -96,13 +95,23 @@ def test_the_engines_socket_is_warned_of_and_an_absolute_path_is_kept() -> None:
     assert files(made, ["worker"]) == []
 
 
-def test_what_compose_calls_secrets_and_configs_is_refused_until_it_is_carried() -> None:
+def test_files_of_secrets_and_configs_are_shipped_and_must_be_there() -> None:
     text = COMPOSE.replace(SERVICE, "    secrets: [token]\n    configs: [conf]")
-    made = wish(text + "secrets: {token: {file: ./t}}\nconfigs: {conf: {file: ./c}}\n")
-    assert [(each.path, each.value) for each in findings(made)] == [
-        ("compose.services.worker.secrets", "token"),
-        ("compose.services.worker.configs", "conf"),
-    ]
+    text += "secrets: {token: {file: ./t}}\nconfigs: {conf: {file: ./c}, other: {content: 'a$$b'}}\n"
+    assert [each.value for each in findings(wish(text))] == ["/srv/shop/t", "/srv/shop/c"]
+    made = wish(text, present=["/srv/shop/t", "/srv/shop/c"])
+    assert findings(made) == []
+    assert [each["path"] for each in files(made, ["worker"])] == ["/etc/holdfast/files/c", "/etc/holdfast/files/t"]
+    assert sections(made, ["worker"]) == {
+        "secrets": {"token": {"file": "/etc/holdfast/files/t"}},
+        "configs": {"conf": {"file": "/etc/holdfast/files/c"}},
+    }
+
+
+def test_the_content_of_a_config_keeps_its_dollars() -> None:
+    text = COMPOSE.replace(SERVICE, "    configs: [conf]") + "configs: {conf: {content: 'a$$b'}}\n"
+    content = sections(wish(text), ["worker"])["configs"]["conf"]["content"]
+    assert substitute(content, {}).text == "a$b"
 
 
 def test_a_dollar_in_a_path_is_still_one_when_compose_reads_it() -> None:
