@@ -7,7 +7,7 @@ from __future__ import annotations
 import hashlib
 import os
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -42,7 +42,9 @@ def _draft(raw: Mapping[str, Any]) -> Stack:
 
 def _compose(stack: Stack, directory: str) -> tuple[Project | None, list[Finding]]:
     paths = [os.path.normpath(Path(directory).absolute() / path) for path in stack.compose]
-    return read(paths, load=load_yaml, read_text=_read_text, env=stack.variables, profiles=stack.profiles)
+    project, findings = read(paths, load=load_yaml, read_text=_read_text, env=stack.variables, profiles=stack.profiles)
+    hint = f"correct {', '.join(stack.compose)}"
+    return project, [finding if finding.hint else replace(finding, hint=hint) for finding in findings]
 
 
 def _digest(path: Path) -> str:
