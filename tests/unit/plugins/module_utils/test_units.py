@@ -24,6 +24,7 @@ from ansible_collections.holdfast.host.plugins.module_utils.units import (
 )
 
 PARSERS = (parse_bytes, parse_cpus, parse_duration)
+NEVER: tuple[object, ...] = ("", "much", True, False, None, [], "-1", "9" * 400 + "x")
 ANYTHING = st.one_of(
     st.text(max_size=20),
     st.text(alphabet="0123456789.smhdkgbi nfa-+e", max_size=12),
@@ -81,7 +82,7 @@ def test_durations(text: object, expected: float) -> None:
 @pytest.mark.parametrize(
     ("parse", "text"),
     [
-        *((parse, bad) for parse in PARSERS for bad in ("", "much", True, False, None, [], "-1", "9" * 400 + "x")),
+        *((parse, bad) for parse in PARSERS for bad in NEVER),
         *((parse, "9" * 400) for parse in PARSERS),
         *((parse_bytes, bad) for bad in ("0", 0, "0.4", "8 parsecs", "1GG", "1e3", "nan", "1,5g")),
         *((parse_cpus, bad) for bad in ("0", "inf", "nan", "infm", "m", 0)),

@@ -83,8 +83,8 @@ def test_who_is_raised_at_first_has_more_once_another_ones_bound_frees_it() -> N
 
 @given(st.integers(256 * MIB, 512 * GIB), st.integers(1, 8), st.none() | st.integers(1, 64))
 def test_the_rows_add_up_to_the_host(memory: int, replicas: int, store: int | None) -> None:
-    changes = {"stores": {"postgres": {"memory": None if store is None else f"{store}GiB"}}}
-    rows = budget(wish(services={"web": {"replicas": replicas}}, **changes), memory)
+    postgres = {"memory": None if store is None else f"{store}GiB"}
+    rows = budget(wish(services={"web": {"replicas": replicas}}, stores={"postgres": postgres}), memory)
     assert sum(row.bytes for row in rows) == memory
     assert [row.group for row in rows] == ["system", "edge", "store", "store", "service", "service", "free"]
     over = rows[-1].bytes < 0

@@ -24,7 +24,11 @@ def test_without_stores_everything_is_the_applications() -> None:
 
 
 def test_the_parts_are_json() -> None:
-    parts = [Decision(path="p", done="d", reason="r"), Setting(name="n", value="v", reason="r"), Secret(name="N")]
+    parts: list[Decision | Setting | Secret] = [
+        Decision(path="p", done="d", reason="r"),
+        Setting(name="n", value="v", reason="r"),
+        Secret(name="N"),
+    ]
     assert json.loads(json.dumps([part.as_dict() for part in parts])) == [
         {"path": "p", "done": "d", "reason": "r"},
         {"name": "n", "value": "v", "reason": "r"},

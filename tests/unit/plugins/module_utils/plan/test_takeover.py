@@ -4,6 +4,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 import pytest
@@ -29,13 +30,14 @@ MADE = {
 }
 
 
-def _worker(provided: list[str] | None = None, stores: dict[str, Any] | None = None, **environment: str) -> Takeover:
-    """Return what becomes of a worker with these variables; secrets is the declaration's part about them."""
+def _worker(environment: dict[str, str], provided: Sequence[str] = (), **stores: Any) -> Takeover:
+    """Return what becomes of a worker with these variables; secrets: the declaration's part about them, K=mode."""
+    environment = dict(environment)
     secrets = {
         name: mode for name, _, mode in (value.partition("=") for value in environment.pop("secrets", "").split())
     }
     services = {"worker": {"environment": environment}}
-    return take_over(wish(provided=provided or [], services=services, secrets=secrets, stores=stores or {}))
+    return take_over(wish(provided=provided, services=services, secrets=secrets, stores=stores))
 
 
 @given(st.text(alphabet="ab$${}-\\_:? é", max_size=20))
@@ -116,13 +118,13 @@ def test_connection_strings_carry_the_made_passwords() -> None:
     ],
 )
 def test_what_a_value_becomes(value: str, read: str) -> None:
-    taken = _worker(V=value)
+    taken = _worker({"V": value})
     assert taken.findings == []
     assert substitute(taken.environment["worker"]["V"] or "", MADE).text == read
 
 
 def test_the_stores_password_by_itself_is_replaced_too() -> None:
-    taken = _worker(PGPASSWORD="laptop-db", REDIS_PASSWORD="x", DB_HOST="db")
+    taken = _worker({"PGPASSWORD": "laptop-db", "REDIS_PASSWORD": "x", "DB_HOST": "db"})
     assert taken.environment["worker"] == {
         "PGPASSWORD": "${POSTGRES_PASSWORD_APP}",
         "REDIS_PASSWORD": "${REDIS_PASSWORD}",
@@ -140,7 +142,7 @@ def test_the_stores_password_by_itself_is_replaced_too() -> None:
     ],
 )
 def test_the_declaration_decides(variables: dict[str, str], provided: list[str], text: str, origin: str | None) -> None:
-    taken = _worker(provided, **variables)
+    taken = _worker(variables, provided)
     name = variables["secrets"].partition("=")[0]
     assert taken.findings == []
     assert taken.environment["worker"][name] == text
@@ -163,7 +165,7 @@ def test_the_declaration_decides(variables: dict[str, str], provided: list[str],
 def test_what_cannot_be_taken_over_is_refused_without_showing_it(
     variables: dict[str, str], path: str, value: str | None
 ) -> None:
-    (finding,) = _worker(**variables).findings
+    (finding,) = _worker(variables).findings
     assert finding.path.endswith(path)
     assert finding.value == value
     assert finding.hint
@@ -171,7 +173,7 @@ def test_what_cannot_be_taken_over_is_refused_without_showing_it(
 
 
 def test_redis_without_a_password_is_named_without_one() -> None:
-    taken = _worker(stores={"redis": {"auth": False}}, REDIS_HOST="cache", URL="redis://cache:6379/0")
+    taken = _worker({"REDIS_HOST": "cache", "URL": "redis://cache:6379/0"}, redis={"auth": False})
     assert taken.findings == []
     assert taken.environment["worker"]["URL"] == "redis://cache:6379/0"
     assert "REDIS_PASSWORD" not in taken.secrets

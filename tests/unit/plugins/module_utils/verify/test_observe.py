@@ -153,9 +153,7 @@ def edge(tmp_path: Path) -> Any:
 
 def test_the_edge_is_asked_for_a_route_under_its_public_name(edge: int, monkeypatch: pytest.MonkeyPatch) -> None:
     connect = socket.create_connection
-    monkeypatch.setattr(
-        subject.socket, "create_connection", lambda address, timeout: connect((address[0], edge), timeout)
-    )
+    monkeypatch.setattr(socket, "create_connection", lambda address, timeout: connect((address[0], edge), timeout))
     answer = subject.ask("www.example.org", "/health", 10)
     assert answer["status"] == 503
     assert answer["body"].startswith("/health of www.example.org...")
@@ -166,5 +164,5 @@ def test_an_edge_that_is_not_there_is_an_error(monkeypatch: pytest.MonkeyPatch) 
     def refuse(_address: object, timeout: float) -> socket.socket:
         raise ConnectionRefusedError(f"refused within {timeout} s")
 
-    monkeypatch.setattr(subject.socket, "create_connection", refuse)
+    monkeypatch.setattr(socket, "create_connection", refuse)
     assert subject.ask("www.example.org", "/", 1) == {"error": "refused within 1 s"}
