@@ -87,6 +87,10 @@ def find(name: str) -> Host:
     raise ValueError(f"there is no lab host {name!r}; {hint}")
 
 
+# Where a host finds the key that may log in.
+AUTHORIZED = "/usr/lib/holdfast-lab/authorized_key"
+
+
 def run_arguments(host: Host, *, image: str, public_key: Path, dns: Sequence[str], ipv6: bool) -> list[str]:
     """Return the arguments of ``docker run`` that boot a host from ``image``, a reference the engine knows."""
     words = ["--detach", "--tty", "--name", host.container, "--hostname", host.name, "--label", f"{LABEL}=1"]
@@ -94,7 +98,7 @@ def run_arguments(host: Host, *, image: str, public_key: Path, dns: Sequence[str
     words += [f"--security-opt={option}=unconfined" for option in ("seccomp", "apparmor", "systempaths")]
     words += ["--device-cgroup-rule=a *:* rwm", "--cgroupns=private", "--tmpfs=/run", "--tmpfs=/run/lock"]
     words += [f"--volume={volume}:{target}" for volume, target in host.volumes.items()]
-    words += [f"--volume={public_key}:/usr/lib/holdfast-lab/authorized_key:ro"]
+    words += [f"--volume={public_key}:{AUTHORIZED}:ro"]
     words += [f"--network={NETWORK}", f"--ip={host.address}", f"--add-host={REGISTRY_NAME}:{REGISTRY_ADDRESS}"]
     words += [f"--ip6={host.address6}"] if ipv6 else []
     words += ["--env=container=docker", f"--env=LAB_DNS={' '.join(dns)}"]

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from . import registry, ssh
 from .catalogue import reference
-from .hosts import HOSTS, LABEL, NETWORK, Host, run_arguments
+from .hosts import AUTHORIZED, HOSTS, LABEL, NETWORK, Host, run_arguments
 from .paths import IMAGES, LOCK
 from .shell import LabError, locked, run, scaled, step, succeeds, wait_until
 
@@ -62,18 +62,39 @@ def clean_namespace(host: Host) -> None:
     )  # fmt: skip
 
 
+def key_source(host: Host) -> Path:
+    """Return the file of the machine that a host's container has its key from."""
+    template = '{{range .Mounts}}{{if eq .Destination "' + AUTHORIZED + '"}}{{.Source}}{{end}}{{end}}'
+    return Path(run(["docker", "inspect", "--format", template, host.container]).strip())
+
+
+def ours(host: Host) -> bool:
+    """Tell whether a host lets the key of this checkout in: another checkout's lab on the same machine has its own."""
+    key = ssh.ensure_key()
+    if state(host) != "running":
+        return key_source(host) == key
+    return run(["docker", "exec", host.container, "cat", AUTHORIZED]) == key.read_text()
+
+
+def start(host: Host) -> None:
+    """Have a host's container running. The caller holds the lab's lock."""
+    if state(host) != "absent" and not ours(host):
+        remove(host)
+    found = state(host)
+    if found == "absent":
+        with step(f"start {host.name} {host.address}"):
+            create(host)
+    elif found != "running":
+        with step(f"start {host.name} {host.address} again"):
+            run(["docker", "start", host.container])
+
+
 def up(hosts: list[Host]) -> None:
     """Have these hosts running, booted and reachable."""
     with locked(LOCK):
         registry.ensure({host.image for host in hosts})
-        states = {host.name: state(host) for host in hosts}
         for host in hosts:
-            if states[host.name] == "absent":
-                with step(f"start {host.name} {host.address}"):
-                    create(host)
-            elif states[host.name] != "running":
-                with step(f"start {host.name} {host.address} again"):
-                    run(["docker", "start", host.container])
+            start(host)
     for host in hosts:
         with step(f"wait for {host.name}"):
             wait_booted(host)
@@ -111,17 +132,22 @@ def failed_units(host: Host) -> str:
     return run(words).strip() if succeeds(words) else ""
 
 
+def remove(host: Host) -> None:
+    """Remove a host's container and volumes. The caller holds the lab's lock."""
+    if state(host) != "absent":
+        with step(f"remove {host.name}"):
+            run(["docker", "rm", "--force", "--volumes", host.container])
+    mine = run(["docker", "volume", "ls", "--quiet", "--filter", f"label={LABEL}"]).split()
+    for volume in host.volumes:
+        if volume in mine:
+            run(["docker", "volume", "rm", volume])
+    ssh.forget(host)
+
+
 def down(host: Host) -> None:
     """Remove a host with all it holds."""
     with locked(LOCK):
-        if state(host) != "absent":
-            with step(f"remove {host.name}"):
-                run(["docker", "rm", "--force", "--volumes", host.container])
-        mine = run(["docker", "volume", "ls", "--quiet", "--filter", f"label={LABEL}"]).split()
-        for volume in host.volumes:
-            if volume in mine:
-                run(["docker", "volume", "rm", volume])
-        ssh.forget(host)
+        remove(host)
 
 
 def destroy() -> None:

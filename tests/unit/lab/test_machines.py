@@ -2,8 +2,12 @@
 # GNU General Public License v3.0+ (see LICENSE)
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 
+from tests.lab import machines
+from tests.lab.hosts import find
 from tests.lab.machines import name_servers
 
 
@@ -18,3 +22,23 @@ from tests.lab.machines import name_servers
 )
 def test_name_servers_on_the_loopback_are_of_no_use_to_a_host(text: str, servers: list[str]) -> None:
     assert name_servers(text) == servers
+
+
+@pytest.mark.parametrize(
+    ("current", "inside", "source", "expected"),
+    [
+        ("running", "ssh-ed25519 own\n", "", True),
+        ("running", "ssh-ed25519 other\n", "", False),
+        ("exited", "", "key.pub", True),
+        ("exited", "", "elsewhere/key.pub", False),
+    ],
+)
+def test_a_host_of_another_checkout_is_told_by_its_key(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path, current: str, inside: str, source: str, expected: bool
+) -> None:
+    key = tmp_path / "key.pub"
+    key.write_text("ssh-ed25519 own\n")
+    answers = {"ps": current, "exec": inside, "inspect": f"{tmp_path / source}\n"}
+    monkeypatch.setattr(machines, "run", lambda words: answers[words[1]])
+    monkeypatch.setattr(machines.ssh, "ensure_key", lambda: key)
+    assert machines.ours(find("mol-a")) is expected
