@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.lab import machines
+from tests.lab import machines, ssh
 from tests.lab.hosts import find
 from tests.lab.machines import name_servers
 
@@ -40,5 +40,5 @@ def test_a_host_of_another_checkout_is_told_by_its_key(
     key.write_text("ssh-ed25519 own\n")
     answers = {"ps": current, "exec": inside, "inspect": f"{tmp_path / source}\n"}
     monkeypatch.setattr(machines, "run", lambda words: answers[words[1]])
-    monkeypatch.setattr(machines.ssh, "ensure_key", lambda: key)
+    monkeypatch.setattr(ssh, "ensure_key", lambda: key)
     assert machines.ours(find("mol-a")) is expected
