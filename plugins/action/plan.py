@@ -37,7 +37,6 @@ class ActionModule(ActionBase):
         refused = errors(findings)
         if plan is None or refused:
             head = f"Refused before anything was changed: {len(refused)} finding(s)."
-            shown = [finding.as_dict() for finding in findings]
-            return result | {"failed": True, "msg": f"{head}\n{explain(refused)}", "findings": shown}
+            return result | {"failed": True, "msg": f"{head}\n{explain(refused)}"}
         shown = [finding.as_dict() for finding in findings]
         return result | {"changed": False, "plan": plan, "findings": shown}

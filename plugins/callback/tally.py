@@ -8,7 +8,7 @@ DOCUMENTATION = r"""
 name: tally
 type: aggregate
 short_description: Tasks run, seconds taken, and the slowest tasks
-version_added: "0.1.0"
+version_added: "1.0.0"
 author: the Holdfast contributors (@holdfast)
 description:
   - Prints one line after the recap with the number of tasks that ran, how many of them changed something,

@@ -8,7 +8,7 @@ from __future__ import annotations
 DOCUMENTATION = r"""
 module: dpkg_ready
 short_description: Wait for the package manager, and mend what an interrupted run of it left
-version_added: "0.1.0"
+version_added: "1.0.0"
 author: the Holdfast contributors (@holdfast)
 description:
   - Waits until nobody holds the locks of dpkg and apt. A first boot's unattended upgrade holds them for minutes.

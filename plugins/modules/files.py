@@ -8,7 +8,7 @@ from __future__ import annotations
 DOCUMENTATION = r"""
 module: files
 short_description: Write, check and remove many small text files in one call
-version_added: "0.1.0"
+version_added: "1.0.0"
 author: the Holdfast contributors (@holdfast)
 description:
   - Brings directories, files and absences into the wanted state in one module call, because the number of calls is

@@ -8,7 +8,7 @@ from __future__ import annotations
 DOCUMENTATION = r"""
 module: nginx_reload
 short_description: Reload nginx in a container where it does not run the wanted configuration
-version_added: "0.1.0"
+version_added: "1.0.0"
 author: the Holdfast contributors (@holdfast)
 description:
   - Asks the running nginx which configuration it has loaded. The configuration answers a hash of itself at O(url).

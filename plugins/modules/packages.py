@@ -8,7 +8,7 @@ from __future__ import annotations
 DOCUMENTATION = r"""
 module: packages
 short_description: Have Debian packages installed, also after an interrupted run
-version_added: "0.1.0"
+version_added: "1.0.0"
 author: the Holdfast contributors (@holdfast)
 description:
   - Installs packages that are missing, without recommended ones. Versions that are installed are left alone.

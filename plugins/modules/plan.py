@@ -8,7 +8,7 @@ from __future__ import annotations
 DOCUMENTATION = r"""
 module: plan
 short_description: Make the plan for a host, or refuse with every finding
-version_added: 0.1.0
+version_added: "1.0.0"
 author: the Holdfast contributors (@holdfast)
 description:
   - Reads the stack declaration and the Compose file on the controller, compares them with what was measured on the
@@ -70,8 +70,8 @@ plan:
   returned: when nothing refuses the run
   type: dict
 findings:
-  description: Everything that was found, errors and warnings, each with path, value, rule, hint and level.
-  returned: always
+  description: What was found and refuses nothing, with path, value, rule, hint and level. A refusal names its own.
+  returned: success
   type: list
   elements: dict
 """

@@ -8,7 +8,7 @@ from __future__ import annotations
 DOCUMENTATION = r"""
 module: postgres_objects
 short_description: Roles, databases and extensions of a PostgreSQL server in a container
-version_added: "0.1.0"
+version_added: "1.0.0"
 author: the Holdfast contributors (@holdfast)
 description:
   - Reads the server's state in one query, and each database's in one more, and changes what differs.

@@ -8,7 +8,7 @@ from __future__ import annotations
 DOCUMENTATION = r"""
 module: secrets
 short_description: Generate secrets on the host once, and write environment files from them
-version_added: "0.1.0"
+version_added: "1.0.0"
 author: the Holdfast contributors (@holdfast)
 description:
   - Each name of O(names) is a file of that name in O(directory), without a newline at its end. A missing one

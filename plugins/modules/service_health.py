@@ -8,7 +8,7 @@ from __future__ import annotations
 DOCUMENTATION = r"""
 module: service_health
 short_description: Wait until the services of a Compose project are healthy
-version_added: "0.1.0"
+version_added: "1.0.0"
 author: the Holdfast contributors (@holdfast)
 description:
   - Waits until every container of each service runs, is healthy where it has a Docker health check, and answers 200

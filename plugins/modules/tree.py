@@ -7,7 +7,7 @@ from __future__ import annotations
 DOCUMENTATION = r"""
 module: tree
 short_description: Render a role's whole templates directory onto the host in one task
-version_added: "0.1.0"
+version_added: "1.0.0"
 author: the Holdfast contributors (@holdfast)
 description:
   - Renders every file below the role's C(templates) directory, which mirrors the target's paths.

@@ -8,7 +8,7 @@ from __future__ import annotations
 DOCUMENTATION = r"""
 module: unit
 short_description: Run a systemd unit with the configuration that lies on the disk
-version_added: "0.1.0"
+version_added: "1.0.0"
 author: the Holdfast contributors (@holdfast)
 description:
   - Starts and enables a unit, and restarts it when a file of O(restart_after) is newer than its main process.

@@ -8,7 +8,7 @@ from __future__ import annotations
 DOCUMENTATION = r"""
 module: verify_host
 short_description: Compare a live host with its plan
-version_added: "0.1.0"
+version_added: "1.0.0"
 author: the Holdfast contributors (@holdfast)
 description:
   - Looks at containers, published ports, the settings that the stores run with, and asks the edge for every route.
@@ -42,8 +42,8 @@ EXAMPLES = r"""
 
 RETURN = r"""
 findings:
-  description: Every difference, with path, value, rule, hint and level.
-  returned: always
+  description: What cannot be compared, with path, value, rule, hint and level. Differences fail the task.
+  returned: success
   type: list
   elements: dict
 looked_at:
@@ -72,11 +72,11 @@ def main() -> None:
     expect = module.params["expect"]
     seen = observe(expect, module.params["timeout_seconds"])
     findings = compare(expect, seen)
-    result = {"findings": [finding.as_dict() for finding in findings], "looked_at": facts(seen)}
     wrong = errors(findings)
     if wrong:
-        module.fail_json(msg=f"The host differs from its plan: {len(wrong)} finding(s).\n{explain(wrong)}", **result)
-    module.exit_json(changed=False, **result)
+        msg = f"The host differs from its plan: {len(wrong)} finding(s).\n{explain(wrong)}"
+        module.fail_json(msg=msg, looked_at=facts(seen))
+    module.exit_json(changed=False, findings=[finding.as_dict() for finding in findings], looked_at=facts(seen))
 
 
 if __name__ == "__main__":

@@ -49,7 +49,7 @@ def fit(raw_tier: Any, host: Host, mode: str) -> Fit:
         return Fit(shown={}, findings=found)
     checks = tiers.check(tier, host, disk_path=DATA_PATH)
     satisfied = tiers.largest(tiers.fitting(host, disk_path=DATA_PATH))
-    smallest, following = tiers.smallest(tier), tiers.next_up(tier)
+    smallest, following = tiers.smallest(tier), tiers.next_up(satisfied or tier)
     shown = {
         "name": tier.name,
         "title": tier.title,
@@ -153,9 +153,10 @@ def build(wish: Wish, host: Host, tier_fit: Fit) -> tuple[dict[str, Any], list[F
     """
     contradictions = check(wish.stack, wish.project)
     if any(finding.path.endswith(".service") for finding in contradictions):
-        # A store that is not there leaves nothing to size.
+        # A store that is not there leaves nothing to size, and every connection string to it looks foreign.
         of_host = host_check.findings(host, place.public_ports(wish.stack))
-        return {}, [*contradictions, *takeover.take_over(wish).findings, *tier_fit.findings, *of_host]
+        of_secrets = [each for each in takeover.take_over(wish).findings if not each.path.startswith("compose.")]
+        return {}, [*contradictions, *of_secrets, *tier_fit.findings, *of_host]
     claims = budget.budget(wish, host.memory_bytes)
     # By name among the containers alone: a service may be called system or free.
     rows = {row.who: row for row in claims if row.group in ("store", "service")}

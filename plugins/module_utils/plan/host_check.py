@@ -40,13 +40,16 @@ def _ports(host: Host, ports: Sequence[dict[str, Any]]) -> Iterator[Finding]:
             same = (socket.port, socket.protocol) == (port["port"], port["protocol"])
             if not same or socket.process in ENGINE or socket.address.startswith(("127.", "::1")):
                 continue
-            holder = f"{socket.process or 'a process'} (pid {socket.pid or 'unknown'}) on {socket.address}"
-            yield Finding(
-                path=f"host.ports.{port['port']}/{port['protocol']}",
-                value=holder,
-                rule=f"must be free: {port['owner']} answers there",
-                hint=f"stop and disable {socket.process or 'it'}, or declare another port",
-            )
+            path = f"host.ports.{port['port']}/{port['protocol']}"
+            rule = f"must be free: {port['owner']} answers there"
+            if socket.process is None:
+                # Without root nobody's processes but one's own can be seen; it may be the engine, for us.
+                hint = "run as root, or with --become, to see whose it is"
+                yield Finding(path=path, value=f"taken on {socket.address}", rule=rule, hint=hint, level=WARNING)
+                continue
+            holder = f"{socket.process} (pid {socket.pid or 'unknown'}) on {socket.address}"
+            hint = f"stop and disable {socket.process}, or declare another port"
+            yield Finding(path=path, value=holder, rule=rule, hint=hint)
 
 
 def _controllers(host: Host) -> Iterator[Finding]:

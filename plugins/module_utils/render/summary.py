@@ -33,9 +33,9 @@ def _tier(plan: Mapping[str, Any]) -> list[str]:
         )
         for each in tier["checks"]
     ]
-    head = f"Tier {tier['name']}: {tier['verdict']}"
-    larger = f"; next size up: {tier['next']}" if tier["next"] else ""
-    return [head + f" (largest tier this host satisfies: {tier['satisfied'] or 'none'}{larger})", *columns(rows)]
+    larger = f"; the next one up is {tier['next']}" if tier["next"] else ""
+    catalogue = f"  of the catalogue this host satisfies {tier['satisfied'] or 'no tier'}{larger}"
+    return [f"Tier {tier['name']}: {tier['verdict']}", *columns(rows), catalogue]
 
 
 def _bar(part: int, whole: int) -> str:

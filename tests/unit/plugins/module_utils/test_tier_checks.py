@@ -141,9 +141,7 @@ def test_every_shortage_is_told_and_nothing_that_passes(host: Host) -> None:
         "2 CPUs, asked for: 4 CPUs; 2 CPUs missing; this host satisfies tier local (2 CPUs, 4 GiB memory, 5 GiB disk)"
     )
     assert (found[3].value, found[3].rule) == (None, "must be >=2.0")
-    assert (
-        found[3].hint == "compose is not installed yet, >=2.0 is asked for; this neither passes nor refuses"
-    )
+    assert found[3].hint == "compose is not installed yet, >=2.0 is asked for; this neither passes nor refuses"
 
 
 def test_software_that_is_too_old(host: Host) -> None:
