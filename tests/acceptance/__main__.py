@@ -22,7 +22,7 @@ from typing import IO
 from tests.acceptance.scenarios import BUILD, SCENARIOS
 from tests.lab.paths import ROOT
 
-_STEP = re.compile(r"➜ (\w+): (Executing|Executed: .*)$")
+_STEP = re.compile(r"^(?:INFO|WARNING|ERROR) +\S+ ➜ (\w+): (Executing|Executed: .*)$")
 TAIL_LINES = 60
 
 
@@ -42,7 +42,7 @@ def follow(name: str, lines: Iterable[str], log: IO[str]) -> list[str]:
         step = _STEP.search(line.rstrip())
         if step and step[2] == "Executing":
             since = time.monotonic()
-        elif step and "➜" in line and "DETAILS" not in tail:
+        elif step:
             say(f"  {name:<12} {step[1]:<10} {time.monotonic() - since:7.1f} s  {step[2].removeprefix('Executed: ')}")
     return list(tail)
 
@@ -52,7 +52,8 @@ def molecule(name: str, log: IO[str], *words: str) -> int:
     environment = os.environ | {"NO_COLOR": "1", "PYTHONUNBUFFERED": "1"}
     with subprocess.Popen(
         ["molecule", *words, "--scenario-name", name, "--no-command-borders"],
-        cwd=ROOT, env=environment, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True,
+        cwd=ROOT, env=environment, text=True,
+        stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
     ) as running:  # fmt: skip
         assert running.stdout is not None
         tail = follow(name, running.stdout, log)

@@ -81,7 +81,7 @@ def test_no_container_shows_a_secret_but_to_the_services_that_declare_it(scenari
             config["Cmd"],
             config["Entrypoint"],
             config["Labels"],
-            config["Healthcheck"],
+            config.get("Healthcheck"),
             container.inspected["Args"],
         ]
         assert leaked(scenario, json.dumps([*shown, host["Binds"], host["LogConfig"]])) == [], container.service
