@@ -54,6 +54,8 @@ IMAGES: dict[str, Image] = {
         Image(name="host_legacy", parent="host", directory="host_legacy"),
         Image(name="base", suite="forky", include=("ca-certificates", "curl")),
         Image(name="tools", parent="base", directory="tools"),
+        # Compose by itself, of the release that the hosts have: it judges the files that are read and written.
+        Image(name="compose", suite="trixie", include=("docker-compose",)),
         Image(name="postgres", parent="base", directory="postgres", serves="library/postgres:18"),
         Image(name="redis", parent="base", directory="redis", serves="library/redis:8"),
         Image(name="nginx", parent="base", directory="nginx", serves="library/nginx:1.30"),
