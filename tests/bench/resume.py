@@ -13,13 +13,16 @@ import json
 import random
 import secrets
 from collections.abc import Sequence
+from functools import partial
 
 from tests.lab.paths import ROOT
 from tests.resume.moments import draw_any
 from tests.resume.trial import Kill, Result, make_reference, run_trial
 
 REPORT = ROOT / "build/bench/resume.json"
-WIDTHS = (5, 10, 7, 74, 6, 6)
+WIDTHS = (5, 7, 10, 6, 74, 6, 6)
+# The part of the trials that change a host; the others provision a bare one.
+CHANGES = 0.4
 
 
 def row(*cells: object) -> str:
@@ -31,7 +34,9 @@ def lines(number: int, result: Result) -> list[str]:
     """Return what the table says of a trial: a line a kill, and the verdict and problems at the end."""
 
     def told(kill: Kill, *rest: object) -> str:
-        return row(number, kill.kind, kill.at, kill.task or "the run had ended", *rest)
+        return row(
+            number, "changed" if result.change else "bare", kill.kind, kill.at, kill.task or "the run had ended", *rest
+        )
 
     *first, last = result.kills
     verdict = "well" if not result.problems else "FAILED"
@@ -58,9 +63,10 @@ def main() -> int:
     chance = random.Random(options.seed)  # noqa: S311 - a seed is wanted, not a secret
     reference = make_reference()
     results: list[Result] = []
-    table = [row("trial", "kill", "at s", "task", "rerun", "")]
+    table = [row("trial", "host", "kill", "at s", "task", "rerun", "")]
     for number in range(options.trials):
-        results.append(run_trial(f"bench{number}", draw_any(chance, reference.timeline), reference))
+        change = chance.random() < CHANGES
+        results.append(run_trial(f"bench{number}", reference, partial(draw_any, chance), change=change))
         table += lines(number, results[-1])
         write(options.seed, reference.seconds, results)
     print("\n".join(table))

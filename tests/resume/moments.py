@@ -27,17 +27,22 @@ class Moment:
 
 @dataclass(frozen=True, kw_only=True)
 class Stratum:
-    """A part of a run that one kill is to hit. tasks: how their names begin; none for all of them."""
+    """A part of a run that one kill is to hit. tasks: how their names begin; none for all of them.
+
+    change: the run changes a host that follows another plan, instead of provisioning a bare one.
+    """
 
     kind: str
     tasks: tuple[str, ...] = ()
+    change: bool = False
 
 
-# Packages are being installed; the stores start while the controller dies and nothing stops them; anything later.
+# Packages are being installed; the stores start while the controller dies and nothing stops them; containers that
+# already run are replaced.
 STRATA = (
     Stratum(kind="module", tasks=("baseline : install |", "docker : install |")),
     Stratum(kind="controller", tasks=("stores : run | Start",)),
-    Stratum(kind="both", tasks=("edge :", "app :")),
+    Stratum(kind="both", tasks=("stores : run | Start", "edge : run |", "app : run |"), change=True),
 )
 
 

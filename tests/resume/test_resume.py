@@ -1,6 +1,6 @@
 # Copyright: (c) 2026, the Holdfast contributors
 # GNU General Public License v3.0+ (see LICENSE)
-"""Three kills: where packages are installed, where the stores start, and later. `make bench-resume` does twenty."""
+"""Three kills: where packages are installed, where stores start, where a change is applied. A benchmark does more."""
 
 from __future__ import annotations
 
@@ -20,11 +20,12 @@ def reference() -> Reference:
     return make_reference()
 
 
-@pytest.mark.parametrize("number", range(len(STRATA)), ids=["packages", "stores", "later"])
+@pytest.mark.parametrize("number", range(len(STRATA)), ids=["packages", "stores", "change"])
 def test_an_interrupted_run_is_made_good(number: int, reference: Reference) -> None:
     chance = random.Random(SEED + number)  # noqa: S311 - a seed is wanted, not a secret
-    moment = draw(chance, STRATA[number], reference.timeline)
-    result = run_trial(f"trial{number}", [moment], reference)
+    stratum = STRATA[number]
+    change = stratum.change
+    result = run_trial(f"trial{number}", reference, lambda steps: [draw(chance, stratum, steps)], change=change)
     said = "\n".join((f"seed {SEED}, trial {number}: {result.kills}", *result.problems))
     assert all(kill.task for kill in result.kills), f"nothing was interrupted\n{said}"
     assert not result.problems, said

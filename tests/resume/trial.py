@@ -7,10 +7,12 @@ from __future__ import annotations
 import json
 import sys
 import time
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
+
+import yaml
 
 from tests.lab import engine, machines
 from tests.lab.hosts import find
@@ -18,7 +20,7 @@ from tests.lab.paths import ROOT
 from tests.lab.shell import run, scaled, wait_until
 
 from .moments import Moment, due
-from .playbook import RUN_SECONDS, Playbook, Step, changes
+from .playbook import INVENTORY, RUN_SECONDS, Playbook, Step, changes
 
 HOST = find("mol-c")
 LOGS = ROOT / "build/resume"
@@ -26,6 +28,10 @@ ON_HOST = "/usr/lib/holdfast-test"
 # How long to wait for a module: the next one follows within a second. Behind a dead controller none may be left.
 MODULE_SECONDS = 10
 ORPHAN_SECONDS = 0.3
+
+
+# Takes the tasks of the run that is to be interrupted.
+Choose = Callable[[Sequence[Step]], Sequence[Moment]]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -56,8 +62,9 @@ class Kill:
 
 @dataclass(frozen=True, kw_only=True)
 class Result:
-    """What came of a trial. problems: none where all is well. seconds: of the whole trial."""
+    """What came of a trial. change: whether the host followed another plan before. problems: none where all is well."""
 
+    change: bool
     kills: Sequence[Kill]
     problems: Sequence[str]
     rerun_seconds: float
@@ -75,10 +82,16 @@ def say(text: str) -> None:
 
 
 def fresh_host() -> None:
-    """Have a bare host, and on it the program that tells its state."""
+    """Have a bare host."""
     engine.ensure()
     machines.down(HOST)
+    have_host()
+
+
+def have_host() -> None:
+    """Have the host, as it is if there is one, and on it the program that tells its state."""
     machines.up([HOST])
+    LOGS.mkdir(parents=True, exist_ok=True)
     run(["docker", "exec", HOST.container, "mkdir", "-p", ON_HOST])
     run(["docker", "cp", Path(__file__).parent / "on_host", f"{HOST.container}:{ON_HOST}"])
 
@@ -101,11 +114,39 @@ def differences(wanted: Any, found: Any, path: str = "") -> Iterator[str]:
         yield f"{path}: {wanted!r} became {found!r}"
 
 
-def converge(log: str) -> tuple[Playbook, int]:
+def converge(log: str, *words: str) -> tuple[Playbook, int]:
     """Run site.yml to its end; return the run and its exit status."""
-    LOGS.mkdir(parents=True, exist_ok=True)
-    with Playbook(LOGS / log) as playbook:
+    with Playbook(LOGS / log, *words) as playbook:
         return playbook, playbook.wait()
+
+
+def other_plan() -> list[str]:
+    """Return the words that make site.yml follow another plan, which gives every store and service other settings."""
+    stack = yaml.safe_load((INVENTORY / "group_vars/pydotorg/stack.yml").read_text(encoding="utf-8"))["holdfast_stack"]
+    docker = yaml.safe_load((INVENTORY / "group_vars/lab/docker.yml").read_text(encoding="utf-8"))
+    stack["stores"]["postgres"]["memory"] = "768MiB"
+    stack["stores"]["redis"]["memory"] = "192MiB"
+    stack["services"]["app"]["environment"]["DATABASE_POOL_SIZE"] = "10"
+    stack["services"]["app"]["routes"][0]["static"]["expires"] = "1d"
+    stack["services"]["worker"]["memory"] = "384MiB"
+    registries = [*docker["docker_insecure_registries"], "other.example.org:5000"]
+    return ["-e", json.dumps({"preflight_stack": stack, "docker_insecure_registries": registries})]
+
+
+def start(name: str, reference: Reference, *, change: bool) -> tuple[Sequence[Step], dict[str, str]]:
+    """Have the host as the trial begins with it. Return the tasks of the run to come, and what it must keep.
+
+    With ``change`` the host follows another plan, so that the run replaces what is there; as long as it took to get
+    there it takes to get back. Without, the host is bare. Raises RuntimeError.
+    """
+    if not change:
+        fresh_host()
+        return reference.timeline, {}
+    have_host()
+    playbook, status = converge(f"{name}-other.log", *other_plan())
+    if status != 0:
+        raise RuntimeError(f"the run to another plan failed with {status}, see {playbook.log}")
+    return playbook.steps(), on_host("kept")
 
 
 def make_reference() -> Reference:
@@ -163,30 +204,24 @@ def judge(reference: Reference, kept: Mapping[str, str], name: str) -> tuple[lis
     return problems, playbook.ended
 
 
-def run_trial(name: str, moments: Sequence[Moment], reference: Reference) -> Result:
-    """Interrupt once for each moment, then judge."""
+def run_trial(name: str, reference: Reference, choose: Choose, *, change: bool = False) -> Result:
+    """Interrupt once for each moment that is chosen, then judge. change: see start."""
     began = time.monotonic()
-    LOGS.mkdir(parents=True, exist_ok=True)
-    fresh_host()
+    timeline, kept = start(name, reference, change=change)
     kills: list[Kill] = []
-    kept: dict[str, str] = {}
     problems: list[str] = []
-    for number, moment in enumerate(moments):
+    for number, moment in enumerate(choose(timeline)):
         kills.append(interrupt(moment, reference.order, f"{name}-kill{number}.log"))
         say(f"{name}: {moment}; hit {kills[-1].task!r} at {kills[-1].at} s; {len(kills[-1].processes)} processes")
         if kills[-1].task and kills[-1].status == 0:
             problems.append(f"killed in {kills[-1].task!r}, but the run ended well")
         seen = on_host("kept")
-        problems += [
-            f"{key} was replaced in a run that was killed" for key, value in kept.items() if seen[key] != value
-        ]
+        problems += [f"{key} was replaced in a run that was killed" for key in kept if seen.get(key) != kept[key]]
         kept = seen
     found, seconds = judge(reference, kept, name)
     result = Result(
-        kills=kills,
-        problems=problems + found,
-        rerun_seconds=round(seconds, 1),
+        change=change, kills=kills, problems=problems + found, rerun_seconds=round(seconds, 1),
         seconds=round(time.monotonic() - began, 1),
-    )
+    )  # fmt: skip
     say(f"{name}: {'well' if not result.problems else 'FAILED'}, {result.seconds} s")
     return result
