@@ -145,6 +145,26 @@ def _host(host: Host) -> dict[str, Any]:
     }
 
 
+def _stores(wish: Wish, rows: Mapping[str, budget.Row], postgres: dict[str, Any] | None) -> dict[str, Any]:
+    carried = _carried(wish, rows)
+    files = shipped.files(wish, [store["service"] for store in carried])
+    return {"postgres": postgres, "redis": _redis(wish, rows), "carried": carried, "files": files}
+
+
+def _without_stores(wish: Wish, host: Host) -> list[Finding]:
+    """Return what can be told where a store is missing: nothing is sized, and every connection string looks foreign."""
+    of_secrets = [each for each in takeover.take_over(wish).findings if not each.path.startswith("compose.")]
+    return [*of_secrets, *host_check.findings(host, place.public_ports(wish.stack))]
+
+
+def _findings(wish: Wish, host: Host, claims: Sequence[budget.Row]) -> list[Finding]:
+    return [
+        *laptop.findings(wish),
+        *budget.findings(claims, host.memory_bytes, host.cpus),
+        *host_check.findings(host, place.public_ports(wish.stack)),
+    ]
+
+
 def build(wish: Wish, host: Host, tier_fit: Fit) -> tuple[dict[str, Any], list[Finding]]:
     """Return the plan without its rendered projects, and all findings of meaning, budget, tuning and host.
 
@@ -153,26 +173,13 @@ def build(wish: Wish, host: Host, tier_fit: Fit) -> tuple[dict[str, Any], list[F
     """
     contradictions = check(wish.stack, wish.project)
     if any(finding.path.endswith(".service") for finding in contradictions):
-        # A store that is not there leaves nothing to size, and every connection string to it looks foreign.
-        of_host = host_check.findings(host, place.public_ports(wish.stack))
-        of_secrets = [each for each in takeover.take_over(wish).findings if not each.path.startswith("compose.")]
-        return {}, [*contradictions, *of_secrets, *tier_fit.findings, *of_host]
+        return {}, [*contradictions, *tier_fit.findings, *_without_stores(wish, host)]
     claims = budget.budget(wish, host.memory_bytes)
     # By name among the containers alone: a service may be called system or free.
     rows = {row.who: row for row in claims if row.group in ("store", "service")}
     taken = takeover.take_over(wish)
-    ports = place.public_ports(wish.stack)
     postgres, of_postgres = _postgres(wish, rows, host)
-    carried = _carried(wish, rows)
-    found = [
-        *contradictions,
-        *taken.findings,
-        *laptop.findings(wish),
-        *tier_fit.findings,
-        *budget.findings(claims, host.memory_bytes, host.cpus),
-        *of_postgres,
-        *host_check.findings(host, ports),
-    ]
+    found = [*contradictions, *taken.findings, *tier_fit.findings, *of_postgres, *_findings(wish, host, claims)]
     plan = {
         "schema": SCHEMA,
         "name": wish.stack.name,
@@ -182,14 +189,9 @@ def build(wish: Wish, host: Host, tier_fit: Fit) -> tuple[dict[str, Any], list[F
         "budget": {"total_bytes": host.memory_bytes, "cpus": host.cpus, "rows": [row.as_dict() for row in claims]},
         "decisions": [each.as_dict() for each in (*laptop.decisions(wish), *taken.decisions)],
         "warnings": [finding.as_dict() for finding in warnings(found)],
-        "ports": ports,
+        "ports": place.public_ports(wish.stack),
         "images": {name: laptop.image(wish, name) for name in wish.project.services},
-        "stores": {
-            "postgres": postgres,
-            "redis": _redis(wish, rows),
-            "carried": carried,
-            "files": shipped.files(wish, [store["service"] for store in carried]),
-        },
+        "stores": _stores(wish, rows, postgres),
         "app": {"services": place.health_checks(wish), "files": shipped.files(wish, wish.apps())},
         "edge": place.routes(wish, COLOUR) | {"settings": _settings(tune_nginx.settings(host.cpus))},
         "secrets": [secret.as_dict() for _, secret in sorted(taken.secrets.items())],
