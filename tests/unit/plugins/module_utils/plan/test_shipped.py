@@ -1,0 +1,81 @@
+# Copyright: (c) 2026, the Holdfast contributors
+# GNU General Public License v3.0+ (see LICENSE)
+"""What is mounted from beside the Compose file: shipped, found again, and replaced when it changes."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+
+from ansible_collections.holdfast.host.plugins.module_utils.compose.interpolate import substitute
+from ansible_collections.holdfast.host.plugins.module_utils.plan.laptop import findings
+from ansible_collections.holdfast.host.plugins.module_utils.plan.model import LocalPath
+from ansible_collections.holdfast.host.plugins.module_utils.plan.shipped import (
+    digest,
+    files,
+    mounts,
+    own_services,
+    sections,
+)
+from tests.planning import COMPOSE, wish
+
+SERVICE = "    command: [run, worker]"
+MOUNTS = "['./worker/src:/app/src', './conf/a.ini:/etc/a.ini:ro', data:/data]"
+HOT = COMPOSE.replace(SERVICE, f"    build: {{context: ./worker}}\n    volumes: {MOUNTS}") + "volumes: {data: {}}\n"
+
+
+def test_files_of_secrets_and_configs_are_shipped_and_must_be_there() -> None:
+    text = COMPOSE.replace(SERVICE, "    secrets: [token]\n    configs: [conf]")
+    text += "secrets: {token: {file: ./t}}\nconfigs: {conf: {file: ./c}, other: {content: 'a$$b'}}\n"
+    assert [each.value for each in findings(wish(text))] == ["/srv/shop/t", "/srv/shop/c"]
+    made = wish(text, present=["/srv/shop/t", "/srv/shop/c"])
+    assert findings(made) == []
+    assert [each["path"] for each in files(made, ["worker"])] == ["/etc/holdfast/files/c", "/etc/holdfast/files/t"]
+    assert sections(made, ["worker"]) == {
+        "secrets": {"token": {"file": "/etc/holdfast/files/t"}},
+        "configs": {"conf": {"file": "/etc/holdfast/files/c"}},
+    }
+
+
+def test_the_content_of_a_config_keeps_its_dollars() -> None:
+    text = COMPOSE.replace(SERVICE, "    configs: [conf]") + "configs: {conf: {content: 'a$$b'}}\n"
+    content = sections(wish(text), ["worker"])["configs"]["conf"]["content"]
+    assert substitute(content, {}).text == "a$b"
+
+
+def test_a_dollar_in_a_path_is_still_one_when_compose_reads_it() -> None:
+    made = wish(COMPOSE.replace(SERVICE, "    volumes: ['/srv/a$$b:/x$$y']"))
+    (mount,) = mounts(made, "worker")
+    assert [substitute(mount[key], {}).text for key in ("source", "target")] == ["/srv/a$b", "/x$y"]
+
+
+def test_a_mounted_file_marks_its_service_so_that_a_change_replaces_the_container() -> None:
+    path = "/srv/shop/conf/a.ini"
+    first, second = (wish(HOT, present=[path]) for _ in range(2))
+    changed = replace(second, local_paths={path: LocalPath(directory=False, digest="1")})
+    assert digest(first, "worker") == digest(second, "worker") != digest(changed, "worker")
+    assert digest(first, "web") is None
+
+
+@pytest.mark.parametrize(
+    ("mount", "there", "shipped"),
+    [
+        ("./worker/src:/app/src", LocalPath(directory=True, digest="0"), False),
+        ("./worker/src:/app/src:ro", LocalPath(directory=True, digest="0"), True),
+        ("./worker/app.ini:/app/app.ini", LocalPath(directory=False, digest="0"), True),
+        ("./other:/app/other", LocalPath(directory=True, digest="0"), True),
+    ],
+)
+def test_only_a_writable_directory_of_the_build_is_source(mount: str, there: LocalPath, shipped: bool) -> None:
+    text = COMPOSE.replace(SERVICE, f"    build: ./worker\n    volumes: ['{mount}']")
+    source = "/srv/shop/" + mount.partition(":")[0].removeprefix("./")
+    made = replace(wish(text), local_paths={source: there})
+    assert bool(files(made, ["worker"])) == bool(mounts(made, "worker")) == shipped
+
+
+def test_a_carried_stores_files_are_its_own() -> None:
+    text = COMPOSE + "  search: {image: 'search:1', volumes: ['./s.ini:/s.ini']}\n"
+    made = wish(text, present=["/srv/shop/s.ini"], stores={"search": {"service": "search"}})
+    assert own_services(made) == ["web", "worker", "search"]
+    assert [each["source"] for each in files(made, own_services(made))] == ["/srv/shop/s.ini"]
