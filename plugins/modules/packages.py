@@ -15,7 +15,8 @@ description:
   - Needs nothing on the host besides dpkg and apt, so that check mode works on a bare one, and reads dpkg's list
     alone when nothing is missing.
   - Before it installs it waits for other package managers and mends what an interrupted one left, as
-    M(holdfast.host.dpkg_ready) does.
+    M(holdfast.host.dpkg_ready) does. What was left is mended also when nothing is missing: a run may have been
+    interrupted after the last package was configured and before the triggers were.
 extends_documentation_fragment:
   - holdfast.host.attributes
 attributes:
@@ -49,6 +50,11 @@ missing:
   returned: always
   type: list
   elements: str
+interrupted:
+  description: The unfinished packages of an interrupted run, with their state.
+  returned: always
+  type: dict
+  sample: {libc-bin: triggers-pending}
 """
 
 import os
@@ -61,7 +67,7 @@ from ansible_collections.holdfast.host.plugins.module_utils.packages import QUER
 
 
 def install(names: list[str], lock_timeout_seconds: int) -> str:
-    """Install packages from fresh lists. Return an empty text, or what stands in the way."""
+    """Mend what was interrupted and install packages from fresh lists. Return an empty text, or what is in the way."""
     _, seconds, holders = dpkg.wait(lock_timeout_seconds)
     if holders:
         return f"Gave up after {seconds:.0f} s: {dpkg.explain(holders)}"
@@ -69,7 +75,7 @@ def install(names: list[str], lock_timeout_seconds: int) -> str:
     problem = dpkg.mend(run) if any(dpkg.unfinished(run)) else ""
     if problem:
         return problem
-    for command in (UPDATE, install_command(names, lock_timeout_seconds)):
+    for command in (UPDATE, install_command(names, lock_timeout_seconds)) if names else ():
         result = run(command, "")
         if result.status != 0:
             return f"{' '.join(command)} failed: {result.message()}"
@@ -77,7 +83,7 @@ def install(names: list[str], lock_timeout_seconds: int) -> str:
 
 
 def main() -> None:
-    """Read dpkg's list, compare, install."""
+    """Read dpkg's list, compare, mend, install."""
     module = AnsibleModule(
         argument_spec={
             "names": {"type": "list", "elements": "str", "required": True},
@@ -87,12 +93,18 @@ def main() -> None:
     )
     _, out, _ = module.run_command(QUERY, check_rc=True)
     wanted = missing(module.params["names"], out)
-    if wanted and not module.check_mode:
+    try:
+        interrupted, journal = dpkg.unfinished(runner())
+    except OSError as error:
+        module.fail_json(msg=f"{error.filename}: {error.strerror}")
+    change = bool(wanted or interrupted or journal)
+    if change and not module.check_mode:
         problem = install(wanted, module.params["lock_timeout_seconds"])
         if problem:
-            module.fail_json(msg=problem, missing=wanted)
-    diff = {"before": "", "after": "".join(f"{name}\n" for name in wanted)}
-    module.exit_json(changed=bool(wanted), missing=wanted, diff=diff)
+            module.fail_json(msg=problem, missing=wanted, interrupted=interrupted)
+    before = "".join(f"{name}: {state}\n" for name, state in interrupted.items())
+    diff = {"before": before, "after": "".join(f"{name}\n" for name in wanted)}
+    module.exit_json(changed=change, missing=wanted, interrupted=interrupted, diff=diff)
 
 
 if __name__ == "__main__":
