@@ -50,7 +50,7 @@ def _container(path: str, wanted: Mapping[str, Any], seen: Mapping[str, Any], *,
     if seen["state"] != "running" and not done:
         value = f"{seen['name']} is {seen['state']} (exit code {seen['exit_code']})"
         yield Finding(path=path, value=value, rule="must be running", hint=f"{logs}; then {RERUN}")
-    elif seen["health"] not in (None, "healthy"):
+    elif not done and seen["health"] not in (None, "healthy"):
         value = f"{seen['name']} is {seen['health']}"
         yield Finding(path=path, value=value, rule="must be healthy", hint=logs)
     if seen["oom_killed"]:

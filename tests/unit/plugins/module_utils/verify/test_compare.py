@@ -93,10 +93,12 @@ def test_too_many_containers() -> None:
     assert "2 found" in text
 
 
+# What ended before the first check of its image was never well in the engine's eyes.
+@pytest.mark.parametrize("health", [None, "healthy", "starting", "unhealthy"])
 @pytest.mark.parametrize(("exit_code", "count"), [(0, 0), (1, 1)])
-def test_a_task_that_ends_well_is_well(exit_code: int, count: int) -> None:
+def test_a_task_that_ends_well_is_well(exit_code: int, count: int, health: str | None) -> None:
     expect = EXPECT | {"containers": [WEB | {"once": True}]}
-    assert len(_told(expect, _web(state="exited", exit_code=exit_code, health=None))) == count
+    assert len(_told(expect, _web(state="exited", exit_code=exit_code, health=health))) == count
 
 
 @pytest.mark.parametrize(
