@@ -15,7 +15,7 @@ description:
   - Needs nothing on the host besides dpkg and apt, so that check mode works on a bare one, and reads dpkg's list
     alone when nothing is missing.
   - Before it installs it waits for other package managers and mends what an interrupted one left, as
-    M(holdfast.host.dpkg_ready) does. What was left is mended also when nothing is missing: a run may have been
+    M(holdfast.host.dpkg_ready) does. What was left is mended also when nothing is missing, for a run may have been
     interrupted after the last package was configured and before the triggers were.
 extends_documentation_fragment:
   - holdfast.host.attributes
