@@ -42,7 +42,7 @@ class Stratum:
 STRATA = (
     Stratum(kind="module", tasks=("baseline : install |", "docker : install |")),
     Stratum(kind="controller", tasks=("stores : run | Start",)),
-    Stratum(kind="both", tasks=("stores : run | Start", "edge : run |", "app : run |"), change=True),
+    Stratum(kind="both", tasks=("stores : run | Start", "app : run | Pull"), change=True),
 )
 
 
