@@ -11,7 +11,8 @@ from typing import Any
 
 from ansible_collections.holdfast.host.plugins.module_utils.compose.model import Service
 from ansible_collections.holdfast.host.plugins.module_utils.errors import WARNING, Finding
-from ansible_collections.holdfast.host.plugins.module_utils.plan.catalogue import EDGE_BYTES, STORES
+from ansible_collections.holdfast.host.plugins.module_utils.plan import tune_nginx
+from ansible_collections.holdfast.host.plugins.module_utils.plan.catalogue import STORES
 from ansible_collections.holdfast.host.plugins.module_utils.plan.model import Wish
 from ansible_collections.holdfast.host.plugins.module_utils.spec.stack import ROOT
 from ansible_collections.holdfast.host.plugins.module_utils.units import GIB, MIB, format_bytes
@@ -149,7 +150,7 @@ def share(rows: Sequence[Row], left_bytes: int) -> list[Row]:
     return [replace(row, each_bytes=fixed[row.who]) if row.who in fixed else row for row in rows]
 
 
-def budget(wish: Wish, memory_bytes: int) -> list[Row]:
+def budget(wish: Wish, memory_bytes: int, cpus: float) -> list[Row]:
     """Return every claim on the host's memory; the last row is what stays free, so that the rows add up to it.
 
     The free row is negative when the claims exceed the host.
@@ -160,7 +161,8 @@ def budget(wish: Wish, memory_bytes: int) -> list[Row]:
         each_bytes=system_reserve(memory_bytes),
         reason="kernel, Docker, SSH, journal: 384 MiB and 4 % of the RAM",
     )
-    edge = Row(who="edge", group="edge", each_bytes=EDGE_BYTES, reason="nginx: 4096 connections with their buffers")
+    edge_bytes, why = tune_nginx.memory(cpus)
+    edge = Row(who="edge", group="edge", each_bytes=edge_bytes, reason=why)
     claims = _store_rows(wish) + _service_rows(wish)
     left = memory_bytes - reserve.bytes - edge.bytes - sum(row.bytes for row in claims) - memory_bytes // SPARE_PART
     rows = [reserve, edge, *share(claims, left)]

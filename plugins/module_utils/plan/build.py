@@ -132,6 +132,11 @@ def _carried(wish: Wish, rows: Mapping[str, budget.Row]) -> list[dict[str, Any]]
     return found
 
 
+def _edge(wish: Wish, host: Host) -> dict[str, Any]:
+    limit, _ = tune_nginx.memory(host.cpus)
+    return place.routes(wish, COLOUR) | {"limit_bytes": limit, "settings": _settings(tune_nginx.settings(host.cpus))}
+
+
 def _host(host: Host) -> dict[str, Any]:
     return {
         "os": f"{host.os.id} {host.os.version}",
@@ -174,7 +179,7 @@ def build(wish: Wish, host: Host, tier_fit: Fit) -> tuple[dict[str, Any], list[F
     contradictions = check(wish.stack, wish.project)
     if any(finding.path.endswith(".service") for finding in contradictions):
         return {}, [*contradictions, *tier_fit.findings, *_without_stores(wish, host)]
-    claims = budget.budget(wish, host.memory_bytes)
+    claims = budget.budget(wish, host.memory_bytes, host.cpus)
     # By name among the containers alone: a service may be called system or free.
     rows = {row.who: row for row in claims if row.group in ("store", "service")}
     taken = takeover.take_over(wish)
@@ -193,7 +198,7 @@ def build(wish: Wish, host: Host, tier_fit: Fit) -> tuple[dict[str, Any], list[F
         "images": {name: laptop.image(wish, name) for name in wish.project.services},
         "stores": _stores(wish, rows, postgres),
         "app": {"services": place.health_checks(wish), "files": shipped.files(wish, wish.apps())},
-        "edge": place.routes(wish, COLOUR) | {"settings": _settings(tune_nginx.settings(host.cpus))},
+        "edge": _edge(wish, host),
         "secrets": [secret.as_dict() for _, secret in sorted(taken.secrets.items())],
         "secret_files": secret_files.secret_files(wish, taken, postgres),
         "environment": taken.environment,

@@ -64,8 +64,6 @@ STORES: Mapping[str, StoreRow] = {
 }
 
 EDGE_IMAGE = "nginx:1.30"
-# Two workers, 4096 connections of 24 KiB buffers each at worst, and the shared zones.
-EDGE_BYTES = 160 * MIB
 
 # The role that the managed cluster is initialised with. Another name than any application uses, so that a Compose
 # file that says POSTGRES_USER: postgres gets an ordinary role of that name and not the superuser.

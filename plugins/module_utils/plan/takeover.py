@@ -11,10 +11,13 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from typing import Any
 
+from ansible_collections.holdfast.host.plugins.module_utils.compose.model import Service
 from ansible_collections.holdfast.host.plugins.module_utils.errors import Finding
 from ansible_collections.holdfast.host.plugins.module_utils.plan.catalogue import STORES
 from ansible_collections.holdfast.host.plugins.module_utils.plan.model import Decision, Secret, Wish
+from ansible_collections.holdfast.host.plugins.module_utils.plan.secret_names import foreign, holds_password, sensitive
 from ansible_collections.holdfast.host.plugins.module_utils.spec.stack import ROOT
 from ansible_collections.holdfast.host.plugins.module_utils.spec.stores import Database
 
@@ -24,11 +27,6 @@ REDIS_SECRET = "REDIS_PASSWORD"  # noqa: S105
 _URL = re.compile(
     r"^(?P<scheme>[a-z][a-z0-9+.:-]*)://(?:(?P<user>[^:@/]*)(?::(?P<password>[^@/]*))?@)?(?P<host>[^:/?#]+)(?P<rest>.*)$"
 )
-_SENSITIVE = re.compile(
-    r"PASS(WORD|WD|PHRASE)?(_|$)|SECRET|TOKEN|(^|_)(API|ACCESS|MASTER|PRIVATE|ENCRYPTION)_?KEY|_SALT$"
-)
-# Given out by somebody else: a generated value would start, and fail at the first use.
-_FOREIGN = re.compile(r"API_?KEY|ACCESS_?KEY|CLIENT_SECRET|TOKEN|SMTP|MAIL|WEBHOOK|STRIPE|AWS|OAUTH")
 
 
 @dataclass
@@ -60,9 +58,13 @@ def escape(text: str) -> str:
     return text.replace("$", "$$")
 
 
-def sensitive(name: str) -> bool:
-    """Tell whether a variable's name says that its value is a secret."""
-    return bool(_SENSITIVE.search(name.upper()))
+def escape_all(value: Any) -> Any:
+    """Return a value with every string of it escaped, at any depth."""
+    if isinstance(value, str):
+        return escape(value)
+    if isinstance(value, Mapping):
+        return {name: escape_all(entry) for name, entry in value.items()}
+    return [escape_all(entry) for entry in value] if isinstance(value, (list, tuple)) else value
 
 
 def role_secret(role: str) -> str:
@@ -101,10 +103,10 @@ def _check_names(wish: Wish, variable: Variable, user: str, rest: str, out: Take
     owners = {database.owner for database in databases(wish)}
     names = {database.name for database in databases(wish)}
     see = f"see {ROOT}.stores.postgres.databases"
-    if user not in owners:
+    if user and user not in owners:
         rule = "the user of a connection string must own a declared database"
         hint = f"owners: {', '.join(sorted(owners))}; {see}"
-        out.findings.append(Finding(path=variable.path, value=user or "(no user)", rule=rule, hint=hint))
+        out.findings.append(Finding(path=variable.path, value=user, rule=rule, hint=hint))
     wanted = re.split(r"[?#]", rest.partition("/")[2])[0]
     if wanted and wanted not in names:
         rule = "the database of a connection string must be a declared one"
@@ -119,14 +121,20 @@ def _store_url(wish: Wish, variable: Variable, out: Takeover) -> str | None:
         return None
     user, rest = match["user"] or "", match["rest"]
     redis = wish.stack.stores.redis
-    if kind == "redis" and not (redis and redis.auth):
-        return escape(variable.value)
-    secret = REDIS_SECRET if kind == "redis" else role_secret(user)
+    address = f"{match['host']}{escape(rest)}"
+    if holds_password(rest):
+        rule = "a password stands before the host of a connection string, not behind it"
+        hint = f"{match['scheme']}://user:password@{match['host']}"
+        out.findings.append(Finding(path=variable.path, value="(not shown)", rule=rule, hint=hint))
     if kind == "postgres":
         _check_names(wish, variable, user, rest, out)
+    if (kind == "postgres" and not user) or (kind == "redis" and not (redis and redis.auth)):
+        # User and password come in variables of their own, or there is none: nothing of a literal one stays.
+        return f"{match['scheme']}://{address}"
+    secret = REDIS_SECRET if kind == "redis" else role_secret(user)
     done = f"password replaced by {secret}"
     out.decisions.append(Decision(path=variable.path, done=done, reason=f"{kind} is managed"))
-    return f"{match['scheme']}://{escape(user)}:${{{secret}}}@{match['host']}{escape(rest)}"
+    return f"{match['scheme']}://{escape(user)}:${{{secret}}}@{address}"
 
 
 def _declared(wish: Wish, variable: Variable, out: Takeover) -> str | None:
@@ -149,15 +157,14 @@ def _declared(wish: Wish, variable: Variable, out: Takeover) -> str | None:
 
 def _literal(variable: Variable, literals: Mapping[str, str], out: Takeover) -> str:
     name, value, path = variable.name, variable.value, variable.path
-    match = _URL.match(value)
-    inside = bool(match and match["password"])
+    inside = holds_password(value)
     if value in literals and sensitive(name):
         secret = literals[value]
         out.decisions.append(Decision(path=path, done=f"replaced by {secret}", reason="it is a store's password"))
         return f"${{{secret}}}"
     if not sensitive(name) and not inside:
         return escape(value)
-    if inside or _FOREIGN.search(name.upper()):
+    if inside or foreign(name):
         rule = "a literal secret in a Compose file is a development value, and this one cannot be made up"
         hint = f"{ROOT}.secrets: {{{name}: provide}} and its value in app_secrets, or keep, or generate"
         out.findings.append(Finding(path=path, value="(not shown)", rule=rule, hint=hint))
@@ -165,6 +172,15 @@ def _literal(variable: Variable, literals: Mapping[str, str], out: Takeover) -> 
     out.secrets[name] = Secret(name=name, why=f"a development literal at {path}")
     out.decisions.append(Decision(path=path, done=f"replaced by {name}, made on the host", reason="a literal secret"))
     return f"${{{name}}}"
+
+
+def _written_out(service: Service, out: Takeover) -> None:
+    texts = {"command": service.command, "entrypoint": service.entrypoint, "healthcheck": service.healthcheck}
+    for key, value in texts.items():
+        if value and holds_password(str(value)):
+            rule = "a connection string with a password cannot stand in a command: anybody on the host can read it"
+            path = f"compose.services.{service.name}.{key}"
+            out.findings.append(Finding(path=path, value="(not shown)", rule=rule, hint="pass it in a variable"))
 
 
 def _redis_by_name(wish: Wish, service: str, given: Mapping[str, str | None], out: Takeover) -> None:
@@ -223,6 +239,7 @@ def take_over(wish: Wish) -> Takeover:
             else value
             for key, value in given.items()
         }
+        _written_out(service, out)
         if not kind:
             _redis_by_name(wish, name, given, out)
     for name, mode in wish.stack.secrets.items():

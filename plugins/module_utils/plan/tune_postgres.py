@@ -9,6 +9,7 @@ may use hash_mem_multiplier times as much, parallel workers each have their own)
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 
@@ -137,11 +138,17 @@ def _planned(container: Container) -> list[Setting]:
 SINCE = {"io_method": 18}
 
 
+def _quoted(value: str) -> str:
+    # PostgreSQL manual, "Setting Parameters": what is no plain word or number stands in quotes, doubled within.
+    plain = re.fullmatch(r"-?[A-Za-z0-9_.]+", value) or re.fullmatch(r"'([^']|'')*'", value)
+    return value if plain else "'" + value.replace("'", "''") + "'"
+
+
 def settings(container: Container, version: int, overrides: Mapping[str, str]) -> list[Setting]:
     """Return every setting that the major version knows, overrides last."""
     planned = [setting for setting in _planned(container) if SINCE.get(setting.name, 0) <= version]
     kept = [setting for setting in planned if setting.name not in overrides]
-    return kept + [Setting(name=name, value=value, reason="declared") for name, value in overrides.items()]
+    return kept + [Setting(name=name, value=_quoted(value), reason="declared") for name, value in overrides.items()]
 
 
 UNDO = "give another value, or leave it out: it is planned from the container's size"

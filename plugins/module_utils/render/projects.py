@@ -10,10 +10,11 @@ from collections.abc import Mapping
 from typing import Any
 
 from ansible_collections.holdfast.host.plugins.module_utils.plan import shipped
-from ansible_collections.holdfast.host.plugins.module_utils.plan.catalogue import EDGE_BYTES, EDGE_IMAGE, STORES
+from ansible_collections.holdfast.host.plugins.module_utils.plan.catalogue import EDGE_IMAGE, STORES
 from ansible_collections.holdfast.host.plugins.module_utils.plan.model import Wish
 from ansible_collections.holdfast.host.plugins.module_utils.plan.place import alias
 from ansible_collections.holdfast.host.plugins.module_utils.plan.secret_files import DIRECTORY, REDIS_FILE
+from ansible_collections.holdfast.host.plugins.module_utils.plan.takeover import escape_all
 
 STORES_NETWORK = "holdfast-stores"
 EDGE_NETWORK = "holdfast-edge"
@@ -27,7 +28,7 @@ def digest(value: Any) -> str:
     return hashlib.sha256(text.encode()).hexdigest()[:16]
 
 
-def guarded(plan: Mapping[str, Any], limit_bytes: int | None, cpus: float | None) -> dict[str, Any]:
+def guarded(plan: Mapping[str, Any], limit_bytes: int | None, cpus: float | None, pids: int = PIDS) -> dict[str, Any]:
     """Return what every container carries: limits, log caps, no new privileges.
 
     A limit is left out where the kernel has no controller for it: the engine refuses such a CPU limit and drops the
@@ -35,7 +36,7 @@ def guarded(plan: Mapping[str, Any], limit_bytes: int | None, cpus: float | None
     """
     wanted = {
         "memory": ("memory", str(limit_bytes)),
-        "pids": ("pids", PIDS),
+        "pids": ("pids", pids),
         "cpu": ("cpus", f"{cpus:g}" if cpus else None),
     }
     held = {name: wanted[name] for name in plan["host"]["controllers"] if name in wanted}
@@ -128,7 +129,7 @@ def _own(plan: Mapping[str, Any], wish: Wish, name: str, limit_bytes: int, cpus:
     base = service.as_compose()
     for key in ("build", "ports", "profiles", "networks", "depends_on", "volumes", "environment", "container_name"):
         base.pop(key, None)
-    guard = guarded(plan, limit_bytes, cpus)
+    guard = guarded(plan, limit_bytes, cpus, service.limits.pids or PIDS)
     asked = base.pop("deploy", {})
     kept = {key: value for key, value in asked.items() if key not in ("resources", "replicas", "restart_policy")}
     image = plan["images"][name]
@@ -147,7 +148,7 @@ def _volumes(wish: Wish, names: list[str]) -> dict[str, Any]:
     used = {mount.source for name in names for mount in wish.project.services[name].volumes if mount.type == "volume"}
     # Named by the stack, not by the colour: both colours work on the same data.
     return {
-        key: dict(wish.project.volumes.get(key, {})) | {"name": f"{wish.stack.name}_{key}"}
+        key: escape_all(wish.project.volumes.get(key, {})) | {"name": f"{wish.stack.name}_{key}"}
         for key in sorted(each for each in used if each)
     }
 
@@ -216,7 +217,7 @@ def app(plan: Mapping[str, Any], wish: Wish) -> dict[str, Any]:
         if row["count"] > 1:
             services[name]["deploy"] = services[name]["deploy"] | {"replicas": row["count"]}
     used = {key for service in services.values() for key in service["networks"]}
-    named = {key: dict(value) for key, value in wish.project.networks.items() if key in used and key != "default"}
+    named = {key: escape_all(value) for key, value in wish.project.networks.items() if key in used and key != "default"}
     networks = named | _network(plan, STORES_NETWORK, external=True) | _network(plan, EDGE_NETWORK, external=True)
     project = {"name": f"{plan['name']}-{plan['colour']}", "services": services, "networks": networks}
     volumes = _volumes(wish, list(apps))
@@ -225,7 +226,7 @@ def app(plan: Mapping[str, Any], wish: Wish) -> dict[str, Any]:
 
 def edge(plan: Mapping[str, Any]) -> dict[str, Any]:
     """Return the project of the edge: nginx, the one container with ports 80 and 443."""
-    service = guarded(plan, EDGE_BYTES, None) | {
+    service = guarded(plan, plan["edge"]["limit_bytes"], None) | {
         "image": EDGE_IMAGE,
         "command": ["nginx", "-c", "/etc/edge/nginx.conf", "-g", "daemon off;"],
         "ports": [f"{port['port']}:{port['port']}" for port in plan["ports"] if port["owner"] == "edge"],

@@ -84,7 +84,7 @@ def test_who_is_raised_at_first_has_more_once_another_ones_bound_frees_it() -> N
 @given(st.integers(256 * MIB, 512 * GIB), st.integers(1, 8), st.none() | st.integers(1, 64))
 def test_the_rows_add_up_to_the_host(memory: int, replicas: int, store: int | None) -> None:
     postgres = {"memory": None if store is None else f"{store}GiB"}
-    rows = budget(wish(services={"web": {"replicas": replicas}}, stores={"postgres": postgres}), memory)
+    rows = budget(wish(services={"web": {"replicas": replicas}}, stores={"postgres": postgres}), memory, 2)
     assert sum(row.bytes for row in rows) == memory
     assert [row.group for row in rows] == ["system", "edge", "store", "store", "service", "service", "free"]
     over = rows[-1].bytes < 0
@@ -98,16 +98,18 @@ def test_the_systems_part_grows_with_the_host(memory: int, more: int) -> None:
 
 
 def test_limits_come_from_the_declaration_then_from_compose_then_by_weight() -> None:
-    rows = {row.who: row for row in budget(wish(LIMITED), 8 * GIB)}
+    rows = {row.who: row for row in budget(wish(LIMITED), 8 * GIB, 2)}
     assert (rows["worker"].each_bytes, rows["worker"].reason) == (GIB, "the Compose file's limit")
-    rows = {row.who: row for row in budget(wish(LIMITED, services={"worker": {"memory": "2GiB", "cpus": 1}}), 8 * GIB)}
+    rows = {
+        row.who: row for row in budget(wish(LIMITED, services={"worker": {"memory": "2GiB", "cpus": 1}}), 8 * GIB, 2)
+    }
     assert (rows["worker"].each_bytes, rows["worker"].reason, rows["worker"].cpus) == (2 * GIB, "declared", 1)
     assert "by weight" in rows["web"].reason
     assert "by weight 4" in rows["db"].reason
 
 
 def test_what_exceeds_the_host_is_told_with_who_asks_for_how_much() -> None:
-    rows = budget(wish(services={"web": {"memory": "3GiB", "replicas": 2}}), 4 * GIB)
+    rows = budget(wish(services={"web": {"memory": "3GiB", "replicas": 2}}), 4 * GIB, 2)
     (finding,) = findings(rows, 4 * GIB, 2)
     assert finding.path == "budget.memory"
     assert "web 6 GiB" in finding.value
@@ -122,12 +124,12 @@ def test_what_exceeds_the_host_is_told_with_who_asks_for_how_much() -> None:
     ],
 )
 def test_a_cpu_limit_above_the_host_is_told_where_it_stands(services: dict[str, Any], path: str) -> None:
-    found = findings(budget(wish(LIMITED, services=services), 8 * GIB), 8 * GIB, 2)
+    found = findings(budget(wish(LIMITED, services=services), 8 * GIB, 2), 8 * GIB, 2)
     assert [(finding.path, finding.level) for finding in found] == [(path, "error"), ("budget.cpus", "warning")]
 
 
 def test_a_limit_that_no_engine_starts_is_refused() -> None:
-    found = findings(budget(wish(services={"web": {"memory": 512}}), 8 * GIB), 8 * GIB, 2)
+    found = findings(budget(wish(services={"web": {"memory": 512}}), 8 * GIB, 2), 8 * GIB, 2)
     assert [(finding.path, finding.value) for finding in found] == [("holdfast_stack.services.web.memory", 512)]
 
 

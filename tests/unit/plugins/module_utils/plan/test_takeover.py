@@ -195,3 +195,26 @@ def test_a_carried_store_gets_a_made_password_and_so_does_who_uses_it() -> None:
 def test_a_variable_without_a_value_stays_one() -> None:
     text = COMPOSE.replace("    command: [run, worker]", "    environment: {A: , SECRET_B: ''}")
     assert take_over(wish(text)).environment["worker"] == {"A": None, "SECRET_B": ""}
+
+
+def test_a_connection_string_without_a_user_keeps_none_and_its_database_is_still_checked() -> None:
+    environment = {"JDBC": "jdbc:postgresql://db/shop", "WRONG": "jdbc:postgresql://db/other"}
+    taken = take_over(wish(services={"worker": {"environment": environment}}))
+    assert taken.environment["worker"]["JDBC"] == "jdbc:postgresql://db/shop"
+    assert [each.value for each in taken.findings] == ["other"]
+
+
+def test_no_password_stays_where_redis_asks_for_none() -> None:
+    taken = take_over(
+        wish(
+            stores={"redis": {"auth": False}}, services={"worker": {"environment": {"R": "redis://:laptop@cache:6379"}}}
+        )
+    )
+    assert taken.environment["worker"]["R"] == "redis://cache:6379"
+
+
+def test_a_password_in_a_command_is_refused_and_not_shown() -> None:
+    text = COMPOSE.replace("    command: [run, worker]", "    command: celery -b amqp://guest:laptop@rabbit//")
+    (finding,) = take_over(wish(text)).findings
+    assert finding.path == "compose.services.worker.command"
+    assert "laptop" not in str(finding.as_dict())

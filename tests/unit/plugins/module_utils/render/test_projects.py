@@ -200,7 +200,7 @@ def test_a_service_called_like_our_own_keeps_its_own_limit(tmp_path: Path, name:
     assert limits["memory"] == str(333 * 1024**2)
     expected = {(each["project"], each["service"]): each["memory_bytes"] for each in plan["expect"]["containers"]}
     assert expected["shop-blue", name] == 333 * 1024**2
-    assert expected["shop-edge", "nginx"] == 160 * 1024**2
+    assert expected["shop-edge", "nginx"] == plan["edge"]["limit_bytes"]
 
 
 def test_a_fingerprint_does_not_depend_on_the_order_of_keys() -> None:
