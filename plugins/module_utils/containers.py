@@ -15,6 +15,7 @@ from ansible_collections.holdfast.host.plugins.module_utils.command import Run
 PROJECT = "com.docker.compose.project"
 SERVICE = "com.docker.compose.service"
 ONE_OFF = "com.docker.compose.oneoff"
+CONFIG_HASH = "com.docker.compose.config-hash"
 
 
 class NotThereError(Exception):
@@ -23,7 +24,11 @@ class NotThereError(Exception):
 
 @dataclass(frozen=True, kw_only=True)
 class Container:
-    """One container. status: Docker's word for it. health: empty where the container has no health check."""
+    """One container.
+
+    status: Docker's word for it. health: empty where the container has no health check. config_hash: Compose's
+    fingerprint of the service as it was when the container was made. image: the id of what it runs.
+    """
 
     id: str
     name: str
@@ -33,6 +38,8 @@ class Container:
     exit_code: int
     restart: str
     address: str
+    config_hash: str = ""
+    image: str = ""
 
     @property
     def running(self) -> bool:
@@ -46,15 +53,18 @@ def parse(entry: Mapping[str, Any]) -> Container:
     networks = (entry.get("NetworkSettings") or {}).get("Networks") or {}
     addresses = [net.get("IPAddress") or net.get("GlobalIPv6Address") for net in networks.values()]
     host = (entry.get("HostConfig") or {}).get("NetworkMode") == "host"
+    labels = (entry.get("Config") or {}).get("Labels") or {}
     return Container(
         id=entry["Id"],
         name=entry["Name"].lstrip("/"),
-        service=((entry.get("Config") or {}).get("Labels") or {}).get(SERVICE, ""),
+        service=labels.get(SERVICE, ""),
         status=state["Status"],
         health=(state.get("Health") or {}).get("Status", "").replace("none", ""),
         exit_code=state.get("ExitCode", 0),
         restart=((entry.get("HostConfig") or {}).get("RestartPolicy") or {}).get("Name") or "no",
         address="127.0.0.1" if host else next((address for address in addresses if address), ""),
+        config_hash=labels.get(CONFIG_HASH, ""),
+        image=entry.get("Image", ""),
     )
 
 
