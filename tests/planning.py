@@ -8,8 +8,6 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from ansible_collections.holdfast.host.plugins.module_utils.adapters.planner import Circumstances, make_plan
-from ansible_collections.holdfast.host.plugins.module_utils.adapters.yaml_loader import parse_yaml
 from ansible_collections.holdfast.host.plugins.module_utils.compose.model import Project
 from ansible_collections.holdfast.host.plugins.module_utils.compose.read import read
 from ansible_collections.holdfast.host.plugins.module_utils.errors import Finding, explain
@@ -17,6 +15,8 @@ from ansible_collections.holdfast.host.plugins.module_utils.host_types import Ho
 from ansible_collections.holdfast.host.plugins.module_utils.plan.model import LocalPath, Wish
 from ansible_collections.holdfast.host.plugins.module_utils.spec.stack import Stack, parse_stack
 from ansible_collections.holdfast.host.plugins.module_utils.units import GIB
+from ansible_collections.holdfast.host.plugins.plugin_utils.planner import Circumstances, make_plan
+from ansible_collections.holdfast.host.plugins.plugin_utils.yaml_loader import parse_yaml
 
 COMPOSE = """
 services:

@@ -8,9 +8,9 @@ from typing import Any
 
 from ansible.plugins.action import ActionBase
 
-from ansible_collections.holdfast.host.plugins.module_utils.adapters.plain import plain
-from ansible_collections.holdfast.host.plugins.module_utils.adapters.planner import Circumstances, make_plan
 from ansible_collections.holdfast.host.plugins.module_utils.errors import errors, explain
+from ansible_collections.holdfast.host.plugins.plugin_utils.plain import plain
+from ansible_collections.holdfast.host.plugins.plugin_utils.planner import Circumstances, make_plan
 
 
 class ActionModule(ActionBase):

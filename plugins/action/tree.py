@@ -12,8 +12,8 @@ from ansible.errors import AnsibleActionFail, AnsibleError
 from ansible.plugins.action import ActionBase
 from ansible.template import generate_ansible_template_vars, trust_as_template
 
-from ansible_collections.holdfast.host.plugins.module_utils.adapters.plain import plain
 from ansible_collections.holdfast.host.plugins.module_utils.tree import Template, arguments, line_of, templates
+from ansible_collections.holdfast.host.plugins.plugin_utils.plain import plain
 
 TEXTS = {"mode": "0644", "directory_mode": "0755", "owner": "root", "group": "root"}
 LISTS = {"modes": "dict", "directories": "dict", "absent": "path", "only": "str", "exclude": "str"}

@@ -24,8 +24,8 @@ from typing import Any
 
 import yaml
 
-from ansible_collections.holdfast.host.plugins.module_utils.adapters.planner import Circumstances, make_plan
 from ansible_collections.holdfast.host.plugins.module_utils.errors import explain
+from ansible_collections.holdfast.host.plugins.plugin_utils.planner import Circumstances, make_plan
 from tests.planning import disk, host
 
 HERE = Path(__file__).resolve().parent

@@ -14,10 +14,10 @@ from typing import Any
 
 import pytest
 
-from ansible_collections.holdfast.host.plugins.module_utils.adapters.yaml_loader import load_yaml
 from ansible_collections.holdfast.host.plugins.module_utils.compose.model import Project, Service
 from ansible_collections.holdfast.host.plugins.module_utils.compose.read import read
 from ansible_collections.holdfast.host.plugins.module_utils.errors import Finding, errors, explain
+from ansible_collections.holdfast.host.plugins.plugin_utils.yaml_loader import load_yaml
 from tests.judges.compose_corpus import AGREE, Case
 from tests.judges.compose_refusals import REFUSE
 

@@ -25,7 +25,7 @@ ROLES = sorted({path.parts[1] for path in tracked() if path.parts[0] == "roles"}
 TASK_FILES = [*matching("roles/*/tasks/**/*.yml"), *matching("roles/*/handlers/**/*.yml")]
 PLAYS = [*matching("playbooks/**/*.yml"), *matching("molecule/**/*.yml"), Path("site.yml")]
 PYTHON = matching("**/*.py")
-DOMAIN = [path for path in matching("plugins/module_utils/**/*.py") if "adapters" not in path.parts]
+DOMAIN = matching("plugins/module_utils/**/*.py")
 
 
 def each(paths: Iterable[Path]) -> pytest.MarkDecorator:

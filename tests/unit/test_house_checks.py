@@ -155,7 +155,7 @@ CASES: dict[str, tuple[Callable[[Any], Any], Any, Any]] = {
     "the domain knows YAML": (tree(python.impure_imports), "def f():\n    import yaml", "import math"),
     "the domain knows adapters": (
         tree(python.impure_imports),
-        f"from {UTIL} import adapters",
+        f"from {UTIL.replace('module_utils', 'plugin_utils')} import planner",
         f"from {UTIL}.units import KIB",
     ),
     "the domain imports relatively": (tree(python.impure_imports), "from ..modules import x", f"import {UTIL}.units"),

@@ -9,10 +9,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ansible_collections.holdfast.host.plugins.module_utils.adapters.yaml_loader import parse_yaml
 from ansible_collections.holdfast.host.plugins.module_utils.compose.model import Project
 from ansible_collections.holdfast.host.plugins.module_utils.compose.read import read
 from ansible_collections.holdfast.host.plugins.module_utils.errors import Finding, errors, explain, warnings
+from ansible_collections.holdfast.host.plugins.plugin_utils.yaml_loader import parse_yaml
 from tests.judges.compose_corpus import AGREE, Case, one, service
 from tests.judges.compose_refusals import REFUSE
 

@@ -10,8 +10,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ansible_collections.holdfast.host.plugins.module_utils.adapters.yaml_loader import load_yaml, parse_yaml
 from ansible_collections.holdfast.host.plugins.module_utils.compose.merge import Tagged
+from ansible_collections.holdfast.host.plugins.plugin_utils.yaml_loader import load_yaml, parse_yaml
 
 
 @pytest.mark.parametrize(

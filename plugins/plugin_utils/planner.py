@@ -11,7 +11,6 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
-from ansible_collections.holdfast.host.plugins.module_utils.adapters.yaml_loader import load_yaml
 from ansible_collections.holdfast.host.plugins.module_utils.compose.model import Project
 from ansible_collections.holdfast.host.plugins.module_utils.compose.read import read
 from ansible_collections.holdfast.host.plugins.module_utils.errors import Finding, errors
@@ -25,6 +24,7 @@ from ansible_collections.holdfast.host.plugins.module_utils.render.expect import
 from ansible_collections.holdfast.host.plugins.module_utils.render.projects import projects
 from ansible_collections.holdfast.host.plugins.module_utils.render.summary import brief, text
 from ansible_collections.holdfast.host.plugins.module_utils.spec.stack import ROOT, Stack, parse_stack
+from ansible_collections.holdfast.host.plugins.plugin_utils.yaml_loader import load_yaml
 
 
 def _read_text(path: str) -> str:

@@ -13,7 +13,7 @@ from ansible.parsing.dataloader import DataLoader
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ansible_collections.holdfast.host.plugins.module_utils.adapters.plain import plain
+from ansible_collections.holdfast.host.plugins.plugin_utils.plain import plain
 
 PLAIN = st.recursive(
     st.none() | st.booleans() | st.integers() | st.floats(allow_nan=False) | st.text(),
