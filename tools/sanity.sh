@@ -2,6 +2,8 @@
 # Run ansible-test sanity on a copy of the checkout: it wants ansible_collections/NAMESPACE/NAME above it and no symlink
 # that leads back. The copy is a git repository of its own, so that ansible-test sees exactly what is or will be tracked.
 #
+# Scenarios stay out: they link to shared directories, which a built collection may not, and are not part of one.
+#
 # Left out, because `make lint` does the same with the project's own settings: pep8 and pylint (ruff), shellcheck,
 # yamllint. pslint: there is no PowerShell here. Everything else runs.
 set -eu
@@ -9,7 +11,7 @@ set -eu
 copy=build/ansible_collections/holdfast/host
 rm -rf "$copy"
 mkdir -p "$copy"
-git ls-files -z -co --exclude-standard ':!collections' | tar --null --files-from=- --create --file=- |
+git ls-files -z -co --exclude-standard ':!collections' ':!molecule' | tar --null --files-from=- --create --file=- |
     tar --extract --file=- --directory="$copy"
 cd "$copy"
 git init --quiet .
