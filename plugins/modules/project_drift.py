@@ -15,6 +15,7 @@ description:
   - C(docker compose up) starts a container again that has done its work, so that a migration would run with every
     run. Where nothing differs there is nothing to bring up.
 extends_documentation_fragment:
+  - holdfast.host.attributes
   - holdfast.host.attributes.read_only
 options:
   project:
