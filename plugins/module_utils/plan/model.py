@@ -10,7 +10,7 @@ from typing import Any
 
 from ansible_collections.holdfast.host.plugins.module_utils.compose.model import Project, Service
 from ansible_collections.holdfast.host.plugins.module_utils.spec.stack import Stack
-from ansible_collections.holdfast.host.plugins.module_utils.spec.stores import CarriedStore, Postgres, Redis
+from ansible_collections.holdfast.host.plugins.module_utils.spec.stores import CarriedStore, Postgres, Redis, declared
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -74,14 +74,7 @@ class Wish:
 
     def stores(self) -> Mapping[str, Postgres | Redis | CarriedStore]:
         """Return the declared stores by kind."""
-        declared = self.stack.stores
-        kinds = {
-            "postgres": declared.postgres,
-            "redis": declared.redis,
-            "objects": declared.objects,
-            "search": declared.search,
-        }
-        return {kind: store for kind, store in kinds.items() if store is not None}
+        return declared(self.stack.stores)
 
     def taken(self) -> Mapping[str, str]:
         """Return the kind of store by the name of the Compose service that it takes the place of."""

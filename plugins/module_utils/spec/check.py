@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from ansible_collections.holdfast.host.plugins.module_utils.compose.model import Project, Service
 from ansible_collections.holdfast.host.plugins.module_utils.errors import Finding, nearest
 from ansible_collections.holdfast.host.plugins.module_utils.spec.stack import ROOT, Stack
+from ansible_collections.holdfast.host.plugins.module_utils.spec.stores import declared
 
 EDGE_PORTS = {80: "HTTP of the edge", 443: "HTTPS of the edge", 22: "SSH"}
 
@@ -21,8 +22,7 @@ def check(stack: Stack, project: Project) -> list[Finding]:
 
 def declared_stores(stack: Stack) -> dict[str, str]:
     """Return the Compose service by kind of store."""
-    kinds = ("postgres", "redis", "objects", "search")
-    return {kind: store.service for kind in kinds if (store := getattr(stack.stores, kind)) is not None}
+    return {kind: store.service for kind, store in declared(stack.stores).items()}
 
 
 def _absent(name: str, path: str, project: Project) -> Finding:

@@ -4,7 +4,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 
 from ansible_collections.holdfast.host.plugins.module_utils.spec.kinds import (
     CPUS,
@@ -94,3 +94,9 @@ class Stores:
     search: CarriedStore | None = key(
         Section(shape=CarriedStore), "a search engine", default=None, example="{service: meilisearch}"
     )
+
+
+def declared(stores: Stores) -> dict[str, Postgres | Redis | CarriedStore]:
+    """Return the stores that are declared, by kind."""
+    kinds = {each.name: getattr(stores, each.name) for each in fields(stores)}
+    return {kind: store for kind, store in kinds.items() if store is not None}

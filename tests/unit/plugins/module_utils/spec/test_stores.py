@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from ansible_collections.holdfast.host.plugins.module_utils.spec.schema import Section
-from ansible_collections.holdfast.host.plugins.module_utils.spec.stores import Database, Stores
+from ansible_collections.holdfast.host.plugins.module_utils.spec.stores import Database, Stores, declared
 from ansible_collections.holdfast.host.plugins.module_utils.units import GIB
 
 
@@ -47,3 +47,9 @@ def test_what_is_given_is_typed() -> None:
 )
 def test_what_is_refused(raw: dict[str, Any], path: str) -> None:
     assert [finding.path for finding in Section(shape=Stores).read(raw, "p")[1]] == [path]
+
+
+def test_the_declared_stores_come_by_kind_and_without_the_others() -> None:
+    value, _ = Section(shape=Stores).read({"search": {"service": "s"}, "postgres": {"service": "db"}}, "p")
+    assert {kind: store.service for kind, store in declared(value).items()} == {"postgres": "db", "search": "s"}
+    assert declared(Stores()) == {}
