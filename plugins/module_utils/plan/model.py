@@ -80,6 +80,25 @@ class Wish:
         """Return the kind of store by the name of the Compose service that it takes the place of."""
         return {store.service: kind for kind, store in self.stores().items()}
 
+    def aliases(self, service: str) -> list[str]:
+        """Return the other names by which containers reach a Compose service, in the file's order, each once.
+
+        They are its container_name, its hostname and its aliases in networks.
+        """
+        found = self.project.services.get(service)
+        if found is None:
+            return []
+        names = [found.extra.get("container_name"), found.extra.get("hostname")]
+        for options in found.networks.values():
+            names += options.get("aliases") or []
+        return list(dict.fromkeys(str(name) for name in names if name and name != service))
+
+    def addresses(self) -> Mapping[str, str]:
+        """Return the kind of store by every name that a connection string may have for it."""
+        taken = self.taken()
+        extra = {name: kind for service, kind in taken.items() for name in self.aliases(service)}
+        return {**extra, **taken}
+
     def apps(self) -> Mapping[str, Service]:
         """Return the Compose services that are the application's own."""
         taken = self.taken()

@@ -7,7 +7,7 @@ from __future__ import annotations
 import json
 
 from ansible_collections.holdfast.host.plugins.module_utils.plan.model import Decision, Secret, Setting
-from tests.planning import wish
+from tests.planning import COMPOSE, wish
 
 
 def test_stores_and_services_part_the_compose_file() -> None:
@@ -34,3 +34,13 @@ def test_the_parts_are_json() -> None:
         {"name": "n", "value": "v", "reason": "r"},
         {"name": "N", "origin": "generate", "why": ""},
     ]
+
+
+def test_a_store_is_addressed_by_every_name_that_compose_gives_it() -> None:
+    names = (
+        "{image: 'redis:7', container_name: shop_redis, hostname: r1, networks: {b: {aliases: [kv, cache]}, x: }}"
+    )
+    made = wish(COMPOSE.replace('{image: "redis:7"}', names) + "networks: {b: , x: }\n")
+    assert made.aliases("cache") == ["shop_redis", "r1", "kv"]
+    assert (made.aliases("db"), made.aliases("nobody")) == ([], [])
+    assert made.addresses() == {"db": "postgres"} | dict.fromkeys(("cache", "shop_redis", "r1", "kv"), "redis")
