@@ -68,6 +68,16 @@ def check_untouched(host: Host, before: list[str]) -> None:
     assert after == before
 
 
+def test_a_change_of_a_host_is_seen() -> None:
+    # The judge must be able to say no.
+    before = digest(BARE)
+    inside = ["docker", "exec", BARE.container]
+    run([*inside, "touch", "/usr/bin/env", "/srv/holdfast-test"])
+    after = digest(BARE)
+    run([*inside, "rm", "/srv/holdfast-test"])
+    assert {line.split()[0] for line in set(before) ^ set(after)} == {"/usr/bin/env", "/srv/holdfast-test"}
+
+
 TYPO = {
     "holdfast_stack.stores.postgres.memroy": ("1GiB", "unknown key", "'memory'"),
     "holdfast_stack.services.wroker": ("wroker", "must be a service of the Compose file", "'worker'"),

@@ -8,8 +8,10 @@ import random
 
 import pytest
 
+from tests.lab.shell import run
+
 from .moments import STRATA, draw
-from .trial import Reference, make_reference, run_trial
+from .trial import HOST, Reference, differences, make_reference, on_host, run_trial
 
 SEED = 20260
 
@@ -18,6 +20,28 @@ SEED = 20260
 def reference() -> Reference:
     """Return what an uninterrupted run makes of a bare host."""
     return make_reference()
+
+
+def test_what_is_stale_is_seen(reference: Reference) -> None:
+    # The judge must be able to say no: files that are newer than their servers, another secret, a file too many.
+    files = {
+        "/etc/docker/daemon.json": "dockerd",
+        "/etc/holdfast/stores/postgres/postgresql.conf": "postgres",
+        "/etc/holdfast/stores/redis/redis.conf": "redis",
+    }
+    before = on_host("kept")
+    secret = "/etc/holdfast/secrets/SECRET_KEY"
+    script = (
+        f"touch {' '.join(files)} /etc/holdfast/more; echo x > {secret}; echo >> /etc/holdfast/edge/nginx/nginx.conf"
+    )
+    run(["docker", "exec", HOST.container, "sh", "-c", script])
+    answer = on_host("state")
+    assert {f"{path} is newer than what {name} runs with" for path, name in files.items()} <= set(answer["wrong"])
+    assert any("nginx answers with configuration" in line for line in answer["wrong"])
+    told = "\n".join(differences(reference.state, answer["state"]))
+    assert "files./etc/holdfast/more: None became" in told
+    assert "files./etc/holdfast/edge/nginx/nginx.conf:" in told
+    assert {path for path, value in on_host("kept").items() if before[path] != value} == {secret}
 
 
 @pytest.mark.parametrize("number", range(len(STRATA)), ids=["packages", "stores", "change"])

@@ -1,0 +1,96 @@
+# Copyright: (c) 2026, the Holdfast contributors
+# GNU General Public License v3.0+ (see LICENSE)
+"""The parts of a trial that need no host."""
+
+from __future__ import annotations
+
+import random
+from typing import Any
+
+import pytest
+
+from .moments import KINDS, Moment, Stratum, draw, draw_any, due
+from .playbook import Step, changes, steps
+from .trial import differences
+
+OUTPUT = [
+    (0.5, "PLAY [Bring every host to its plan] ****\n"),
+    (1.0, "TASK [holdfast.host.docker : install | Install the engine] ****\n"),
+    (9.0, "changed: [mol-c]\n"),
+    (9.1, "TASK [Another] ***\n"),
+]
+TIMELINE = [
+    Step(task="docker : install | Install the engine", start=1.0, end=9.1),
+    Step(task="Another", start=9.1, end=10),
+]
+ORDER = [step.task for step in TIMELINE]
+
+
+def chance(seed: int) -> random.Random:
+    """Return a source of numbers that repeat."""
+    return random.Random(seed)  # noqa: S311 - a seed is wanted, not a secret
+
+
+def test_the_tasks_of_a_run_are_read_from_its_output() -> None:
+    assert steps(OUTPUT, 10) == TIMELINE
+    assert steps(OUTPUT[:1], 10) == []
+
+
+@pytest.mark.parametrize(
+    ("recap", "count"),
+    [
+        ("mol-c : ok=27  changed=0    unreachable=0    failed=0    skipped=6", 0),
+        ("mol-c : ok=27  changed=12   unreachable=0    failed=0    skipped=6", 12),
+        ("mol-c : ok=27  changed=0    unreachable=0    failed=1    skipped=6", None),
+        ("mol-c : ok=27  changed=0    unreachable=1    failed=0    skipped=6", None),
+        ("", None),
+    ],
+)
+def test_a_failed_run_has_no_count_of_changes(recap: str, count: int | None) -> None:
+    assert changes(recap) == count
+
+
+@pytest.mark.parametrize("seed", range(50))
+def test_a_moment_lies_in_its_stratum_and_repeats(seed: int) -> None:
+    moment = draw(chance(seed), Stratum(kind="both", tasks=("docker :",)), TIMELINE)
+    assert moment.task == TIMELINE[0].task
+    assert 0 <= moment.after <= 8.1
+    assert moment == draw(chance(seed), Stratum(kind="both", tasks=("docker :",)), TIMELINE)
+    assert draw_any(chance(seed), TIMELINE) == draw_any(chance(seed), TIMELINE)
+
+
+def test_any_moment_and_kind_comes_up() -> None:
+    drawn = [moment for seed in range(50) for moment in draw_any(chance(seed), TIMELINE)]
+    assert {moment.kind for moment in drawn} == set(KINDS)
+    assert {moment.task for moment in drawn} == set(ORDER)
+    assert len(drawn) > 50, "a second kill in one of three cases"
+
+
+def test_a_stratum_without_a_task_is_told() -> None:
+    with pytest.raises(ValueError, match="no task of the run begins with nowhere"):
+        draw(chance(1), Stratum(kind="both", tasks=("nowhere",)), TIMELINE)
+
+
+@pytest.mark.parametrize(
+    ("output", "now", "wanted"),
+    [(OUTPUT[:1], 5, False), (OUTPUT[:2], 3.9, False), (OUTPUT[:2], 4.1, True), (OUTPUT, 9.2, True)],
+    ids=["before", "too soon", "in time", "later task"],
+)
+def test_a_kill_is_due(output: list[tuple[float, str]], now: float, wanted: bool) -> None:
+    moment = Moment(kind="module", task=TIMELINE[0].task, after=3)
+    assert due(moment, ORDER, now, steps(output, now)) is wanted
+
+
+@pytest.mark.parametrize(
+    ("found", "told"),
+    [
+        ({"a": {"b": 1}, "c": [1, 2]}, []),
+        ({"a": {"b": 2}, "c": [1, 2]}, ["a.b: 1 became 2"]),
+        ({"a": {}, "c": [1, 2]}, ["a.b: 1 became None"]),
+        ({"a": {"b": 1, "d": 3}, "c": [1, 2]}, ["a.d: None became 3"]),
+        ({"a": {"b": 1}, "c": [1, 3]}, ["c: [2] became [3]"]),
+        ({"a": {"b": 1}, "c": [2, 1]}, ["c: the same in another order became []"]),
+    ],
+)
+def test_every_difference_is_told(found: dict[str, Any], told: list[str]) -> None:
+    assert list(differences({"a": {"b": 1}, "c": [1, 2]}, found)) == told
