@@ -9,6 +9,7 @@ from collections.abc import Callable
 from tests.acceptance.playbook import well
 from tests.acceptance.running import identities, units
 from tests.acceptance.scenarios import Scenario
+from tests.lab.shell import scaled
 
 MOST_SECONDS = 30
 
@@ -23,5 +24,6 @@ def test_the_second_run_changes_nothing_and_restarts_nothing(scenario: Scenario,
     after = units(scenario)
     # A unit that a timer started meanwhile is no restart.
     assert {name: after.get(name) for name in before[1]} == before[1]
-    assert ended.seconds <= MOST_SECONDS, ended.output
+    # The bound is that of a machine with nothing else to do; one that is shared gets more in proportion to its load.
+    assert ended.seconds <= scaled(MOST_SECONDS), ended.output
     figure(f"second run: {ended.tally}; {ended.seconds:.1f} s on the wall; {len(before[0])} containers as before")
