@@ -14,6 +14,8 @@ from ansible_collections.holdfast.host.plugins.module_utils.spec.check import co
 from ansible_collections.holdfast.host.plugins.module_utils.units import KIB
 
 HEALTH_PATH = "/health"
+# Where the edge tells the host alone which configuration it runs.
+STATUS_URL = "http://127.0.0.1:8081/config"
 # A WebSocket may be silent for long; nginx counts the silence, not the connection.
 WEBSOCKET_SECONDS = 3600
 
@@ -30,11 +32,19 @@ def _location(name: str, port: int, route: spec.Route, health: spec.Health | Non
         "upstream": f"{name}_{port}",
         "websocket": route.websocket,
         "timeout_seconds": max(round(route.timeout), WEBSOCKET_SECONDS if route.websocket else 1),
-        "body_kib": route.body // KIB,
+        # Rounded up: to nginx 0 means no limit.
+        "body_kib": -(-route.body // KIB),
         "static": None if route.static is None else {"path": route.static.path, "expires": route.static.expires},
         # A path that monitoring asks every few seconds would drown the access log.
         "quiet_path": health_path if route.path == "/" else None,
     }
+
+
+def _loud(location: dict[str, Any], others: list[dict[str, Any]]) -> dict[str, Any]:
+    """Return the location without its quiet path where a longer route of the same host has that path."""
+    quiet = location["quiet_path"]
+    taken = quiet and any(quiet.startswith(other["path"]) for other in others if other["path"] != location["path"])
+    return location | ({"quiet_path": None} if taken else {})
 
 
 def _longest_first(location: dict[str, Any]) -> tuple[int, str]:
@@ -58,10 +68,13 @@ def routes(wish: Wish, colour: str) -> dict[str, Any]:
             servers.setdefault(route.host, []).append(location | {"service": name})
     for locations in servers.values():
         locations.sort(key=_longest_first)
-    ordered: list[dict[str, Any]] = [{"host": host, "locations": found} for host, found in sorted(servers.items())]
+    ordered: list[dict[str, Any]] = [
+        {"host": host, "locations": [_loud(each, found) for each in found]} for host, found in sorted(servers.items())
+    ]
     names = " ".join(sorted(servers))
     tls = vars(wish.stack.tls) | {"name": hashlib.sha256(names.encode()).hexdigest()[:16]}
-    return {"servers": ordered, "upstreams": [upstreams[name] for name in sorted(upstreams)], "tls": tls}
+    named = [upstreams[name] for name in sorted(upstreams)]
+    return {"servers": ordered, "upstreams": named, "tls": tls, "status_url": STATUS_URL}
 
 
 def _only_port(service: Service | None) -> int:

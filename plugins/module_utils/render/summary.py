@@ -79,7 +79,9 @@ def _addresses(plan: Mapping[str, Any]) -> list[str]:
 def brief(plan: Mapping[str, Any]) -> str:
     """Return the end of a run for people: tier, memory, addresses, and how to look inside."""
     inside = [
-        (f"cd /etc/holdfast/{name} && docker compose ps", project["name"]) for name, project in plan["projects"].items()
+        (f"cd /etc/holdfast/{name} && docker compose ps", project["name"])
+        for name, project in plan["projects"].items()
+        if project["services"]
     ]
     return "\n".join([*_head(plan), *_addresses(plan), *_lines("On the host:", inside)])
 

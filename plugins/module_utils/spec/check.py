@@ -11,12 +11,25 @@ from ansible_collections.holdfast.host.plugins.module_utils.errors import Findin
 from ansible_collections.holdfast.host.plugins.module_utils.spec.stack import ROOT, Stack
 from ansible_collections.holdfast.host.plugins.module_utils.spec.stores import declared
 
+RESERVED = "holdfast-"
 EDGE_PORTS = {80: "HTTP of the edge", 443: "HTTPS of the edge", 22: "SSH"}
 
 
 def check(stack: Stack, project: Project) -> list[Finding]:
     """Return every contradiction between a declaration and the Compose project it names."""
-    checks = (_stores, _services, _routes, _route_ports, _images, _ports, _host_network, _foreign, _tls)
+    checks = (
+        _stores,
+        _services,
+        _routes,
+        _statics,
+        _route_ports,
+        _images,
+        _ports,
+        _host_network,
+        _foreign,
+        _reserved,
+        _tls,
+    )
     return [finding for each in checks for finding in each(stack, project)]
 
 
@@ -68,6 +81,24 @@ def _routes(stack: Stack, _project: Project) -> Iterator[Finding]:
                     path=path, value="".join(address), rule=rule, hint="give one of them another host or path"
                 )
             seen[address] = name
+
+
+def _statics(stack: Stack, _project: Project) -> Iterator[Finding]:
+    """Yield static paths that another route's or static path of the same host is: nginx takes each path once."""
+    routes = [(name, index, route) for name, each in stack.services.items() for index, route in enumerate(each.routes)]
+    seen = {(route.host, route.path): "a route" for _, _, route in routes}
+    for name, index, route in routes:
+        if route.static is None:
+            continue
+        where = (route.host, route.static.path)
+        if where in seen:
+            yield Finding(
+                path=f"{ROOT}.services.{name}.routes[{index}].static.path",
+                value=route.static.path,
+                rule=f"one path of a host has one meaning; {seen[where]} of {route.host} has it already",
+                hint="say static once for a path, and give it a longer path than its route, such as /static/",
+            )
+        seen[where] = f"the static path of {name}"
 
 
 def container_ports(service: Service) -> list[int]:
@@ -145,6 +176,15 @@ def _foreign(_stack: Stack, project: Project) -> Iterator[Finding]:
                 rule = "must come with the Compose file: nothing on a new host provides it"
                 hint = "use a file beside the Compose file, a variable under secrets, or an entry of its own"
                 yield Finding(path=f"compose.{section}.{name}.{source}", value=entry[source], rule=rule, hint=hint)
+
+
+def _reserved(_stack: Stack, project: Project) -> Iterator[Finding]:
+    """Yield keys that the rendered projects give to their own networks and volumes."""
+    for section, entries in {"networks": project.networks, "volumes": project.volumes}.items():
+        for name in entries:
+            if name.startswith(RESERVED):
+                rule = f"names that begin with {RESERVED} are the platform's own"
+                yield Finding(path=f"compose.{section}.{name}", value=name, rule=rule, hint="give it another name")
 
 
 def _tls(stack: Stack, _project: Project) -> Iterator[Finding]:

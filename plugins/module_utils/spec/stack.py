@@ -65,7 +65,9 @@ class Route:
     """An address under which a service answers the public."""
 
     host: str = key(HOST, "the host name", example="www.example.org")
-    path: str = key(PATH, "the path prefix", default="/", example="/api/")
+    path: str = key(
+        PATH, "a prefix: all paths that begin with it; the longest one of a host wins", default="/", example="/api/"
+    )
     port: int | None = key(PORT, "the container's port; without it the only one it has", default=None, example="8000")
     websocket: bool = key(Flag(), "let connections be upgraded to WebSocket", default=False, example="true")
     static: Static | None = key(
@@ -116,6 +118,14 @@ class Service:
     environment: dict[str, str] = key(
         MapOf(entry=Scalar(), name=VARIABLE), "variables besides Compose's", default={}, example="{APP_ENV: prod}"
     )
+    mounts: dict[str, str] = key(
+        MapOf(entry=Choice(choices=("ship", "drop", "volume")), name=r"/.*"),
+        "what a bind mount is, by its path in the container: ship (configuration, copied from beside Compose's file), "
+        "drop (the laptop's alone) or volume (data, kept in a volume of the host)",
+        default={},
+        example='{"/app/uploads": volume}',
+    )
+    once: bool = key(Flag(), "it runs to its end and is not restarted", default=False, example="true")
 
 
 @dataclass(frozen=True, kw_only=True)

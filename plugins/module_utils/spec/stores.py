@@ -17,7 +17,7 @@ from ansible_collections.holdfast.host.plugins.module_utils.spec.kinds import (
     Scalar,
 )
 from ansible_collections.holdfast.host.plugins.module_utils.spec.schema import Section, key
-from ansible_collections.holdfast.host.plugins.module_utils.spec.words import IDENTIFIER, IMAGE, NAME, WORDS
+from ansible_collections.holdfast.host.plugins.module_utils.spec.words import IDENTIFIER, IMAGE, SERVICE, WORDS
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -33,7 +33,7 @@ class Database:
 class Postgres:
     """The managed PostgreSQL."""
 
-    service: str = key(NAME, "the Compose service it takes the place of", example="postgres")
+    service: str = key(SERVICE, "the Compose service it takes the place of", example="postgres")
     version: int = key(Integer(low=16, high=18), "major version", default=18, example="18")
     databases: tuple[Database, ...] = key(
         ListOf(entry=Section(shape=Database)),
@@ -53,7 +53,7 @@ class Postgres:
 class Redis:
     """The managed Redis."""
 
-    service: str = key(NAME, "the Compose service it takes the place of", example="redis")
+    service: str = key(SERVICE, "the Compose service it takes the place of", example="redis")
     version: int = key(Integer(low=7, high=8), "major version", default=8, example="8")
     use: str = key(
         Choice(choices=("queue", "cache")), "queue never evicts, cache evicts the least used", example="queue"
@@ -71,7 +71,7 @@ class Redis:
 class CarriedStore:
     """A store that runs from the Compose file's own image: kept with the stores, closed, given generated secrets."""
 
-    service: str = key(NAME, "the Compose service that it is", example="minio")
+    service: str = key(SERVICE, "the Compose service that it is", example="minio")
     image: str | None = key(IMAGE, "its image instead of the Compose file's", default=None, example="minio/minio:1")
     memory: int | None = key(SIZE, "its share of RAM instead of the planned one", default=None, example="1GiB")
     cpus: float | None = key(CPUS, "its CPU limit", default=None, example="1")

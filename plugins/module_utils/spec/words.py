@@ -7,6 +7,8 @@ from __future__ import annotations
 from ansible_collections.holdfast.host.plugins.module_utils.spec.kinds import Text
 
 NAME = Text(accepts="a name of lower-case letters, digits and dashes, at most 32", pattern=r"[a-z][a-z0-9-]{0,31}")
+# Compose's own rule, so that every service of a file can be named.
+SERVICE = Text(accepts="the name of a Compose service", pattern=r"[a-zA-Z0-9._-]+")
 HOST = Text(
     accepts="a host name such as www.example.org",
     pattern=r"(?=.{1,253}$)([a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z0-9][a-z0-9-]{0,62}",

@@ -76,6 +76,23 @@ def test_only_the_root_has_a_quiet_path(service: dict[str, Any], quiet: str | No
     assert found["servers"][0]["locations"][0]["quiet_path"] == quiet
 
 
+@pytest.mark.parametrize(
+    ("other", "quiet"),
+    [("/health", None), ("/hea", None), ("/healthy", "/health"), ("/health/", "/health"), ("/api/", "/health")],
+)
+def test_a_path_that_a_longer_route_has_is_not_quietly_taken_from_it(other: str, quiet: str | None) -> None:
+    routes = [{"host": "a.example.org"}, {"host": "b.example.org", "path": "/health"}]
+    found = _routes(web={"routes": routes}, worker={"routes": [{"host": "a.example.org", "path": other, "port": 1}]})
+    (root,) = [each for each in found["servers"][0]["locations"] if each["path"] == "/"]
+    assert root["quiet_path"] == quiet
+
+
+@pytest.mark.parametrize(("body", "kib"), [("1", 1), ("1023", 1), ("1KiB", 1), ("1025", 2), ("1MiB", 1024)])
+def test_a_body_below_a_kibibyte_is_still_bounded(body: str, kib: int) -> None:
+    found = _routes(web={"routes": [{"host": "a.example.org", "body": body}]})
+    assert found["servers"][0]["locations"][0]["body_kib"] == kib
+
+
 def test_the_certificates_name_changes_with_the_hosts_and_not_with_the_paths() -> None:
     def name(*given: dict[str, Any]) -> Any:
         return _routes(web={"routes": list(given)})["tls"]["name"]

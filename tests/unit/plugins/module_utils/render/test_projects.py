@@ -12,7 +12,7 @@ import pytest
 
 from ansible_collections.holdfast.host.plugins.module_utils.compose.interpolate import interpolate
 from ansible_collections.holdfast.host.plugins.module_utils.compose.report import Report
-from ansible_collections.holdfast.host.plugins.module_utils.render.projects import digest
+from ansible_collections.holdfast.host.plugins.module_utils.render.parts import digest
 from ansible_collections.holdfast.host.plugins.module_utils.units import GIB
 from tests.planning import COMPOSE, STACK, host, merged, planned
 
@@ -60,46 +60,27 @@ def test_a_routed_service_has_its_colours_name_on_the_edges_network(tmp_path: Pa
     assert set(services["worker"]["networks"]) == {"default", "holdfast-stores"}
 
 
-def test_postgres_and_redis_are_of_our_own_definition(tmp_path: Path) -> None:
-    stores = _projects(tmp_path)["stores"]
-    db, cache = stores["services"]["db"], stores["services"]["cache"]
-    assert db["image"] == "postgres:18"
-    assert db["environment"]["POSTGRES_PASSWORD_FILE"] == "/run/secrets/POSTGRES_SUPERUSER_PASSWORD"
-    assert db["volumes"][0] == "postgres-data:/var/lib/postgresql"
-    assert stores["secrets"]["redis_auth"] == {"file": "/etc/holdfast/secrets/redis_auth.conf"}
-    assert cache["healthcheck"]["test"][1].startswith("REDISCLI_AUTH=")
-    assert "$$(" in cache["healthcheck"]["test"][1]
+def test_without_stores_the_application_is_on_no_network_of_theirs(tmp_path: Path) -> None:
+    projects = _projects(tmp_path, stores=None, secrets={"DATABASE_URL": "keep"})
+    assert projects["stores"]["services"] == {}
+    assert "holdfast-stores" not in projects["app"]["networks"]
+    assert set(projects["app"]["services"]["worker"]["networks"]) == {"default"}
 
 
-@pytest.mark.parametrize(
-    ("postgres", "image", "volume"),
-    [
-        ({"version": 17}, "postgres:17", "/var/lib/postgresql/data"),
-        (
-            {"databases": [{"name": "shop", "owner": "app", "extensions": ["vector"]}]},
-            "pgvector/pgvector:pg18",
-            "/var/lib/postgresql",
-        ),
-    ],
-)
-def test_postgres_by_version_and_extensions(tmp_path: Path, postgres: dict[str, Any], image: str, volume: str) -> None:
-    db = _projects(tmp_path, stores={"postgres": postgres})["stores"]["services"]["db"]
-    assert db["image"] == image
-    assert db["volumes"][0] == f"postgres-data:{volume}"
+def test_without_routes_no_edge_runs_and_the_application_is_on_no_network_of_its(tmp_path: Path) -> None:
+    projects = _projects(tmp_path, services={"web": None})
+    assert projects["edge"] == {"name": "shop-edge", "services": {}}
+    assert list(projects["app"]["networks"]) == ["holdfast-stores"]
 
 
-def test_redis_without_a_password_mounts_none(tmp_path: Path) -> None:
-    stores = _projects(tmp_path, stores={"redis": {"auth": False}})["stores"]
-    assert "secrets" not in stores["services"]["cache"]
-    assert "redis_auth" not in stores["secrets"]
-    assert stores["services"]["cache"]["healthcheck"]["test"][1].startswith("redis-cli")
+def test_an_application_alone_names_no_network(tmp_path: Path) -> None:
+    alone = _projects(tmp_path, stores=None, services={"web": None}, secrets={"DATABASE_URL": "keep"})
+    assert "networks" not in alone["app"]
 
 
-def test_other_settings_are_another_label_so_that_the_container_is_replaced(tmp_path: Path) -> None:
-    first = _projects(tmp_path)["stores"]["services"]
-    second = _projects(tmp_path, stores={"postgres": {"settings": {"work_mem": "64kB"}}})["stores"]["services"]
-    assert first["db"]["labels"] != second["db"]["labels"]
-    assert first["cache"]["labels"] == second["cache"]["labels"]
+def test_stores_alone_leave_an_application_without_services(tmp_path: Path) -> None:
+    text = COMPOSE[: COMPOSE.index("  web:")]
+    assert _projects(tmp_path, text, services={"web": None})["app"] == {"name": "shop-blue", "services": {}}
 
 
 def test_a_dollar_survives_everywhere_as_compose_will_read_it(tmp_path: Path) -> None:

@@ -13,6 +13,7 @@ from tests.planning import COMPOSE, project, stack
 
 BUILT = COMPOSE.replace("image: registry.example.org/web:1\n    ports", "build: .\n    ports")
 ROUTE = {"host": "www.example.org"}
+STATIC = ROUTE | {"static": {"path": "/s/"}}
 
 
 def test_what_goes_together_has_no_finding() -> None:
@@ -51,6 +52,21 @@ def test_what_goes_together_has_no_finding() -> None:
             "services.worker.ports[0].port",
             "service web",
         ),
+        (
+            {"services": {"web": {"routes": [STATIC | {"path": "/s/"}]}}},
+            "services.web.routes[0].static.path",
+            "a route",
+        ),
+        (
+            {"services": {"web": {"routes": [STATIC, STATIC | {"path": "/b/"}]}}},
+            "services.web.routes[1].static.path",
+            "the static path of web",
+        ),
+        (
+            {"services": {"web": {"routes": [STATIC]}, "worker": {"routes": [ROUTE | {"path": "/s/", "port": 1}]}}},
+            "services.web.routes[0].static.path",
+            "a route",
+        ),
         ({"tls": {"mode": "files", "certificate": "a.pem"}}, "tls.key", "mode: files"),
         ({"tls": {"mode": "files", "key": "a.pem"}}, "tls.certificate", "mode: files"),
     ],
@@ -70,6 +86,17 @@ def test_the_same_port_of_another_protocol_is_another_port() -> None:
 def test_two_paths_of_one_host_are_two_routes() -> None:
     routes = [ROUTE, ROUTE | {"path": "/api/"}]
     assert check(stack(services={"web": {"routes": routes}}), project()) == []
+
+
+def test_static_paths_of_two_hosts_and_two_paths_of_one_are_in_nobodys_way() -> None:
+    routes = [STATIC, STATIC | {"host": "b.example.org"}, ROUTE | {"path": "/b/", "static": {"path": "/b/s/"}}]
+    assert check(stack(services={"web": {"routes": routes}}), project()) == []
+
+
+@pytest.mark.parametrize("section", ["networks", "volumes"])
+def test_a_key_of_the_rendered_projects_is_not_the_users(section: str) -> None:
+    (finding,) = check(stack(), project(f"{COMPOSE}{section}: {{holdfast-stores: , holdfast: }}\n"))
+    assert (finding.path, finding.level) == (f"compose.{section}.holdfast-stores", "error")
 
 
 def test_a_service_that_is_built_needs_an_image_unless_it_is_given_or_a_store() -> None:

@@ -16,6 +16,7 @@ from ansible_collections.holdfast.host.plugins.module_utils.spec.kinds import Te
     ("kind", "good", "bad"),
     [
         (words.NAME, ["a", "a" * 32, "a-1"], ["", "a" * 33, "A", "1a", "-a", "a_b", "ä", "a\n"]),
+        (words.SERVICE, ["db_main", "Db.1-x", "1"], ["", "a b", "a/b", "ä", "a:b", "db\n"]),
         (
             words.HOST,
             ["example.org", "a.b.c.example.org", "1.example.org", "xn--bcher-kva.example.org"],
@@ -40,7 +41,7 @@ from ansible_collections.holdfast.host.plugins.module_utils.spec.kinds import Te
             ["app", "", "app:", ":1", "a b:1", "registry.example.org:5000/app"],
         ),
     ],
-    ids=["name", "host", "path", "identifier", "image"],
+    ids=["name", "service", "host", "path", "identifier", "image"],
 )
 def test_what_is_such_a_word(kind: Text, good: list[str], bad: list[str]) -> None:
     assert [word for word in good if kind.read(word, "p")[1]] == []

@@ -1,0 +1,117 @@
+# Copyright: (c) 2026, the Holdfast contributors
+# GNU General Public License v3.0+ (see LICENSE)
+"""The plan's stores as one Compose project."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from ansible_collections.holdfast.host.plugins.module_utils.plan import shipped
+from ansible_collections.holdfast.host.plugins.module_utils.plan.catalogue import STORES
+from ansible_collections.holdfast.host.plugins.module_utils.plan.model import Wish
+from ansible_collections.holdfast.host.plugins.module_utils.plan.secret_files import DIRECTORY, REDIS_FILE
+from ansible_collections.holdfast.host.plugins.module_utils.render.parts import (
+    STORES_NETWORK,
+    digest,
+    guarded,
+    network,
+    own,
+    volumes,
+)
+
+
+def _postgres(plan: Mapping[str, Any]) -> dict[str, Any]:
+    store = plan["stores"]["postgres"]
+    extensions = {name for database in store["databases"] for name in database["extensions"]}
+    images = STORES["postgres"].images
+    image = images["vector" if "vector" in extensions else ""].format(version=store["version"])
+    # From 18 on the official image keeps its data one level up, so that an upgrade can link instead of copy.
+    data = "/var/lib/postgresql" if store["version"] >= 18 else "/var/lib/postgresql/data"
+    secret = store["superuser_secret"]
+    return guarded(plan, store["limit_bytes"], store["cpus"]) | {
+        "image": image,
+        "command": ["postgres", "-c", "config_file=/etc/postgresql/postgresql.conf"],
+        "environment": {
+            "POSTGRES_USER": store["superuser"],
+            "POSTGRES_DB": "postgres",
+            "POSTGRES_PASSWORD_FILE": f"/run/secrets/{secret}",
+            "POSTGRES_INITDB_ARGS": "--data-checksums --auth-host=scram-sha-256",
+            "POSTGRES_HOST_AUTH_METHOD": "scram-sha-256",
+        },
+        "secrets": [secret],
+        "volumes": [f"holdfast-postgres:{data}", "/etc/holdfast/stores/postgres:/etc/postgresql:ro"],
+        # Over TCP: while the image initialises the cluster, a first server answers on the socket alone.
+        "healthcheck": {
+            "test": ["CMD", "pg_isready", "-q", "-h", "127.0.0.1", "-U", store["superuser"], "-d", "postgres"],
+            "interval": "5s",
+            "timeout": "5s",
+            "retries": 12,
+            "start_period": "60s",
+        },
+        "shm_size": str(max(64 * 1024 * 1024, store["limit_bytes"] // 8)),
+        # A shutdown writes a checkpoint: as long as max_wal_size on a slow disk may take.
+        "stop_grace_period": "120s",
+        "labels": {"holdfast.config": digest(store["settings"])},
+    }
+
+
+def _redis(plan: Mapping[str, Any]) -> dict[str, Any]:
+    store = plan["stores"]["redis"]
+    auth = 'REDISCLI_AUTH="$$(cut -d " " -f 2 /run/secrets/redis_auth)" ' if store["secret"] else ""
+    return (
+        guarded(plan, store["limit_bytes"], store["cpus"])
+        | {
+            "image": STORES["redis"].images[""].format(version=store["version"]),
+            "command": ["redis-server", "/usr/local/etc/redis/redis.conf"],
+            "volumes": ["holdfast-redis:/data", "/etc/holdfast/stores/redis:/usr/local/etc/redis:ro"],
+            "healthcheck": {
+                "test": ["CMD-SHELL", f"{auth}redis-cli ping | grep -q PONG"],
+                "interval": "5s",
+                "timeout": "5s",
+                "retries": 12,
+                "start_period": "30s",
+            },
+            "stop_grace_period": "60s",
+            "labels": {"holdfast.config": digest(store["settings"])},
+        }
+        | ({"secrets": ["redis_auth"]} if store["secret"] else {})
+    )
+
+
+def _volume(plan: Mapping[str, Any], kind: str) -> dict[str, Any]:
+    """Return a managed store's volume. No key of the user's, ``<stack>_<key>``, gives its name."""
+    return {f"holdfast-{kind}": {"name": f"{plan['name']}-stores_{kind}"}}
+
+
+def stores(plan: Mapping[str, Any], wish: Wish) -> dict[str, Any]:
+    """Return the project of the stores: reachable on the stack's internal network under their Compose names alone."""
+    services: dict[str, Any] = {}
+    kept: dict[str, Any] = {}
+    secrets: dict[str, Any] = {}
+    postgres, redis = plan["stores"]["postgres"], plan["stores"]["redis"]
+    if postgres:
+        services[postgres["service"]] = _postgres(plan)
+        kept |= _volume(plan, "postgres")
+        secrets[postgres["superuser_secret"]] = {"file": f"{DIRECTORY}/{postgres['superuser_secret']}"}
+    if redis:
+        services[redis["service"]] = _redis(plan)
+        kept |= _volume(plan, "redis")
+        if redis["secret"]:
+            secrets["redis_auth"] = {"file": REDIS_FILE}
+    carried = [store["service"] for store in plan["stores"]["carried"]]
+    for store in plan["stores"]["carried"]:
+        services[store["service"]] = own(plan, wish, store["service"], store["limit_bytes"], store["cpus"])
+    for name, service in services.items():
+        # A connection string may name the service as its container, or by an alias.
+        others = wish.aliases(name)
+        service["networks"] = {STORES_NETWORK: {"aliases": others}} if others else [STORES_NETWORK]
+    project = {
+        "name": f"{plan['name']}-stores",
+        "services": services,
+        "networks": network(plan, STORES_NETWORK, external=False, internal=True),
+        "volumes": kept | volumes(wish, carried),
+    }
+    sections = shipped.sections(wish, carried)
+    secrets |= sections.pop("secrets", {})
+    return project | sections | ({"secrets": secrets} if secrets else {})
