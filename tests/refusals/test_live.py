@@ -75,7 +75,11 @@ def test_a_change_of_a_host_is_seen() -> None:
     run([*inside, "touch", "/usr/bin/env", "/srv/holdfast-test"])
     after = digest(BARE)
     run([*inside, "rm", "/srv/holdfast-test"])
-    assert {line.split()[0] for line in set(before) ^ set(after)} == {"/usr/bin/env", "/srv/holdfast-test"}
+    # An overlay file system also makes the directory anew in which a file is touched for the first time.
+    assert {line.split()[0] for line in set(before) ^ set(after)} - {"/usr/bin"} == {
+        "/usr/bin/env",
+        "/srv/holdfast-test",
+    }
 
 
 TYPO = {
