@@ -4,19 +4,25 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from posixpath import normpath
 
 from ansible_collections.holdfast.host.plugins.module_utils.compose.model import Service
-from ansible_collections.holdfast.host.plugins.module_utils.errors import WARNING, Finding
+from ansible_collections.holdfast.host.plugins.module_utils.errors import WARNING, Finding, nearest
+from ansible_collections.holdfast.host.plugins.module_utils.plan import binds
+from ansible_collections.holdfast.host.plugins.module_utils.plan.binds import own_services
 from ansible_collections.holdfast.host.plugins.module_utils.plan.catalogue import STORES
 from ansible_collections.holdfast.host.plugins.module_utils.plan.model import Decision, Wish
-from ansible_collections.holdfast.host.plugins.module_utils.plan.shipped import (
-    is_source,
-    own_services,
-    shipped,
-    sources,
-)
+from ansible_collections.holdfast.host.plugins.module_utils.plan.shipped import place, sources
 from ansible_collections.holdfast.host.plugins.module_utils.spec.stack import ROOT
+
+POWERS = {
+    "privileged": (True, "a privileged container is root on the host"),
+    "pid": ("host", "the container sees every process of the host, and what stands in its environment"),
+    "ipc": ("host", "the container shares the host's memory segments"),
+}
+HOST_DIRECTORIES = ("/", "/etc", "/run", "/var/run")
+HOMES = ("/root", "/home")
 
 
 def image(wish: Wish, name: str) -> str | None:
@@ -45,13 +51,14 @@ def _of_ports(wish: Wish, name: str, service: Service) -> Iterator[Decision]:
 def _of_mounts(wish: Wish, name: str, service: Service) -> Iterator[Decision]:
     path = f"compose.services.{name}.volumes"
     for mount in service.volumes:
-        place = shipped(wish, mount, service)
-        if is_source(wish, mount, service):
-            done = f"{mount.target} is not mounted"
-            yield Decision(path=path, done=done, reason="source for hot reload; the image holds the code")
-        elif place is not None:
-            done = f"{mount.target} is mounted from {place}"
-            yield Decision(path=path, done=done, reason="a relative path; the file is copied to the host")
+        fate = binds.fate(wish, name, mount)
+        done = {
+            binds.DROP: "is not mounted",
+            binds.SHIP: f"is mounted from {place(wish, mount.source or '')}",
+            binds.VOLUME: f"is the volume {wish.stack.name}_{fate.key}",
+        }.get(fate.kind)
+        if done:
+            yield Decision(path=path, done=f"{mount.target} {done}", reason=fate.why)
 
 
 def _of_build(wish: Wish, name: str, service: Service) -> Iterator[Decision]:
@@ -61,6 +68,30 @@ def _of_build(wish: Wish, name: str, service: Service) -> Iterator[Decision]:
         yield Decision(path=path, done=f"runs {runs}", reason="a server runs what was built and pushed before")
     elif runs != service.image:
         yield Decision(path=f"compose.services.{name}.image", done=f"runs {runs}", reason="declared for the server")
+    if service.extra.get("pull_policy") == "build":
+        path = f"compose.services.{name}.pull_policy"
+        yield Decision(path=path, done="build is not used", reason="a server does not build")
+
+
+def runs_once(wish: Wish) -> frozenset[str]:
+    """Return the services that run to their end: declared so, or waited for and without a restart policy."""
+    services = wish.project.services
+    awaited = {
+        other
+        for service in wish.apps().values()
+        for other, dependency in service.depends_on.items()
+        if dependency.condition == "service_completed_successfully"
+    }
+    implied = {name for name in awaited if name in services and services[name].restart is None}
+    return frozenset(implied | {name for name, declared in wish.stack.services.items() if declared.once})
+
+
+def _of_restart(wish: Wish, name: str, service: Service) -> Iterator[Decision]:
+    path = f"compose.services.{name}.restart"
+    if name in runs_once(wish):
+        yield Decision(path=path, done="runs to its end", reason="declared, or another service waits for its end")
+    elif service.restart is None:
+        yield Decision(path=path, done="restarts unless stopped", reason="Compose's default is not to")
 
 
 def _of_managed(kind: str, service: Service) -> Iterator[Decision]:
@@ -103,12 +134,14 @@ def _of_dependencies(wish: Wish, name: str, service: Service) -> Iterator[Decisi
 
 def decisions(wish: Wish) -> list[Decision]:
     """Return every difference between the laptop's Compose file and what the server runs, in the file's order."""
-    found = list(_of_stores(wish))
+    found, own = list(_of_stores(wish)), own_services(wish)
+    steps: tuple[Callable[[Wish, str, Service], Iterator[Decision]], ...]
     for name, service in wish.project.services.items():
         found += _of_ports(wish, name, service)
+        steps = (_of_build, _of_names, _of_mounts, _of_restart, _of_dependencies)
         if name in wish.taken():
-            continue
-        for each in (_of_build, _of_names, _of_mounts, _of_dependencies):
+            steps = (_of_mounts, _of_restart) if name in own else ()
+        for each in steps:
             found += each(wish, name, service)
     reason = f"{ROOT}.profiles does not enable it"
     found += [
@@ -117,19 +150,67 @@ def decisions(wish: Wish) -> list[Decision]:
     return found
 
 
-def findings(wish: Wish) -> list[Finding]:
-    """Return what cannot be carried over: files that are not there, and mounts that give a container the host."""
-    found = []
-    for name in own_services(wish):
-        for source in sources(wish, name):
-            if source not in wish.local_paths:
-                rule = "a mounted file from beside the Compose file must exist, for it is copied to the host"
-                path = f"compose.services.{name}.volumes"
-                found.append(Finding(path=path, value=source, rule=rule, hint="add it, or drop the mount"))
+def _wrong_mounts(wish: Wish, name: str, service: Service) -> Iterator[Finding]:
+    path = f"compose.services.{name}.volumes"
+    for mount in service.volumes:
+        fate = binds.fate(wish, name, mount)
+        if fate.kind == binds.ASK:
+            yield Finding(path=path, value=f"{mount.source}:{mount.target}", rule=fate.why, hint=fate.hint)
+    for source in sources(wish, name):
+        if source not in wish.local_paths:
+            rule = "a mounted file from beside the Compose file must exist, for it is copied to the host"
+            yield Finding(path=path, value=source, rule=rule, hint="add it, or drop the mount")
+
+
+def _unknown_mounts(wish: Wish) -> Iterator[Finding]:
     for name, service in wish.apps().items():
-        for mount in service.volumes:
-            if mount.source and mount.source.endswith("docker.sock"):
-                rule = "whoever holds the engine's socket is root on the host"
-                path = f"compose.services.{name}.volumes"
-                found.append(Finding(path=path, value=mount.source, rule=rule, hint="drop it", level=WARNING))
+        declared = wish.stack.services.get(name)
+        known = {normpath(mount.target) for mount in service.volumes if mount.type == "bind"}
+        for target in declared.mounts if declared else ():
+            if normpath(target) not in known:
+                rule = "must be the path in the container of a bind mount that the Compose service has"
+                hint = nearest(target, known) if known else "the service has no bind mount"
+                yield Finding(path=f"{ROOT}.services.{name}.mounts", value=target, rule=rule, hint=hint)
+
+
+def _shared_volumes(wish: Wish) -> Iterator[Finding]:
+    keys = list(binds.volumes(wish).values())
+    for key in dict.fromkeys(keys):
+        if key in wish.project.volumes or keys.count(key) > 1:
+            rule = f"two kinds of data would share the volume {wish.stack.name}_{key}"
+            yield Finding(path="compose.volumes", value=key, rule=rule, hint="give one of them another name or path")
+
+
+def _power(wish: Wish, name: str, service: Service) -> Iterator[Finding]:
+    """Return what gives a container power over its host: told, for some programs need it."""
+    path = f"compose.services.{name}"
+    for key, (value, rule) in POWERS.items():
+        if service.extra.get(key) == value:
+            yield Finding(path=f"{path}.{key}", value=value, rule=rule, hint="drop it", level=WARNING)
+    if service.extra.get("devices"):
+        rule = "the container reaches the host's own devices"
+        value = service.extra["devices"]
+        yield Finding(path=f"{path}.devices", value=value, rule=rule, hint="see that the host has them", level=WARNING)
+    for mount in service.volumes:
+        source = mount.source or ""
+        if mount.type != "bind" or binds.fate(wish, name, mount).kind != binds.KEEP:
+            continue
+        if source.endswith("docker.sock"):
+            rule = "whoever holds the engine's socket is root on the host"
+        elif source in HOST_DIRECTORIES or any(binds.inside(source, home) for home in HOMES):
+            rule = "the container sees a directory of the host's own, with what other programs keep there"
+        else:
+            continue
+        yield Finding(path=f"{path}.volumes", value=source, rule=rule, hint="drop it", level=WARNING)
+
+
+def findings(wish: Wish) -> list[Finding]:
+    """Return what cannot be carried over: files that are not there, mounts of which nobody can tell what they are.
+
+    What gives a container power over its host is a warning.
+    """
+    found = [*_unknown_mounts(wish), *_shared_volumes(wish)]
+    for name in own_services(wish):
+        service = wish.project.services[name]
+        found += [*_wrong_mounts(wish, name, service), *_power(wish, name, service)]
     return found

@@ -1,6 +1,6 @@
 # Copyright: (c) 2026, the Holdfast contributors
 # GNU General Public License v3.0+ (see LICENSE)
-"""What a Compose file mounts from beside itself: what is the laptop's source, and where the host keeps the rest."""
+"""Where the host keeps what a Compose file mounts from beside itself, and how the mounts look there."""
 
 from __future__ import annotations
 
@@ -9,8 +9,9 @@ from collections.abc import Iterable, Mapping
 from pathlib import PurePosixPath
 from typing import Any
 
-from ansible_collections.holdfast.host.plugins.module_utils.compose.model import Mount, Service
-from ansible_collections.holdfast.host.plugins.module_utils.plan.catalogue import STORES
+from ansible_collections.holdfast.host.plugins.module_utils.compose.model import Mount
+from ansible_collections.holdfast.host.plugins.module_utils.plan import binds
+from ansible_collections.holdfast.host.plugins.module_utils.plan.binds import inside
 from ansible_collections.holdfast.host.plugins.module_utils.plan.model import Wish
 from ansible_collections.holdfast.host.plugins.module_utils.plan.takeover import escape
 
@@ -19,62 +20,44 @@ from ansible_collections.holdfast.host.plugins.module_utils.plan.takeover import
 FILES = "/etc/holdfast/files"
 
 
-def _inside(path: str, directory: str) -> bool:
-    return path == directory or path.startswith(directory.rstrip("/") + "/")
-
-
-def is_source(wish: Wish, mount: Mount, service: Service) -> bool:
-    """Tell whether a bind mount is the build's own source, mounted over the image for hot reload.
-
-    Such a mount lies within the build's context and is a directory that the container may write to. A single file, or
-    a directory mounted read-only, is configuration and is shipped.
-    """
-    context = (service.build or {}).get("context")
-    if mount.type != "bind" or not mount.source or not context or not _inside(mount.source, str(context)):
-        return False
-    there = wish.local_paths.get(mount.source)
-    return not mount.read_only and (there is None or there.directory)
-
-
 def place(wish: Wish, source: str) -> str | None:
     """Return where on the host a path from beside the Compose file lies, or None where it is not beside it."""
     directory = wish.project.directory
-    if not _inside(source, directory):
+    if not inside(source, directory):
         return None
     return str(PurePosixPath(FILES) / PurePosixPath(source).relative_to(directory))
 
 
-def shipped(wish: Wish, mount: Mount, service: Service) -> str | None:
-    """Return where on the host a bind mount from beside the Compose file lies, or None where it is not such a one."""
-    if mount.type != "bind" or not mount.source or is_source(wish, mount, service):
+def _entry(wish: Wish, name: str, mount: Mount) -> dict[str, Any] | None:
+    fate = binds.fate(wish, name, mount)
+    target = escape(mount.target)
+    if fate.kind in (binds.DROP, binds.ASK):
         return None
-    return place(wish, mount.source)
+    if fate.kind == binds.VOLUME:
+        # A mount's options are those of a bind mount.
+        volume = {"type": "volume", "source": fate.key, "target": target}
+        return {**volume, "read_only": True} if mount.read_only else volume
+    entry = mount.as_compose() | {"target": target}
+    there = place(wish, mount.source) if mount.source and fate.kind == binds.SHIP else None
+    if there is not None:
+        entry["bind"] = {**entry.get("bind", {}), "create_host_path": False}
+    return {**entry, "source": escape(there or mount.source)} if mount.source else entry
 
 
 def mounts(wish: Wish, name: str) -> list[dict[str, Any]]:
     """Return the mounts of a service as the server has them, Compose long form."""
-    service = wish.project.services[name]
-    kept = []
-    for mount in service.volumes:
-        if is_source(wish, mount, service):
-            continue
-        there = shipped(wish, mount, service)
-        entry = mount.as_compose() | {"target": escape(mount.target)}
-        if there is not None:
-            entry["bind"] = {**entry.get("bind", {}), "create_host_path": False}
-        if there or mount.source:
-            entry["source"] = escape(there or mount.source or "")
-        kept.append(entry)
-    return kept
+    entries = (_entry(wish, name, mount) for mount in wish.project.services[name].volumes)
+    return [entry for entry in entries if entry is not None]
 
 
 def sources(wish: Wish, name: str) -> dict[str, str]:
-    """Return what one service mounts from beside the Compose file, secrets and configs included: source to place."""
+    """Return what one service takes from beside the Compose file, secrets and configs included: source to place."""
     service = wish.project.services[name]
-    places = {mount.source: shipped(wish, mount, service) for mount in service.volumes if mount.source}
     named = [wish.project.secrets.get(each["source"], {}) for each in service.secrets]
     named += [wish.project.configs.get(each["source"], {}) for each in service.configs]
-    places |= {each["file"]: place(wish, each["file"]) for each in named if "file" in each}
+    mounted = [mount for mount in service.volumes if binds.fate(wish, name, mount).kind == binds.SHIP]
+    paths = [mount.source for mount in mounted if mount.source] + [each["file"] for each in named if "file" in each]
+    places = {path: place(wish, path) for path in paths}
     return {source: there for source, there in places.items() if there is not None}
 
 
@@ -95,12 +78,6 @@ def sections(wish: Wish, names: Iterable[str]) -> dict[str, dict[str, Any]]:
         if used:
             found[section] = {key: _section_entry(wish, entries[key]) for key in used}
     return found
-
-
-def own_services(wish: Wish) -> list[str]:
-    """Return the services that run from the Compose file's own definition: the application's, and carried stores."""
-    taken = wish.taken()
-    return [name for name in wish.project.services if name not in taken or not STORES[taken[name]].managed]
 
 
 def files(wish: Wish, names: Iterable[str]) -> list[dict[str, Any]]:

@@ -6,7 +6,9 @@ from __future__ import annotations
 
 from typing import Any
 
-from ansible_collections.holdfast.host.plugins.module_utils.plan.laptop import decisions, findings, image
+import pytest
+
+from ansible_collections.holdfast.host.plugins.module_utils.plan.laptop import decisions, findings, image, runs_once
 from ansible_collections.holdfast.host.plugins.module_utils.plan.shipped import (
     files,
     mounts,
@@ -61,6 +63,54 @@ def test_the_source_for_hot_reload_is_not_mounted_and_the_rest_is() -> None:
     assert files(made, ["web"]) == []
 
 
+def test_each_fate_of_a_mount_is_told() -> None:
+    text = COMPOSE.replace(SERVICE, "    volumes: ['./uploads:/app/uploads', './dev:/dev-tools']")
+    text += "  search: {image: 'search:1', volumes: ['./search:/data']}\n"
+    declared = {"worker": {"mounts": {"/app/uploads": "volume", "/dev-tools": "drop"}}}
+    told = _told(text, services=declared, stores={"search": {"service": "search"}})
+    kept = told["compose.services.worker.volumes: /app/uploads is the volume shop_worker-app-uploads"]
+    assert "never copied" in kept[1]
+    assert "compose.services.worker.volumes: /dev-tools is not mounted" in told
+    assert "compose.services.search.volumes: /data is the volume shop_search-data" in told
+
+
+@pytest.mark.parametrize("mount", ["./mysql:/var/lib/mysql", "./app.db:/app/app.db"])
+def test_a_mount_that_may_be_data_is_refused_until_it_is_declared(mount: str) -> None:
+    made = wish(COMPOSE.replace(SERVICE, f"    volumes: ['{mount}']"), present=["/srv/shop/app.db"])
+    (finding,) = findings(made)
+    assert finding.path == "compose.services.worker.volumes"
+    assert finding.value == mount.replace("./", "/srv/shop/")
+    assert finding.level == "error"
+    assert not [line for line in _told() if "mysql" in line]
+
+
+def test_a_declared_mount_that_the_service_has_not_is_refused() -> None:
+    text = COMPOSE.replace(SERVICE, "    volumes: ['./uploads:/app/uploads', data:/data]") + "volumes: {data: {}}\n"
+    mounts = {"/app/uploads/": "volume", "/app/upload": "volume", "/data": "volume"}
+    found = findings(wish(text, services={"worker": {"mounts": mounts}, "web": {"mounts": {"/x": "drop"}}}))
+    assert [(each.path, each.value) for each in found] == [
+        ("holdfast_stack.services.web.mounts", "/x"),
+        ("holdfast_stack.services.worker.mounts", "/app/upload"),
+        ("holdfast_stack.services.worker.mounts", "/data"),
+    ]
+    assert found[0].hint == "the service has no bind mount"
+    assert found[1].hint == "did you mean '/app/uploads'?"
+
+
+@pytest.mark.parametrize(
+    ("volumes", "declared"),
+    [
+        ("['./a:/data', 'worker-data:/x']", ["/data"]),
+        ("['./a:/in/put', './b:/in put']", ["/in/put", "/in put"]),
+    ],
+)
+def test_two_kinds_of_data_never_share_a_volume(volumes: str, declared: list[str]) -> None:
+    text = COMPOSE.replace(SERVICE, f"    volumes: {volumes}") + "volumes: {worker-data: {}}\n"
+    (finding,) = findings(wish(text, services={"worker": {"mounts": dict.fromkeys(declared, "volume")}}))
+    assert finding.path == "compose.volumes"
+    assert "share the volume shop_worker-" in finding.rule
+
+
 def test_a_file_that_is_not_there_is_refused() -> None:
     (finding,) = findings(wish(HOT))
     assert (finding.path, finding.value) == ("compose.services.worker.volumes", "/srv/shop/conf/a.ini")
@@ -85,3 +135,60 @@ def test_the_engines_socket_is_warned_of_and_an_absolute_path_is_kept() -> None:
     assert (finding.level, finding.value) == ("warning", "/var/run/docker.sock")
     assert [each["source"] for each in mounts(made, "worker")] == ["/var/run/docker.sock", "/srv/media"]
     assert files(made, ["worker"]) == []
+
+
+@pytest.mark.parametrize(
+    ("said", "path"),
+    [
+        ("privileged: true", "privileged"),
+        ("pid: host", "pid"),
+        ("ipc: host", "ipc"),
+        ("devices: [/dev/fuse]", "devices"),
+        *((f"volumes: ['{path}:/x:ro']", "volumes") for path in ("/", "/etc", "/run", "/var/run", "/root", "/home/me")),
+    ],
+)
+def test_power_over_the_host_is_warned_of(said: str, path: str) -> None:
+    (finding,) = findings(wish(COMPOSE.replace(SERVICE, f"    {said}")))
+    assert (finding.level, finding.path) == ("warning", f"compose.services.worker.{path}")
+    assert finding.rule
+    assert finding.hint
+
+
+@pytest.mark.parametrize("said", ["privileged: false", "ipc: private", "volumes: ['/etc/localtime:/etc/localtime:ro']"])
+def test_what_gives_no_power_is_not_warned_of(said: str) -> None:
+    assert findings(wish(COMPOSE.replace(SERVICE, f"    {said}"))) == []
+
+
+def test_a_dropped_mount_is_not_warned_of() -> None:
+    text = COMPOSE.replace(SERVICE, "    volumes: ['/var/run/docker.sock:/var/run/docker.sock']")
+    dropped = {"worker": {"mounts": {"/var/run/docker.sock": "drop"}}}
+    assert findings(wish(text, services=dropped)) == []
+
+
+def test_restarts_are_told_where_compose_has_no_policy() -> None:
+    told = _told(COMPOSE.replace(SERVICE, "    restart: always"))
+    assert "not to" in told["compose.services.web.restart: restarts unless stopped"][1]
+    assert not [
+        line for line in told if line.startswith(("compose.services.worker.restart", "compose.services.db.restart"))
+    ]
+
+
+WAITS = COMPOSE.replace(
+    "condition: service_healthy}", "condition: service_healthy}, worker: {condition: DONE}"
+).replace("DONE", "service_completed_successfully")
+
+
+def test_what_is_waited_for_or_declared_runs_once() -> None:
+    assert runs_once(wish()) == frozenset()
+    assert runs_once(wish(WAITS)) == {"worker"}
+    # A restart policy of the Compose file's own stands, unless the declaration says otherwise.
+    always = WAITS.replace(SERVICE, "    restart: always")
+    assert runs_once(wish(always)) == frozenset()
+    assert runs_once(wish(always, services={"worker": {"once": True}})) == {"worker"}
+    assert "compose.services.worker.restart: runs to its end" in _told(WAITS)
+
+
+def test_a_server_builds_nothing() -> None:
+    text = COMPOSE.replace(SERVICE, "    build: .\n    pull_policy: build")
+    assert "compose.services.worker.pull_policy: build is not used" in _told(text)
+    assert not [line for line in _told() if "pull_policy" in line]

@@ -6,8 +6,6 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-import pytest
-
 from ansible_collections.holdfast.host.plugins.module_utils.compose.interpolate import substitute
 from ansible_collections.holdfast.host.plugins.module_utils.plan.laptop import findings
 from ansible_collections.holdfast.host.plugins.module_utils.plan.model import LocalPath
@@ -15,7 +13,6 @@ from ansible_collections.holdfast.host.plugins.module_utils.plan.shipped import 
     digest,
     files,
     mounts,
-    own_services,
     sections,
 )
 from tests.planning import COMPOSE, wish
@@ -58,24 +55,25 @@ def test_a_mounted_file_marks_its_service_so_that_a_change_replaces_the_containe
     assert digest(first, "web") is None
 
 
-@pytest.mark.parametrize(
-    ("mount", "there", "shipped"),
-    [
-        ("./worker/src:/app/src", LocalPath(directory=True, digest="0"), False),
-        ("./worker/src:/app/src:ro", LocalPath(directory=True, digest="0"), True),
-        ("./worker/app.ini:/app/app.ini", LocalPath(directory=False, digest="0"), True),
-        ("./other:/app/other", LocalPath(directory=True, digest="0"), True),
-    ],
-)
-def test_only_a_writable_directory_of_the_build_is_source(mount: str, there: LocalPath, shipped: bool) -> None:
-    text = COMPOSE.replace(SERVICE, f"    build: ./worker\n    volumes: ['{mount}']")
-    source = "/srv/shop/" + mount.partition(":")[0].removeprefix("./")
-    made = replace(wish(text), local_paths={source: there})
-    assert bool(files(made, ["worker"])) == bool(mounts(made, "worker")) == shipped
+def test_data_is_a_volume_and_is_never_copied() -> None:
+    text = COMPOSE.replace(SERVICE, "    volumes: ['./uploads:/app/up$$loads', './logo:/logo:ro']")
+    declared = {"worker": {"mounts": {"/app/up$loads": "volume", "/logo": "volume"}}}
+    made = wish(text, present=["/srv/shop/c.ini"], services=declared)
+    assert mounts(made, "worker") == [
+        {"type": "volume", "source": "worker-app-up-loads", "target": "/app/up$$loads"},
+        {"type": "volume", "source": "worker-logo", "target": "/logo", "read_only": True},
+    ]
+    assert files(made, ["worker"]) == []
+    assert digest(made, "worker") is None
+
+
+def test_what_has_to_be_declared_is_neither_copied_nor_mounted_before_it_is() -> None:
+    made = wish(COMPOSE.replace(SERVICE, "    volumes: ['./mysql:/var/lib/mysql', './app.db:/app.db']"))
+    assert (mounts(made, "worker"), files(made, ["worker"])) == ([], [])
 
 
 def test_a_carried_stores_files_are_its_own() -> None:
-    text = COMPOSE + "  search: {image: 'search:1', volumes: ['./s.ini:/s.ini']}\n"
+    text = COMPOSE + "  search: {image: 'search:1', volumes: ['./s.ini:/s.ini', './data:/data']}\n"
     made = wish(text, present=["/srv/shop/s.ini"], stores={"search": {"service": "search"}})
-    assert own_services(made) == ["web", "worker", "search"]
-    assert [each["source"] for each in files(made, own_services(made))] == ["/srv/shop/s.ini"]
+    assert [each["source"] for each in files(made, ["search"])] == ["/srv/shop/s.ini"]
+    assert mounts(made, "search")[1] == {"type": "volume", "source": "search-data", "target": "/data"}
