@@ -22,7 +22,8 @@ from typing import IO
 from tests.acceptance.scenarios import BUILD, SCENARIOS
 from tests.lab.paths import ROOT
 
-_STEP = re.compile(r"^(?:INFO|WARNING|ERROR) +\S+ ➜ (\w+): (Executing|Executed: .*)$")
+# As molecule writes it without colours.
+_STEP = re.compile(r"^(?:INFO|ERROR) +\[\S+ > (\w+)\] (Executing|Executed: .*)$")
 TAIL_LINES = 60
 
 
