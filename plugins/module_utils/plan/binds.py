@@ -188,7 +188,7 @@ def _undeclared(wish: Wish, name: str, mount: Mount, source: str) -> Fate:
         return Fate(kind=SHIP, why="the container only reads it; copied to the host")
     if file and _is_configuration(source):
         return Fate(kind=SHIP, why="a file of configuration by its name; copied to the host")
-    of, kinds = ("file", "ship drop") if file else ("directory", "volume ship")
+    of, kinds = ("file", "ship drop") if file else ("directory", "volume drop" if built else "volume ship")
     return _ask(name, mount, of=of, kinds=kinds, wish=wish)
 
 
