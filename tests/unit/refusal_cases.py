@@ -145,42 +145,6 @@ TOGETHER: dict[str, Case] = {
     ),
 }
 
-MOUNTS: dict[str, Case] = {
-    "data beside the Compose file": Case(
-        path="compose.services.worker.volumes",
-        said='mounts: {"/var/lib/mysql": volume}',
-        compose=worker("    volumes: ['./mysql:/var/lib/mysql']"),
-    ),
-    "a database file beside the Compose file": Case(
-        path="compose.services.worker.volumes",
-        said="overwrite",
-        compose=worker("    volumes: ['./app.db:/app/app.db']"),
-    ),
-    "uploads below the build": Case(
-        path="compose.services.worker.volumes",
-        said='mounts: {"/app/uploads": volume}',
-        compose=worker("    build: .\n    volumes: ['./uploads:/app/uploads']"),
-    ),
-    "a fate that no mount has": Case(
-        path=f"{R}.services.worker.mounts./app",
-        said="one of ship, drop, volume",
-        stack=_services(worker={"mounts": {"/app": "keep"}}),
-        compose=worker("    build: .\n    volumes: ['.:/app']"),
-    ),
-    "a mount that the service has not": Case(
-        path=f"{R}.services.worker.mounts",
-        said="did you mean '/app/uploads'?",
-        stack=_services(worker={"mounts": {"/app/uploads": "volume", "/app/upload": "volume"}}),
-        compose=worker("    volumes: ['./uploads:/app/uploads']"),
-    ),
-    "a file as a volume": Case(
-        path="compose.services.worker.volumes",
-        said="a volume is a directory",
-        stack=_services(worker={"mounts": {"/c": "volume"}}),
-        compose=worker("    volumes: ['./compose.yaml:/c']"),
-    ),
-}
-
 SECRETS: dict[str, Case] = {
     "foreign literal secret": Case(
         path="compose.services.worker.environment.STRIPE_API_KEY",
@@ -252,4 +216,4 @@ HOST: dict[str, Case] = {
     ),
 }
 
-CASES = DECLARATION | TOGETHER | MOUNTS | SECRETS | HOST
+CASES = DECLARATION | TOGETHER | SECRETS | HOST

@@ -10,7 +10,11 @@ import pytest
 
 from ansible_collections.holdfast.host.plugins.module_utils.errors import errors, explain
 from tests.planning import STACK, attempt, host, listener, merged
-from tests.unit.refusal_cases import CASES, ROUTE, R, worker
+from tests.unit.refusal_cases import CASES as OTHERS
+from tests.unit.refusal_cases import ROUTE, R, worker
+from tests.unit.refusal_mounts import MOUNTS
+
+CASES = OTHERS | MOUNTS
 
 # A wrong declaration of these leaves something else undone as well.
 WITH_OTHERS = {"empty stack", "inline tier, unknown key", "store behind a profile", "inline tier, wrong unit"}

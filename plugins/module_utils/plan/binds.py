@@ -203,9 +203,9 @@ def fate(wish: Wish, name: str, mount: Mount) -> Fate:
     shared = volumes(wish)
     if source in shared:
         return Fate(kind=VOLUME, why="data; never copied", key=shared[source])
-    for other in shared:
+    for other in shared if inside(source, wish.project.directory) else ():
         if inside(source, other) or inside(other, source):
             rule = f"part of it is data, kept in the volume that takes the place of {other}"
-            hint = f'{ROOT}.services.{name}.mounts: {{"{mount.target}": volume}}, or ship, or drop'
+            hint = f'{ROOT}.services.{name}.mounts: {{"{mount.target}": volume}}, or drop, or ship'
             return Fate(kind=ASK, why=rule, hint=hint)
     return _undeclared(wish, name, mount, source)

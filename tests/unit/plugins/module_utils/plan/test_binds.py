@@ -131,6 +131,11 @@ def test_a_part_of_data_and_what_holds_data_is_asked_for(source: str) -> None:
     assert _fate(declared).kind == "ship"
 
 
+def test_the_hosts_own_directories_hold_no_data_of_the_laptops() -> None:
+    text = TWO.replace("./files:/srv/files:ro", "/:/host:ro")
+    assert _fate(wish(text, services={"web": {"mounts": {"/app/files": "volume"}}})).kind == "keep"
+
+
 @pytest.mark.parametrize(
     ("mount", "there", "kind", "key"),
     [
