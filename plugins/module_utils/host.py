@@ -22,6 +22,7 @@ from ansible_collections.holdfast.host.plugins.module_utils.host_parse import (
     parse_os_release,
     parse_version,
 )
+from ansible_collections.holdfast.host.plugins.module_utils.host_stack import read_installed
 from ansible_collections.holdfast.host.plugins.module_utils.host_tree import Tree
 from ansible_collections.holdfast.host.plugins.module_utils.host_types import CpuSources, Host, MemorySources
 
@@ -81,6 +82,7 @@ def read_host(root: str = "/", *, run: Runner = run_program, usage: Usage | None
         links=read_links(tree),
         listening=read_listening(tree, containers, published),
         software=software,
+        installed=read_installed(tree),
     )
 
 

@@ -83,12 +83,23 @@ class Listener:
 
 
 @dataclass(frozen=True, kw_only=True)
+class Installed:
+    """The stack that the host holds: its name, its projects that have a Compose file (stores, edge, app), and the
+    kinds of managed stores that have a volume.
+    """
+
+    name: str
+    projects: tuple[str, ...]
+    stores: tuple[str, ...]
+
+
+@dataclass(frozen=True, kw_only=True)
 class Host:
     """A machine as far as it can be measured without changing it.
 
     cpus: what we may really use (CPUs), the least of its sources; memory_bytes and swap_bytes likewise, in bytes.
     cpu_mhz: highest clock, MHz. init: "systemd" or "other". software: version by name ("docker", "compose"), None
-    where it is not installed.
+    where it is not installed. installed: the stack that an earlier run left, None where there is none.
     """
 
     os: OsRelease
@@ -107,6 +118,7 @@ class Host:
     links: tuple[Link, ...]
     listening: tuple[Listener, ...]
     software: Mapping[str, str | None] = field(default_factory=dict)
+    installed: Installed | None = None
 
     def as_dict(self) -> dict[str, Any]:
         """Return the host as a JSON-able dict: nested dicts and lists, the same keys as the fields."""
@@ -127,6 +139,7 @@ class Host:
                 "links": tuple(Link(**link) for link in data["links"]),
                 "listening": tuple(Listener(**listener) for listener in data["listening"]),
                 "software": dict(data["software"]),
+                "installed": _installed(data.get("installed")),
             }
         )
 
@@ -135,6 +148,12 @@ class Host:
         above = {str(parent) for parent in (PurePosixPath(path), *PurePosixPath(path).parents)}
         holding = [mount for mount in self.mounts if mount.path in above]
         return max(holding, key=lambda mount: len(mount.path), default=None)
+
+
+def _installed(data: Mapping[str, Any] | None) -> Installed | None:
+    if data is None:
+        return None
+    return Installed(name=data["name"], projects=tuple(data["projects"]), stores=tuple(data["stores"]))
 
 
 def _plain(value: Any) -> Any:

@@ -119,6 +119,12 @@ host:
       description: Versions of C(docker) (the engine, or the client where no engine answers) and C(compose), or V(none).
       type: dict
       sample: {"docker": "26.1.5", "compose": "2.26.1"}
+    installed:
+      description:
+        - The stack that an earlier run left, or V(none). Its C(name), the C(projects) that have a Compose file, and the
+          kinds of managed C(stores) that have a volume.
+      type: dict
+      sample: {"name": "shop", "projects": ["stores", "edge", "app"], "stores": ["postgres", "redis"]}
 """
 
 from ansible.module_utils.basic import AnsibleModule

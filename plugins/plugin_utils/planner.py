@@ -16,7 +16,7 @@ from ansible_collections.holdfast.host.plugins.module_utils.compose.read import 
 from ansible_collections.holdfast.host.plugins.module_utils.errors import Finding, errors
 from ansible_collections.holdfast.host.plugins.module_utils.host_types import Host
 from ansible_collections.holdfast.host.plugins.module_utils.plan.build import Fit, build, fit
-from ansible_collections.holdfast.host.plugins.module_utils.plan.host_check import engine
+from ansible_collections.holdfast.host.plugins.module_utils.plan.host_check import engine, installed
 from ansible_collections.holdfast.host.plugins.module_utils.plan.host_check import findings as host_findings
 from ansible_collections.holdfast.host.plugins.module_utils.plan.model import LocalPath, Wish
 from ansible_collections.holdfast.host.plugins.module_utils.plan.place import public_ports
@@ -108,6 +108,7 @@ def make_plan(
     stack = declared or _draft(raw)
     project, of_compose = _compose(stack, around.directory)
     findings = [*findings, *of_compose, *_tls_files(stack, around.directory), *engine(measured, around.docker_source)]
+    findings += installed(measured, declared) if declared else []
     # A tier of the wrong shape is told of already.
     tier = raw.get("tier") if isinstance(raw.get("tier"), (str, Mapping)) else None
     tier_fit = fit(tier, measured, around.tier_mode) if tier else Fit(shown={}, findings=[])

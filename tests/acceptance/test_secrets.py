@@ -54,8 +54,9 @@ def test_files_are_for_their_readers_alone(scenario: Scenario, server: testinfra
         file = server.file(f"{DIRECTORY}/{name}")
         assert file.mode == 0o400, name
     for project in ("stores", "app"):
-        file = server.file(f"/etc/holdfast/{project}/.env")
-        assert (file.mode & 0o077, file.user) == (0, "root"), project
+        for name in (".env", "compose.yaml"):
+            file = server.file(f"/etc/holdfast/{project}/{name}")
+            assert (file.mode & 0o077, file.user) == (0, "root"), f"{project}/{name}"
 
 
 def test_values_that_were_made_are_long_and_differ(scenario: Scenario) -> None:

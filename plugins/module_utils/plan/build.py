@@ -138,6 +138,8 @@ def _edge(wish: Wish, host: Host) -> dict[str, Any]:
 
 
 def _host(host: Host) -> dict[str, Any]:
+    """Return the host's part of the plan. ready: the projects that check mode can ask Compose about already."""
+    docker, held = host.software.get("docker"), host.installed
     return {
         "os": f"{host.os.id} {host.os.version}",
         "os_id": host.os.id,
@@ -146,7 +148,9 @@ def _host(host: Host) -> dict[str, Any]:
         "cpus": host.cpus,
         "memory_bytes": host.memory_bytes,
         "controllers": list(host.cgroup.controllers),
-        "docker": host.software.get("docker"),
+        "docker": docker,
+        "stack": held.name if held else None,
+        "ready": list(held.projects) if held and docker else [],
     }
 
 
@@ -189,6 +193,7 @@ def build(wish: Wish, host: Host, tier_fit: Fit) -> tuple[dict[str, Any], list[F
         "schema": SCHEMA,
         "name": wish.stack.name,
         "colour": COLOUR,
+        "paths": {"secrets": secret_files.DIRECTORY},
         "host": _host(host),
         "tier": tier_fit.shown,
         "budget": {"total_bytes": host.memory_bytes, "cpus": host.cpus, "rows": [row.as_dict() for row in claims]},

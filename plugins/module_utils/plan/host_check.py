@@ -10,6 +10,8 @@ from typing import Any
 from ansible_collections.holdfast.host.plugins.module_utils.errors import WARNING, Finding
 from ansible_collections.holdfast.host.plugins.module_utils.host_types import Host
 from ansible_collections.holdfast.host.plugins.module_utils.plan.catalogue import SUPPORTED_OS, WITHOUT_COMPOSE
+from ansible_collections.holdfast.host.plugins.module_utils.spec.stack import ROOT, Stack
+from ansible_collections.holdfast.host.plugins.module_utils.spec.stores import declared
 
 ARCHITECTURES = ("x86_64", "aarch64")
 # Sockets that the engine itself holds for a published port; which container it is, the engine knows.
@@ -62,6 +64,36 @@ def _controllers(host: Host) -> Iterator[Finding]:
                 hint="boot with cgroup_enable=memory, or leave the container that the host runs in",
                 level=WARNING,
             )
+
+
+REMOVE = "for project in app edge stores; do (cd /etc/holdfast/$project && docker compose down); done"
+
+
+def installed(host: Host, stack: Stack) -> list[Finding]:
+    """Return what the stack that the host holds already says against the declared one.
+
+    Under another name it would start beside the old one, on new and empty volumes. A managed store that is declared
+    no more stops, and its volume stays.
+    """
+    held = host.installed
+    if held is None:
+        return []
+    if held.name != stack.name:
+        rule = f"this host holds the stack {held.name}, and a machine holds one stack"
+        aside = f"mv /etc/holdfast /root/holdfast-{held.name}"
+        hint = f"name: {held.name}; or remove that one first, its volumes stay: {REMOVE}; {aside}"
+        return [Finding(path=f"{ROOT}.name", value=stack.name, rule=rule, hint=hint)]
+    wanted = declared(stack.stores)
+    return [
+        Finding(
+            path=f"{ROOT}.stores.{kind}",
+            rule=f"this host has a managed {kind}, which is declared no more: it stops",
+            hint=f"its data stays in the volume {held.name}-stores_{kind}; declare it again to have it back",
+            level=WARNING,
+        )
+        for kind in held.stores
+        if kind not in wanted
+    ]
 
 
 def engine(host: Host, docker_source: str) -> list[Finding]:

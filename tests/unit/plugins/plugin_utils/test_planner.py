@@ -156,3 +156,14 @@ def test_a_host_below_its_tier_is_refused_or_told_of(tmp_path: Path, mode: str, 
     assert (plan is not None) == planned_too
     assert "host.cpus" in [finding.path for finding in findings]
     assert plan is None or "host.cpus" in [warning["path"] for warning in plan["warnings"]]
+
+
+def test_another_stack_on_the_host_is_refused_though_the_compose_file_is_broken(tmp_path: Path) -> None:
+    on = host(installed={"name": "old", "projects": ["edge"], "stores": []})
+    for compose in (COMPOSE, "services: {web: {imagee: a}}"):
+        plan, findings = attempt(tmp_path, on=on, compose=compose)
+        assert plan is None
+        assert "holdfast_stack.name" in [finding.path for finding in errors(findings)]
+    # A name that is missing is not one that differs.
+    _, findings = attempt(tmp_path, merged(STACK, {"name": None}), on=on)
+    assert [finding.rule for finding in findings if finding.path == "holdfast_stack.name"] == ["required"]

@@ -43,6 +43,22 @@ def test_the_parts_of_a_plan() -> None:
     assert plan["host"]["controllers"] == ["cpu", "memory", "pids"]
 
 
+@pytest.mark.parametrize(
+    ("docker", "projects", "ready"), [("26.1.5", ["stores", "app"], ["stores", "app"]), (None, ["stores"], [])]
+)
+def test_what_check_mode_can_ask_about_is_there_with_an_engine(
+    docker: str | None, projects: list[str], ready: list[str]
+) -> None:
+    held = {"name": "shop", "projects": projects, "stores": []}
+    plan = _plan(wish(), software={"docker": docker, "compose": None}, installed=held)
+    assert (plan["host"]["stack"], plan["host"]["ready"]) == ("shop", ready)
+
+
+def test_a_host_with_an_engine_and_nothing_of_ours_is_not_ready() -> None:
+    host = _plan(wish(), software={"docker": "26.1.5", "compose": "2.26.1"})["host"]
+    assert (host["stack"], host["ready"]) == (None, [])
+
+
 def test_without_stores_there_are_none() -> None:
     plan = _plan(wish("services: {web: {image: 'web:1', expose: ['80']}}", stores=None))
     assert plan["stores"] == {"postgres": None, "redis": None, "carried": [], "files": []}

@@ -8,8 +8,8 @@ from typing import Any
 
 import pytest
 
-from ansible_collections.holdfast.host.plugins.module_utils.plan.host_check import findings
-from tests.planning import host, listener, measured
+from ansible_collections.holdfast.host.plugins.module_utils.plan.host_check import findings, installed
+from tests.planning import host, listener, measured, stack
 
 HTTP = [{"port": 80, "protocol": "tcp", "address": "0.0.0.0", "owner": "edge"}]  # noqa: S104
 
@@ -67,3 +67,25 @@ def test_what_the_kernel_cannot_enforce_is_told_and_refuses_nothing() -> None:
 def test_a_port_whose_holder_cannot_be_seen_is_told_but_refuses_nothing() -> None:
     found = findings(measured(listening=[listener(80, None, "::")]), HTTP)
     assert [(each.path, each.value, each.level) for each in found] == [("host.ports.80/tcp", "taken on ::", "warning")]
+
+
+def _held(name: str, *stores: str) -> dict[str, Any]:
+    return {"installed": {"name": name, "projects": ["stores"], "stores": list(stores)}}
+
+
+@pytest.mark.parametrize("changes", [{}, _held("shop", "postgres", "redis"), _held("shop")])
+def test_a_bare_host_and_one_that_holds_the_stack_have_no_finding(changes: dict[str, Any]) -> None:
+    assert installed(measured(**changes), stack()) == []
+
+
+def test_a_host_that_holds_another_stack_is_refused() -> None:
+    (finding,) = installed(measured(**_held("old", "postgres", "redis")), stack())
+    assert (finding.path, finding.value, finding.level) == ("holdfast_stack.name", "shop", "error")
+    assert "old" in finding.rule
+    assert "docker compose down" in finding.hint
+
+
+def test_a_store_that_is_declared_no_more_is_told_with_the_volume_that_stays() -> None:
+    (finding,) = installed(measured(**_held("shop", "postgres", "redis")), stack(stores={"redis": None}))
+    assert (finding.path, finding.level) == ("holdfast_stack.stores.redis", "warning")
+    assert "shop-stores_redis" in finding.hint
