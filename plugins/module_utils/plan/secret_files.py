@@ -10,7 +10,8 @@ from typing import Any
 
 from ansible_collections.holdfast.host.plugins.module_utils.plan.catalogue import STORES
 from ansible_collections.holdfast.host.plugins.module_utils.plan.model import Wish
-from ansible_collections.holdfast.host.plugins.module_utils.plan.takeover import (
+from ansible_collections.holdfast.host.plugins.module_utils.plan.store_secrets import store_secrets
+from ansible_collections.holdfast.host.plugins.module_utils.plan.taken import (
     REDIS_SECRET,
     SUPERUSER_SECRET,
     Takeover,
@@ -30,6 +31,15 @@ def references(texts: Iterable[str | None]) -> list[str]:
 def env_file(path: str, names: Iterable[str]) -> list[dict[str, Any]]:
     """Return the one env file that fills in the named secrets, as the secrets module takes it."""
     return [{"path": path, "variables": {name: f"${{secret:{name}}}" for name in names}}]
+
+
+def _mounted(wish: Wish, taken: Takeover) -> list[dict[str, Any]]:
+    """Return the files that stand in for a laptop's file secrets; any user of a container may read its own."""
+    names = store_secrets(wish)
+    return [
+        {"path": path, "content": f"${{secret:{names[name]}}}", "mode": "0444"}
+        for name, path in taken.secret_places.items()
+    ]
 
 
 def secret_files(wish: Wish, taken: Takeover, postgres: Mapping[str, Any] | None) -> dict[str, Any]:
@@ -52,7 +62,7 @@ def secret_files(wish: Wish, taken: Takeover, postgres: Mapping[str, Any] | None
         "names": names,
         "stores_env": env_file("/etc/holdfast/stores/.env", references(in_stores))
         + ([redis] if REDIS_SECRET in taken.secrets else []),
-        "app_env": env_file("/etc/holdfast/app/.env", references(in_app)),
+        "app_env": env_file("/etc/holdfast/app/.env", references(in_app)) + _mounted(wish, taken),
         "postgres_roles": [
             {"name": role["name"], "password_file": f"{DIRECTORY}/{role['secret']}"}
             for role in (postgres["roles"] if postgres else ())
