@@ -13,7 +13,8 @@ from ansible_collections.holdfast.host.plugins.module_utils.compose.model import
 from ansible_collections.holdfast.host.plugins.module_utils.plan import binds
 from ansible_collections.holdfast.host.plugins.module_utils.plan.binds import inside
 from ansible_collections.holdfast.host.plugins.module_utils.plan.model import Wish
-from ansible_collections.holdfast.host.plugins.module_utils.plan.takeover import escape
+from ansible_collections.holdfast.host.plugins.module_utils.plan.store_secrets import store_secret_files
+from ansible_collections.holdfast.host.plugins.module_utils.plan.taken import escape
 
 # Where the host keeps what was bind-mounted from beside the Compose file. Closed to all but root: the engine mounts
 # from there, and a secret among the files is read inside its container alone.
@@ -53,7 +54,8 @@ def mounts(wish: Wish, name: str) -> list[dict[str, Any]]:
 def sources(wish: Wish, name: str) -> dict[str, str]:
     """Return what one service takes from beside the Compose file, secrets and configs included: source to place."""
     service = wish.project.services[name]
-    named = [wish.project.secrets.get(each["source"], {}) for each in service.secrets]
+    made = store_secret_files(wish)
+    named = [wish.project.secrets.get(each["source"], {}) for each in service.secrets if each["source"] not in made]
     named += [wish.project.configs.get(each["source"], {}) for each in service.configs]
     mounted = [mount for mount in service.volumes if binds.fate(wish, name, mount).kind == binds.SHIP]
     paths = [mount.source for mount in mounted if mount.source] + [each["file"] for each in named if "file" in each]
@@ -61,22 +63,26 @@ def sources(wish: Wish, name: str) -> dict[str, str]:
     return {source: there for source, there in places.items() if there is not None}
 
 
-def _section_entry(wish: Wish, entry: Mapping[str, Any]) -> dict[str, Any]:
+def _section_entry(wish: Wish, entry: Mapping[str, Any], made: str | None) -> dict[str, Any]:
     kept = {key: escape(value) if isinstance(value, str) else value for key, value in entry.items()}
     if "file" in entry:
-        kept["file"] = escape(place(wish, entry["file"]) or entry["file"])
+        kept["file"] = escape(made or place(wish, entry["file"]) or entry["file"])
     return kept
 
 
 def sections(wish: Wish, names: Iterable[str]) -> dict[str, dict[str, Any]]:
-    """Return the top-level secrets and configs that services use, with files where the host keeps them."""
+    """Return the top-level secrets and configs that services use, with files where the host keeps them.
+
+    A secret that is a managed store's password is the one made on the host, and not the laptop's.
+    """
     project = wish.project
     services = [project.services[name] for name in names]
     found = {}
     for section, entries in (("secrets", project.secrets), ("configs", project.configs)):
+        made = store_secret_files(wish) if section == "secrets" else {}
         used = sorted({each["source"] for service in services for each in getattr(service, section)})
         if used:
-            found[section] = {key: _section_entry(wish, entries[key]) for key in used}
+            found[section] = {key: _section_entry(wish, entries[key], made.get(key)) for key in used}
     return found
 
 

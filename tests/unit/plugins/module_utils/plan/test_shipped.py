@@ -15,6 +15,7 @@ from ansible_collections.holdfast.host.plugins.module_utils.plan.shipped import 
     mounts,
     sections,
 )
+from ansible_collections.holdfast.host.plugins.module_utils.plan.store_secrets import store_secret_files
 from tests.planning import COMPOSE, wish
 
 SERVICE = "    command: [run, worker]"
@@ -77,3 +78,20 @@ def test_a_carried_stores_files_are_its_own() -> None:
     made = wish(text, present=["/srv/shop/s.ini"], stores={"search": {"service": "search"}})
     assert [each["source"] for each in files(made, ["search"])] == ["/srv/shop/s.ini"]
     assert mounts(made, "search")[1] == {"type": "volume", "source": "search-data", "target": "/data"}
+
+
+SHARED = (
+    COMPOSE.replace(SERVICE, "    secrets: [password, token]")
+    .replace("POSTGRES_PASSWORD: laptop-db, POSTGRES_DB: shop}", "POSTGRES_PASSWORD_FILE: /run/secrets/password, ")
+    .replace("/run/secrets/password, \n", "/run/secrets/password, POSTGRES_DB: shop}\n    secrets: [password]\n")
+    + "secrets: {password: {file: ./pw}, token: {file: ./t}}\n"
+)
+
+
+def test_a_stores_password_is_the_one_made_on_the_host_and_the_laptops_stays_there() -> None:
+    made = wish(SHARED, present=["/srv/shop/t"])
+    assert findings(made) == []
+    assert [each["source"] for each in files(made, ["worker"])] == ["/srv/shop/t"]
+    secrets = sections(made, ["worker"])["secrets"]
+    assert secrets["password"]["file"] == store_secret_files(made)["password"]
+    assert secrets["token"]["file"] == "/etc/holdfast/files/t"
