@@ -15,11 +15,13 @@ from ansible_collections.holdfast.host.plugins.module_utils.compose.model import
 from ansible_collections.holdfast.host.plugins.module_utils.compose.read import read
 from ansible_collections.holdfast.host.plugins.module_utils.errors import Finding, errors
 from ansible_collections.holdfast.host.plugins.module_utils.host_types import Host
+from ansible_collections.holdfast.host.plugins.module_utils.plan.binds import own_services
 from ansible_collections.holdfast.host.plugins.module_utils.plan.build import Fit, build, fit
 from ansible_collections.holdfast.host.plugins.module_utils.plan.host_check import engine, installed
 from ansible_collections.holdfast.host.plugins.module_utils.plan.host_check import findings as host_findings
 from ansible_collections.holdfast.host.plugins.module_utils.plan.model import LocalPath, Wish
 from ansible_collections.holdfast.host.plugins.module_utils.plan.place import public_ports
+from ansible_collections.holdfast.host.plugins.module_utils.plan.shipped import sources
 from ansible_collections.holdfast.host.plugins.module_utils.render.expect import expect
 from ansible_collections.holdfast.host.plugins.module_utils.render.projects import projects
 from ansible_collections.holdfast.host.plugins.module_utils.render.summary import brief, text
@@ -60,10 +62,18 @@ def _local_paths(project: Project) -> dict[str, LocalPath]:
     named |= {each["file"] for each in (*project.secrets.values(), *project.configs.values()) if "file" in each}
     inside = {source for source in named if Path(source).is_relative_to(project.directory)}
     return {
-        source: LocalPath(directory=Path(source).is_dir(), digest=_digest(Path(source)))
+        source: LocalPath(directory=Path(source).is_dir(), digest="")
         for source in sorted(inside)
         if Path(source).exists()
     }
+
+
+def _digested(wish: Wish) -> Wish:
+    """Return the wish with fingerprints of what is copied. The rest may be large, or closed to the reader."""
+    copied = {source for name in own_services(wish) for source in sources(wish, name)}
+    paths = wish.local_paths.items()
+    known = {path: replace(there, digest=_digest(Path(path))) if path in copied else there for path, there in paths}
+    return replace(wish, local_paths=known)
 
 
 def _tls_files(stack: Stack, directory: str) -> list[Finding]:
@@ -115,6 +125,7 @@ def make_plan(
     if project is None:
         return None, [*findings, *tier_fit.findings, *host_findings(measured, public_ports(stack))]
     wish = Wish(stack=stack, project=project, provided=frozenset(around.provided), local_paths=_local_paths(project))
+    wish = _digested(wish)
     plan, of_plan = build(wish, measured, tier_fit)
     findings += of_plan
     if errors(findings):
