@@ -18,6 +18,7 @@ from ansible_collections.holdfast.host.plugins.module_utils.plan import (
     place,
     secret_files,
     shipped,
+    store_check,
     takeover,
     tune_nginx,
     tune_postgres,
@@ -27,6 +28,7 @@ from ansible_collections.holdfast.host.plugins.module_utils.plan.catalogue impor
 from ansible_collections.holdfast.host.plugins.module_utils.plan.model import Setting, Wish
 from ansible_collections.holdfast.host.plugins.module_utils.spec.check import check
 from ansible_collections.holdfast.host.plugins.module_utils.spec.stack import ROOT
+from ansible_collections.holdfast.host.plugins.module_utils.spec.stores import Database
 from ansible_collections.holdfast.host.plugins.module_utils.units import GIB
 
 SCHEMA = 1
@@ -66,6 +68,13 @@ def _settings(found: Sequence[Setting]) -> list[dict[str, str]]:
     return [setting.as_dict() for setting in found]
 
 
+def _extensions(wish: Wish, database: Database) -> list[str]:
+    """Return what is created in a database; an undeclared one gets what its Compose service's image is chosen for."""
+    inferred = database not in (wish.stack.stores.postgres.databases if wish.stack.stores.postgres else ())
+    vector = ["vector"] if inferred and store_check.has_vector(wish) else []
+    return list(dict.fromkeys([*database.extensions, *vector, "pg_stat_statements"]))
+
+
 def _postgres(wish: Wish, rows: Mapping[str, budget.Row], host: Host) -> tuple[dict[str, Any] | None, list[Finding]]:
     declared = wish.stack.stores.postgres
     if declared is None:
@@ -97,27 +106,29 @@ def _postgres(wish: Wish, rows: Mapping[str, budget.Row], host: Host) -> tuple[d
         "settings": _settings(chosen),
         "roles": [{"name": name, "secret": secret} for name, secret in roles.items()],
         "databases": [
-            {"name": each.name, "owner": each.owner, "extensions": [*each.extensions, "pg_stat_statements"]}
-            for each in owned
+            {"name": each.name, "owner": each.owner, "extensions": _extensions(wish, each)} for each in owned
         ],
     }
     return plan, found
 
 
-def _redis(wish: Wish, rows: Mapping[str, budget.Row]) -> dict[str, Any] | None:
+def _redis(wish: Wish, rows: Mapping[str, budget.Row]) -> tuple[dict[str, Any] | None, list[Finding]]:
     declared = wish.stack.stores.redis
     if declared is None:
-        return None
+        return None, []
     row = rows[declared.service]
-    return {
+    limit = row.each_bytes or 0
+    chosen = tune_redis.settings(limit, declared.use, declared.settings)
+    plan = {
         "service": declared.service,
         "version": declared.version,
         "use": declared.use,
         "secret": takeover.REDIS_SECRET if declared.auth else None,
         "limit_bytes": row.each_bytes,
         "cpus": row.cpus,
-        "settings": _settings(tune_redis.settings(row.each_bytes or 0, declared.use, declared.settings)),
+        "settings": _settings(chosen),
     }
+    return plan, tune_redis.findings(limit, chosen, f"{ROOT}.stores.redis")
 
 
 def _carried(wish: Wish, rows: Mapping[str, budget.Row]) -> list[dict[str, Any]]:
@@ -154,10 +165,9 @@ def _host(host: Host) -> dict[str, Any]:
     }
 
 
-def _stores(wish: Wish, rows: Mapping[str, budget.Row], postgres: dict[str, Any] | None) -> dict[str, Any]:
+def _carried_stores(wish: Wish, rows: Mapping[str, budget.Row]) -> dict[str, Any]:
     carried = _carried(wish, rows)
-    files = shipped.files(wish, [store["service"] for store in carried])
-    return {"postgres": postgres, "redis": _redis(wish, rows), "carried": carried, "files": files}
+    return {"carried": carried, "files": shipped.files(wish, [store["service"] for store in carried])}
 
 
 def _without_stores(wish: Wish, host: Host) -> list[Finding]:
@@ -188,7 +198,9 @@ def build(wish: Wish, host: Host, tier_fit: Fit) -> tuple[dict[str, Any], list[F
     rows = {row.who: row for row in claims if row.group in ("store", "service")}
     taken = takeover.take_over(wish)
     postgres, of_postgres = _postgres(wish, rows, host)
-    found = [*contradictions, *taken.findings, *tier_fit.findings, *of_postgres, *_findings(wish, host, claims)]
+    redis, of_redis = _redis(wish, rows)
+    of_stores = [*store_check.findings(wish), *of_postgres, *of_redis]
+    found = [*contradictions, *taken.findings, *tier_fit.findings, *of_stores, *_findings(wish, host, claims)]
     plan = {
         "schema": SCHEMA,
         "name": wish.stack.name,
@@ -201,7 +213,7 @@ def build(wish: Wish, host: Host, tier_fit: Fit) -> tuple[dict[str, Any], list[F
         "warnings": [finding.as_dict() for finding in warnings(found)],
         "ports": place.public_ports(wish.stack),
         "images": {name: laptop.image(wish, name) for name in wish.project.services},
-        "stores": _stores(wish, rows, postgres),
+        "stores": {"postgres": postgres, "redis": redis} | _carried_stores(wish, rows),
         "app": {"services": place.health_checks(wish), "files": shipped.files(wish, wish.apps())},
         "edge": _edge(wish, host),
         "secrets": [secret.as_dict() for _, secret in sorted(taken.secrets.items())],

@@ -16,9 +16,8 @@ class StoreRow:
 
     managed: run from our own definition (else the Compose service's own image and command are kept). port: TCP port
     inside. least_bytes: below this the server is not worth starting. most_bytes: more than this is not given unasked.
-    health_path: where an HTTP store says that it is well. data: the path in the container that holds the data; None
-    keeps the Compose service's own volumes. uid: the user that the server runs as in its image. schemes: URL schemes
-    by which applications name it.
+    health_path: where an HTTP store says that it is well. uid: the user that the server runs as in its image.
+    schemes: URL schemes by which applications name it.
     """
 
     managed: bool
@@ -76,3 +75,25 @@ SUPPORTED_OS: Mapping[str, tuple[str, ...]] = {
 
 # Systems whose own packages have no Compose v2: docker_source: distro cannot serve there.
 WITHOUT_COMPOSE = (("debian", "12"),)
+
+# Images whose PostgreSQL has nothing that the managed one lacks, as repositories; the second ones have pgvector.
+PLAIN_POSTGRES = ("postgres",)
+VECTOR_POSTGRES = ("pgvector/pgvector", "ankane/pgvector")
+
+# What the managed images can create: PostgreSQL's own (manual, appendix "Additional Supplied Modules and Extensions";
+# plpgsql is always there), and pgvector.
+EXTENSIONS: tuple[str, ...] = (
+    *("amcheck", "autoinc", "bloom", "btree_gin", "btree_gist", "citext", "cube", "dblink", "dict_int", "dict_xsyn"),
+    *("earthdistance", "file_fdw", "fuzzystrmatch", "hstore", "insert_username", "intagg", "intarray", "isn", "lo"),
+    *("ltree", "moddatetime", "pageinspect", "pg_buffercache", "pg_freespacemap", "pg_prewarm", "pg_stat_statements"),
+    *("pg_surgery", "pg_trgm", "pg_visibility", "pg_walinspect", "pgcrypto", "pgrowlocks", "pgstattuple", "plpgsql"),
+    *("postgres_fdw", "refint", "seg", "sslinfo", "tablefunc", "tcn", "tsm_system_rows", "tsm_system_time"),
+    *("unaccent", "uuid-ossp", "vector", "xml2"),
+)
+
+# Servers that hold data, by the last word of their images' names.
+STATEFUL: tuple[str, ...] = (
+    *("mysql", "mysql-server", "mariadb", "percona", "percona-server", "mongo", "mongodb", "rabbitmq"),
+    *("elasticsearch", "opensearch", "cassandra", "clickhouse", "clickhouse-server", "couchdb", "influxdb", "neo4j"),
+    *("postgres", "postgresql", "pgvector", "postgis", "timescaledb", "redis", "redis-stack-server", "valkey"),
+)

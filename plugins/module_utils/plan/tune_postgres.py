@@ -185,10 +185,11 @@ def findings(limit: int, chosen: list[Setting], path: str) -> list[Finding]:
         parallel_workers=int(counts["max_parallel_workers"]),
         **{name: size_bytes or 0 for name, size_bytes in sizes.items()},
     )
-    worst = terms.worst_bytes()
-    if worst <= limit:
+    worst, cache = terms.worst_bytes(), page_cache_floor(limit)
+    if worst + cache <= limit:
         return []
     asks = f"buffers {values['shared_buffers']}, {terms.connections} connections x {values['work_mem']} x {NODES}"
-    rule = f"all sessions at once must fit into the container's {format_bytes(limit)}"
+    rest = f"{format_bytes(limit)} less {format_bytes(cache)} for the page cache"
+    rule = f"all sessions at once must fit into the container's {rest}"
     hint = f"more memory ({path}.memory), or fewer connections, or a smaller work_mem"
     return [Finding(path=f"{path}.settings", value=f"{format_bytes(worst)}: {asks}", rule=rule, hint=hint)]

@@ -4,10 +4,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import re
+from collections.abc import Mapping, Sequence
 
+from ansible_collections.holdfast.host.plugins.module_utils.errors import Finding
 from ansible_collections.holdfast.host.plugins.module_utils.plan.model import Setting
-from ansible_collections.holdfast.host.plugins.module_utils.units import MIB, format_bytes
+from ansible_collections.holdfast.host.plugins.module_utils.units import GIB, KIB, MIB, format_bytes
 
 POLICIES = {
     "queue": ("noeviction", "a queue or a session must not vanish: writes fail loudly instead"),
@@ -37,4 +39,32 @@ def settings(limit: int, use: str, overrides: Mapping[str, str]) -> list[Setting
         ("loglevel", "notice", "what an operator wants to read"),
     ]
     planned = [Setting(name=name, value=value, reason=why) for name, value, why in rows if name not in overrides]
-    return planned + [Setting(name=name, value=value, reason="declared") for name, value in overrides.items()]
+    # An empty value is written as the empty string: a directive without one is refused.
+    return planned + [Setting(name=name, value=value or '""', reason="declared") for name, value in overrides.items()]
+
+
+# As redis.conf has it: k is 1000 and kb is 1024; the server refuses everything else.
+_UNITS = {"": 1, "b": 1, "k": 1000, "kb": KIB, "m": 1000**2, "mb": MIB, "g": 1000**3, "gb": GIB}
+
+
+def _size(value: str) -> int | None:
+    match = re.fullmatch(r"(\d+)([a-z]*)", value.strip().lower())
+    return int(match[1]) * _UNITS[match[2]] if match and match[2] in _UNITS else None
+
+
+def findings(limit: int, chosen: Sequence[Setting], path: str) -> list[Finding]:
+    """Return what an override of maxmemory breaks: no size, no bound, or more than the container's limit less 10 %.
+
+    limit: the container's bytes. Where the dataset has that much, a fork has nothing to copy into; a cache that is
+    written to little can live with that, and the server's own memory is left. The planned value is 45 %.
+    """
+    value = next(each.value for each in chosen if each.name == "maxmemory")
+    size, most = _size(value), limit - limit // 10
+    where = f"{path}.settings.maxmemory"
+    undo = "give another value, or leave it out: it is planned from the container's size"
+    if size is None:
+        return [Finding(path=where, value=value, rule="must be a size such as 512mb", hint=undo)]
+    if 0 < size <= most:
+        return []
+    rule = f"must be above 0, which is no bound, and at most {format_bytes(most)}: 90 % of {format_bytes(limit)}"
+    return [Finding(path=where, value=value, rule=rule, hint=f"more memory ({path}.memory), or {undo}")]

@@ -116,3 +116,24 @@ def test_an_unknown_tier_has_no_verdict() -> None:
     assert [(each.path, each.hint) for each in result.findings] == [
         ("holdfast_stack.tier", "did you mean 'enterprise'?")
     ]
+
+
+@pytest.mark.parametrize("image", ["pgvector/pgvector:pg16", "ankane/pgvector:v0.5.1"])
+def test_an_image_with_pgvector_gives_the_database_that_nobody_declared_its_extension(image: str) -> None:
+    plan = _plan(wish(COMPOSE.replace("postgres:16", image)))
+    assert plan["stores"]["postgres"]["databases"][0]["extensions"] == ["vector", "pg_stat_statements"]
+
+
+def test_a_declared_database_has_the_declared_extensions_each_once() -> None:
+    database = {"name": "shop", "owner": "app", "extensions": ["hstore", "pg_stat_statements"]}
+    made = wish(
+        COMPOSE.replace("postgres:16", "pgvector/pgvector:pg16"), stores={"postgres": {"databases": [database]}}
+    )
+    assert _plan(made)["stores"]["postgres"]["databases"][0]["extensions"] == ["hstore", "pg_stat_statements"]
+
+
+def test_an_override_of_redis_that_cannot_fit_is_told() -> None:
+    host = measured()
+    made = wish(stores={"redis": {"settings": {"maxmemory": "100gb"}}})
+    _, findings = build(made, host, fit(STACK["tier"], host, "enforce"))
+    assert [finding.path for finding in errors(findings)] == ["holdfast_stack.stores.redis.settings.maxmemory"]

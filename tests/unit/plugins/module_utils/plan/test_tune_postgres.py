@@ -10,16 +10,18 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from ansible_collections.holdfast.host.plugins.module_utils.errors import Finding
 from ansible_collections.holdfast.host.plugins.module_utils.plan.tune_postgres import (
     LEAST_WORK_MEM,
     MOST_WORK_MEM,
     Container,
+    Terms,
     findings,
     page_cache_floor,
     settings,
     size,
 )
-from ansible_collections.holdfast.host.plugins.module_utils.units import GIB, MIB
+from ansible_collections.holdfast.host.plugins.module_utils.units import GIB, KIB, MIB
 
 # Half of the draws are small containers: there the bounds meet.
 LIMITS = st.integers(256 * MIB, 2 * GIB) | st.integers(256 * MIB, 512 * GIB)
@@ -123,3 +125,18 @@ def test_a_container_too_small_for_the_least_sessions_is_refused() -> None:
     limit = 128 * MIB
     chosen = settings(Container(limit=limit, cpus=1, disk_bytes=GIB, solid_state=True), 18, {})
     assert [finding.path for finding in findings(limit, chosen, "p")] == ["p.settings"]
+
+
+def test_an_override_that_leaves_the_page_cache_nothing_is_refused() -> None:
+    def told(connections: int) -> list[Finding]:
+        return findings(GIB, settings(CONTAINER, 18, {"max_connections": str(connections), "work_mem": "64kB"}), "p")
+
+    def worst(connections: int) -> int:
+        plain = size(GIB, 2)
+        return Terms(**{**vars(plain), "connections": connections, "work_mem": 64 * KIB}).worst_bytes()
+
+    most = max(count for count in range(20, 500) if worst(count) + page_cache_floor(GIB) <= GIB)
+    assert worst(most + 1) < GIB
+    assert told(most) == []
+    (finding,) = told(most + 1)
+    assert "page cache" in finding.rule

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ansible_collections.holdfast.host.plugins.module_utils.plan.tune_redis import settings
+from ansible_collections.holdfast.host.plugins.module_utils.plan.tune_redis import findings, settings
 from ansible_collections.holdfast.host.plugins.module_utils.units import GIB, MIB
 
 
@@ -37,3 +37,35 @@ def test_an_override_stands_once_and_every_setting_has_its_reason() -> None:
         "maxclients": "50",
         "timeout": "300",
     }
+
+
+@pytest.mark.parametrize("value", ["100mb", "900m", "1", "5000B", "921mb"])
+def test_a_dataset_that_leaves_the_server_room_is_the_users_own_choice(value: str) -> None:
+    assert findings(GIB, settings(GIB, "cache", {"maxmemory": value}), "p") == []
+
+
+@pytest.mark.parametrize(
+    ("value", "said"),
+    [
+        ("100gb", "921.6 MiB"),
+        ("922mb", "921.6 MiB"),
+        ("0", "no bound"),
+        ("much", "512mb"),
+        ("1gib", "512mb"),
+        ("", "a size"),
+    ],
+)
+def test_a_dataset_that_cannot_fit_is_refused_with_numbers(value: str, said: str) -> None:
+    (finding,) = findings(GIB, settings(GIB, "queue", {"maxmemory": value}), "p")
+    assert finding.path == "p.settings.maxmemory"
+    assert said in finding.rule
+    assert finding.hint
+
+
+@given(st.integers(64 * MIB, 64 * GIB))
+def test_the_planned_dataset_has_no_finding(limit: int) -> None:
+    assert findings(limit, settings(limit, "queue", {}), "p") == []
+
+
+def test_an_empty_value_is_written_as_redis_reads_it() -> None:
+    assert _values(GIB, save="")["save"] == '""'
