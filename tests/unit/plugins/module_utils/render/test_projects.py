@@ -4,7 +4,6 @@
 
 from __future__ import annotations
 
-import json
 from pathlib import Path
 from typing import Any
 
@@ -12,7 +11,6 @@ import pytest
 
 from ansible_collections.holdfast.host.plugins.module_utils.compose.interpolate import interpolate
 from ansible_collections.holdfast.host.plugins.module_utils.compose.report import Report
-from ansible_collections.holdfast.host.plugins.module_utils.render.parts import digest
 from ansible_collections.holdfast.host.plugins.module_utils.units import GIB
 from tests.planning import COMPOSE, STACK, host, merged, planned
 
@@ -182,7 +180,3 @@ def test_a_service_called_like_our_own_keeps_its_own_limit(tmp_path: Path, name:
     expected = {(each["project"], each["service"]): each["memory_bytes"] for each in plan["expect"]["containers"]}
     assert expected["shop-blue", name] == 333 * 1024**2
     assert expected["shop-edge", "nginx"] == plan["edge"]["limit_bytes"]
-
-
-def test_a_fingerprint_does_not_depend_on_the_order_of_keys() -> None:
-    assert digest({"a": 1, "b": [2]}) == digest(json.loads('{"b": [2], "a": 1}')) != digest({"a": 1, "b": [3]})
