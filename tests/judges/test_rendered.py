@@ -77,6 +77,19 @@ def test_nginx_takes_its_configuration(ask: Judge, etc: Path, tls: Path) -> None
     assert "[warn]" not in said.stderr
 
 
+def test_nginx_takes_the_longest_host_names(ask: Judge, etc: Path, tls: Path) -> None:
+    path = etc / "edge/nginx/nginx.conf"
+    text = path.read_text(encoding="utf-8")
+    long = [".".join([f"{digit}" * 60, *["a" * 62] * 3]) for digit in range(9)]
+    assert {len(name) for name in long} == {249}
+    path.write_text(re.sub(r"server_name (\w\S+);", rf"server_name \1 {' '.join(long)};", text), encoding="utf-8")
+    said = _nginx(ask, etc, tls)
+    assert said.returncode == 0, said.stderr
+    assert "[emerg]" not in said.stderr
+    path.write_text(path.read_text(encoding="utf-8").replace("bucket_size 512", "bucket_size 128"), encoding="utf-8")
+    assert "server_names_hash_bucket_size" in _nginx(ask, etc, tls).stderr
+
+
 def test_nginx_would_refuse_a_mistake(ask: Judge, etc: Path, tls: Path) -> None:
     path = etc / "edge/nginx/nginx.conf"
     path.write_text(path.read_text(encoding="utf-8").replace("sendfile on", "sendfiel on"), encoding="utf-8")
