@@ -122,6 +122,16 @@ def _undeclared(wish: Wish, out: Takeover) -> None:
             out.refuse(f"{ROOT}.secrets.{name}", rule, "see the spelling", name)
 
 
+def _order(environments: Mapping[str, Mapping[str, str | None]], out: Takeover) -> None:
+    """Bring what is told about variables into the Compose file's order: stores were seen to first."""
+    paths = [
+        Variable(service=service, name=name, value="").path for service, given in environments.items() for name in given
+    ]
+    places = {path: place for place, path in enumerate(paths)}
+    out.decisions.sort(key=lambda each: places.get(each.path, len(places)))
+    out.findings.sort(key=lambda each: places.get(each.path, len(places)))
+
+
 def take_over(wish: Wish) -> Takeover:
     """Return every service's environment as it is on the server, the secrets needed, and what was decided.
 
@@ -150,4 +160,5 @@ def take_over(wish: Wish) -> Takeover:
         if service not in wish.taken() and redis_asks(wish):
             _redis_by_name(wish, service, given, out)
     _undeclared(wish, out)
+    _order(environments, out)
     return out

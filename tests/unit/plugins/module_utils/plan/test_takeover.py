@@ -4,7 +4,9 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Sequence
+from dataclasses import asdict
 from typing import Any
 
 import pytest
@@ -12,12 +14,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from ansible_collections.holdfast.host.plugins.module_utils.compose.interpolate import substitute
+from ansible_collections.holdfast.host.plugins.module_utils.plan.secret_files import references, secret_files
 from ansible_collections.holdfast.host.plugins.module_utils.plan.takeover import (
     Takeover,
     databases,
     escape,
     role_secret,
-    sensitive,
     take_over,
 )
 from tests.planning import COMPOSE, wish
@@ -44,25 +46,6 @@ def _worker(environment: dict[str, str], provided: Sequence[str] = (), **stores:
 def test_an_escaped_text_is_itself_again_after_compose_read_it(text: str) -> None:
     result = substitute(escape(text), {"a": "WRONG", "b": "WRONG"})
     assert (result.text, result.problems) == (text, ())
-
-
-@pytest.mark.parametrize(
-    ("name", "secret"),
-    [
-        ("DB_PASSWORD", True),
-        ("PASSWD", True),
-        ("secret_key", True),
-        ("GITHUB_TOKEN", True),
-        ("OPENAI_API_KEY", True),
-        ("PASSWORD_HASH_SALT", True),
-        ("MASTER_KEY", True),
-        ("PASSENGER_COUNT", False),
-        ("KEYBOARD", False),
-        ("PUBLIC_URL", False),
-    ],
-)
-def test_a_variables_name_says_that_it_is_a_secret(name: str, secret: bool) -> None:
-    assert sensitive(name) == secret
 
 
 @pytest.mark.parametrize("role", ["app", "my-app", "a.b", "ä", "A_1"])
@@ -219,3 +202,46 @@ def test_a_password_in_a_command_is_refused_and_not_shown() -> None:
     (finding,) = take_over(wish(text)).findings
     assert finding.path == "compose.services.worker.command"
     assert "laptop" not in str(finding.as_dict())
+
+
+DEV = "Hush9Laptop"
+SHAPES = (
+    "{p}",
+    "postgres://app:{p}@db:5432/shop",
+    "postgres://{p}:{p}@db/{p}",
+    "postgres://other:{p}@db/other",
+    "postgres://app:a/{p}@db/shop",
+    "postgres://app:x@{p}@db/shop",
+    "jdbc:postgresql://db/shop?user=app&password={p}",
+    "redis://:{p}@cache:6379/0,redis://:{p}@elsewhere:6379/0",
+    "redis://{p}:{p}@cache/0",
+    "tcp://cache:6379?auth={p}",
+    "amqp://guest:{p}@rabbit:5672//",
+    "host=db user=app password={p} dbname=shop",
+    "Host=db;Database=shop;Username=app;Password={p}",
+)
+PASSWORDS = ("PGPASSWORD", "DB_PASSWORD", "GITEA__database__PASSWD", "REDIS_PASSWORD", "SECRET_KEY", "STRIPE_API_KEY")
+ENVIRONMENTS = st.fixed_dictionaries(
+    {},
+    optional={
+        **{name: st.just(DEV) for name in PASSWORDS},
+        **{name: st.sampled_from(SHAPES[1:]).map(lambda shape: shape.format(p=DEV)) for name in ("URL", "DB_URL", "X")},
+        **{name: st.sampled_from(("db", "db:5432", "cache", "mysql")) for name in ("PGHOST", "DB_HOST", "REDIS_HOST")},
+        **{name: st.sampled_from(("app", "root")) for name in ("PGUSER", "DB_USER")},
+        **{name: st.sampled_from(("shop", "other")) for name in ("PGDATABASE", "DB_NAME")},
+    },
+)
+
+
+@given(web=ENVIRONMENTS, worker=ENVIRONMENTS, auth=st.booleans(), same=st.booleans())
+def test_no_development_password_is_planned_or_told(
+    web: dict[str, str], worker: dict[str, str], auth: bool, same: bool
+) -> None:
+    text = COMPOSE.replace("laptop-db", DEV if same else "laptop-db")
+    services = {"web": {"environment": web}, "worker": {"environment": worker}}
+    made = wish(text, stores={"redis": {"auth": auth}}, services=services)
+    taken = take_over(made)
+    assert DEV not in json.dumps(asdict(taken))
+    assert DEV not in json.dumps(secret_files(made, taken, None))
+    for variables in taken.environment.values():
+        assert all(name in taken.secrets for name in references(variables.values())) or taken.findings
