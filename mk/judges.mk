@@ -3,5 +3,3 @@
 .PHONY: judges
 judges: $(STAMP) ## Let nginx, PostgreSQL, Redis and Compose judge what we read and write
 	@pytest -q --junit-xml=build/junit/judges.xml tests/judges
-
-STAGES += judges

@@ -3,5 +3,3 @@
 .PHONY: package
 package: $(STAMP) ## Build and install the collection, and run its site playbook in check mode on a bare host
 	@tools/package.sh
-
-STAGES += package

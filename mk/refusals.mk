@@ -3,5 +3,3 @@
 .PHONY: refusals
 refusals: $(STAMP) ## Refuse broken declarations and unfit hosts, and find the hosts untouched
 	@pytest -q --junit-xml=build/junit/refusals.xml tests/refusals
-
-STAGES += refusals

@@ -9,5 +9,3 @@ resume: $(STAMP) ## Kill site.yml three times, run it again, compare the hosts
 .PHONY: bench-resume
 bench-resume: $(STAMP) ## The same with random moments (TRIALS=20, SEED=a number to repeat a run)
 	@$(PYTHON) -m tests.bench.resume --trials $(TRIALS) $(if $(SEED),--seed $(SEED))
-
-STAGES += resume
