@@ -6,11 +6,13 @@ from __future__ import annotations
 
 import difflib
 import json
+from pathlib import Path
 
 import pytest
 import yaml
 
 from tests.golden import systems
+from tests.planning import STACK, planned
 
 
 @pytest.fixture(scope="module")
@@ -37,6 +39,18 @@ def test_a_rendered_project_is_the_plans_own(made: dict[str, str], system: str) 
     plan = systems.plan_of(system)
     for part, project in plan["projects"].items():
         assert yaml.safe_load(made[f"{system}/etc/holdfast/{part}/compose.yaml"]) == project
+
+
+def test_a_project_without_a_service_has_no_file(tmp_path: Path) -> None:
+    tier = STACK["tier"]
+    alone = planned(tmp_path, raw={"name": "shop", "tier": tier}, compose="services: {a: {image: 'a:1'}}")
+    raw = {"name": "shop", "tier": tier, "stores": {"postgres": {"service": "db"}}}
+    stores = planned(tmp_path, raw=raw, compose="services: {db: {image: 'postgres:16'}}")
+    assert sorted(systems.render({"alone": alone, "stores": stores})) == [
+        "alone/etc/holdfast/app/compose.yaml",
+        "stores/etc/holdfast/stores/compose.yaml",
+        "stores/etc/holdfast/stores/postgres/postgresql.conf",
+    ]
 
 
 def test_a_golden_file_does_not_say_where_the_checkout_lies(made: dict[str, str]) -> None:

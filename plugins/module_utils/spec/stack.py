@@ -148,7 +148,11 @@ class Tls:
 class Stack:
     """The whole declaration."""
 
-    name: str = key(NAME, "the stack's name; Compose projects, networks and volumes carry it", example="pydotorg")
+    name: str = key(
+        NAME,
+        "the stack's name; Compose projects, networks and volumes carry it, and a host holds one stack",
+        example="pydotorg",
+    )
     tier: Any = key(TIER, "the least machine that it may run on", example="enterprise")
     compose: tuple[str, ...] = key(
         OneOrMore(entry=WORDS),
