@@ -76,11 +76,12 @@ def of_store(wish: Wish, variable: Variable, kind: str | None, out: Takeover) ->
         return None
     equal = [each for each in store_literals(wish) if each.value == variable.value]
     found = [each for each in equal if _fits(each, variable.name, kind)]
-    if len({each.kind for each in found}) > 1:
-        found = [each for each in found if _named(each, variable.name)]
-        if len({each.kind for each in found}) != 1:
+    if kind is None and len({each.kind for each in equal}) > 1:
+        named = [each for each in found if each.kind == "postgres" or _named(each, variable.name)]
+        if found and len({each.kind for each in named}) != 1:
             rule = "the same literal is the password of several stores, and the name does not say of which"
             return out.refuse(variable.path, rule, "give each store a password of its own in the Compose file")
+        found = named
     if not found:
         return None
     return _made(wish, variable, found[0], out)

@@ -48,8 +48,10 @@ def test_equality_counts_where_the_name_allows_it(name: str, minio: str, meili: 
     assert text[2:-1] in taken.secrets
 
 
-def test_a_literal_of_two_stores_is_refused_where_the_name_does_not_decide() -> None:
-    (finding,) = _taken({"ADMIN_PASSWORD": "laptop-x"}, "laptop-x", "laptop-x").findings
+@pytest.mark.parametrize("value", ["laptop-x", "laptop-db"])
+def test_a_literal_of_two_stores_is_refused_where_the_name_does_not_decide(value: str) -> None:
+    meili = "laptop-x" if value == "laptop-x" else "s"
+    (finding,) = _taken({"ADMIN_PASSWORD": value}, value, meili).findings
     assert (finding.path, finding.value) == ("compose.services.worker.environment.ADMIN_PASSWORD", "(not shown)")
 
 
