@@ -24,7 +24,7 @@ from ansible_collections.holdfast.host.plugins.module_utils.plan import (
     tune_postgres,
     tune_redis,
 )
-from ansible_collections.holdfast.host.plugins.module_utils.plan.catalogue import POSTGRES_SUPERUSER, STORES
+from ansible_collections.holdfast.host.plugins.module_utils.plan.catalogue import HEALTH, POSTGRES_SUPERUSER, STORES
 from ansible_collections.holdfast.host.plugins.module_utils.plan.model import Setting, Wish
 from ansible_collections.holdfast.host.plugins.module_utils.spec.check import check
 from ansible_collections.holdfast.host.plugins.module_utils.spec.stack import ROOT
@@ -134,11 +134,11 @@ def _redis(wish: Wish, rows: Mapping[str, budget.Row]) -> tuple[dict[str, Any] |
 def _carried(wish: Wish, rows: Mapping[str, budget.Row]) -> list[dict[str, Any]]:
     found = []
     for kind, store in wish.stores().items():
-        row = STORES[kind]
-        if row.managed:
+        if STORES[kind].managed:
             continue
         claim = rows[store.service]
-        shown = {"kind": kind, "service": store.service, "port": row.port, "health_path": row.health_path}
+        port, path = HEALTH.get(store_check.repository(laptop.image(wish, store.service) or ""), (None, None))
+        shown = {"kind": kind, "service": store.service, "health": {"name": store.service, "port": port, "path": path}}
         found.append(shown | {"limit_bytes": claim.each_bytes, "cpus": claim.cpus})
     return found
 

@@ -5,7 +5,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from ansible_collections.holdfast.host.plugins.module_utils.units import GIB, MIB
 
@@ -15,17 +15,15 @@ class StoreRow:
     """One kind of store.
 
     managed: run from our own definition (else the Compose service's own image and command are kept). port: TCP port
-    inside. least_bytes: below this the server is not worth starting. most_bytes: more than this is not given unasked.
-    health_path: where an HTTP store says that it is well. uid: the user that the server runs as in its image.
-    schemes: URL schemes by which applications name it.
+    inside, of a managed one. least_bytes: below this the server is not worth starting. most_bytes: more than this is
+    not given unasked. uid: the user that the server runs as in its image. schemes: URL schemes that name it.
     """
 
     managed: bool
-    port: int
     least_bytes: int
     most_bytes: int
-    images: Mapping[str, str]
-    health_path: str | None = None
+    images: Mapping[str, str] = field(default_factory=dict)
+    port: int = 0
     uid: int = 0
     schemes: tuple[str, ...] = ()
 
@@ -49,17 +47,14 @@ STORES: Mapping[str, StoreRow] = {
         uid=999,
         schemes=("redis", "valkey"),
     ),
-    "objects": StoreRow(
-        managed=False,
-        port=9000,
-        least_bytes=256 * MIB,
-        most_bytes=2 * GIB,
-        images={},
-        health_path="/minio/health/live",
-    ),
-    "search": StoreRow(
-        managed=False, port=7700, least_bytes=256 * MIB, most_bytes=2 * GIB, images={}, health_path="/health"
-    ),
+    "objects": StoreRow(managed=False, least_bytes=256 * MIB, most_bytes=2 * GIB),
+    "search": StoreRow(managed=False, least_bytes=256 * MIB, most_bytes=2 * GIB),
+}
+
+# Where a carried store's server says that it is well, by the image's name: port and path.
+HEALTH: Mapping[str, tuple[int, str]] = {
+    "minio/minio": (9000, "/minio/health/live"),
+    "getmeili/meilisearch": (7700, "/health"),
 }
 
 EDGE_IMAGE = "nginx:1.30"

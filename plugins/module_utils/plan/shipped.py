@@ -13,12 +13,8 @@ from ansible_collections.holdfast.host.plugins.module_utils.compose.model import
 from ansible_collections.holdfast.host.plugins.module_utils.plan import binds
 from ansible_collections.holdfast.host.plugins.module_utils.plan.binds import inside
 from ansible_collections.holdfast.host.plugins.module_utils.plan.model import Wish
-from ansible_collections.holdfast.host.plugins.module_utils.plan.store_secrets import store_secret_files
+from ansible_collections.holdfast.host.plugins.module_utils.plan.store_secrets import FILES, store_secret_files
 from ansible_collections.holdfast.host.plugins.module_utils.plan.taken import escape
-
-# Where the host keeps what was bind-mounted from beside the Compose file. Closed to all but root: the engine mounts
-# from there, and a secret among the files is read inside its container alone.
-FILES = "/etc/holdfast/files"
 
 
 def place(wish: Wish, source: str) -> str | None:

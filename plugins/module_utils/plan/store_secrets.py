@@ -15,8 +15,9 @@ from ansible_collections.holdfast.host.plugins.module_utils.plan.taken import (
     role_secret,
 )
 
-# Closed to all but root: a file that everybody may read is read inside its container alone.
-DIRECTORY = "/etc/holdfast/files"
+# Where the host keeps what a Compose file mounts from beside itself, and passwords that a container mounts like such a
+# file. Closed to all but root: the engine mounts from there, and a secret is read inside its container alone.
+FILES = "/etc/holdfast/files"
 
 
 def store_secrets(wish: Wish) -> dict[str, str]:
@@ -57,4 +58,4 @@ def store_secret_files(wish: Wish) -> dict[str, str]:
         if name not in taken or not STORES[taken[name]].managed
     ]
     used = {each["source"] for service in services for each in service.secrets}
-    return {name: f"{DIRECTORY}/{name}" for name in sorted(store_secrets(wish)) if name in used}
+    return {name: f"{FILES}/{name}" for name in sorted(store_secrets(wish)) if name in used}

@@ -6,7 +6,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from ansible_collections.holdfast.host.plugins.module_utils.plan import shipped
@@ -23,6 +23,11 @@ def digest(value: Any) -> str:
     """Return a short fingerprint of a JSON-able value, the same for equal values in any order of keys."""
     text = json.dumps(value, sort_keys=True, separators=(",", ":"))
     return hashlib.sha256(text.encode()).hexdigest()[:16]
+
+
+def config_digest(settings: Sequence[Mapping[str, str]]) -> str:
+    """Return a fingerprint of what settings do: another order, or another reason, restarts no server."""
+    return digest({setting["name"]: setting["value"] for setting in settings})
 
 
 def guarded(plan: Mapping[str, Any], limit_bytes: int | None, cpus: float | None, pids: int = PIDS) -> dict[str, Any]:
