@@ -37,9 +37,7 @@ def test_the_parts_are_json() -> None:
 
 
 def test_a_store_is_addressed_by_every_name_that_compose_gives_it() -> None:
-    names = (
-        "{image: 'redis:7', container_name: shop_redis, hostname: r1, networks: {b: {aliases: [kv, cache]}, x: }}"
-    )
+    names = "{image: 'redis:7', container_name: shop_redis, hostname: r1, networks: {b: {aliases: [kv, cache]}, x: }}"
     made = wish(COMPOSE.replace('{image: "redis:7"}', names) + "networks: {b: , x: }\n")
     assert made.aliases("cache") == ["shop_redis", "r1", "kv"]
     assert (made.aliases("db"), made.aliases("nobody")) == ([], [])
