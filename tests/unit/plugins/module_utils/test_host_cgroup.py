@@ -114,6 +114,7 @@ def test_a_container_sees_its_own_limit_at_the_top_of_the_mount(
     tmp_path: Path, own: str, root: str, limit: int
 ) -> None:
     files = {"memory/memory.limit_in_bytes": str(2 * GIB), "memory/docker/1/memory.limit_in_bytes": str(GIB)}
+    files["memory.limit_in_bytes"] = "1"  # beside the tree, where a path of /.. must not lead
     assert limits(tmp_path, [v1("memory", root)], f"9:memory:{own}\n", files).memory_bytes == limit
 
 

@@ -147,6 +147,7 @@ def test_a_bad_value_is_told_with_a_way_out(kind: Kind, value: Any, rule: str, h
         (mapping(integer()), {"a": "x", "b": 1, "c": []}, ["p.a", "p.c"]),
         (pair_map(None), {"A": [], "B": 1}, ["p.A"]),
         (_RECORD, {"nam": "a", "count": -1}, ["p.nam", "p.count", "p.name"]),
+        (_RECORD, {"name": "a", "cuont": 1}, ["p.cuont"]),
         (_RECORD, {"name": None}, ["p.name"]),
         (_RECORD, {}, ["p.name"]),
         (listing(_RECORD), [{"name": "a"}, {"name": 1}], ["p[1].name"]),

@@ -77,6 +77,7 @@ def test_what_is_not_said_has_its_default() -> None:
         ({"mem_reservation": "1m"}, "reservations", Resources(memory_bytes=1 << 20)),
         (limited(reservations={"cpus": 1, "pids": 5}), "reservations", Resources(cpus=1.0, pids=5)),
         (limited(reservations={"cpus": 0, "pids": -1}), "reservations", Resources()),
+        (limited(reservations={"memory": 0, "pids": 0}), "reservations", Resources()),
         ({"depends_on": ["b"]}, "depends_on", {"b": Dependency()}),
         ({"network_mode": "service:b"}, "depends_on", {"b": Dependency(restart=True)}),
         (
