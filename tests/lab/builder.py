@@ -61,11 +61,11 @@ def bootstrap(image: Image) -> None:
 
 
 def remove_all() -> None:
-    """Remove every image of the lab: first by name, then what names left behind when they moved on."""
-    untagged = ["docker", "images", "--quiet", "--filter", f"label={LABEL}", "--filter", "dangling=true"]
+    """Remove every image of the lab: first by name, then by id what names left behind when they moved on."""
     with step("remove the images"):
-        remove(present() - {"<none>:<none>"})
-        remove(set(run(untagged).split()))
+        # Where the tag alone has moved on, the engine shows the name with <none>, and refuses that as a reference.
+        remove({name for name in present() if "<none>" not in name})
+        remove(set(run(["docker", "images", "--quiet", "--filter", f"label={LABEL}"]).split()))
 
 
 def remove(references: set[str]) -> None:
