@@ -14,9 +14,9 @@ from .hosts import LABEL
 from .paths import CACHE, ENGINE_LOG, ENGINE_PID
 from .shell import LabError, run, scaled, step, succeeds, wait_until
 
-# Program that shows whether it is there -> package. The archive keyring is what another distribution lacks.
+# Program that shows whether it is there -> package. A machine may have the client alone. The archive keyring is what another distribution lacks.
 PROGRAMS = {
-    "docker": "docker.io", "containerd": "containerd", "runc": "runc", "iptables": "iptables", "ip": "iproute2",
+    "docker": "docker.io", "dockerd": "docker.io", "containerd": "containerd", "runc": "runc", "iptables": "iptables", "ip": "iproute2",
     "mmdebstrap": "mmdebstrap", "ssh": "openssh-client", "ssh-keygen": "openssh-client",
 }  # fmt: skip
 EXTRA_PACKAGES = ("debian-archive-keyring",)
@@ -40,11 +40,11 @@ def ensure() -> None:
 
 
 def missing_packages() -> list[str]:
-    """Return the packages whose programs are not there. An engine elsewhere needs no containerd here."""
+    """Return the packages whose programs are not there. An engine that answers needs none of its parts here."""
     here = {name for name in PROGRAMS if shutil.which(name, path=f"{os.environ.get('PATH', '')}:{SYSTEM_PATH}")}
     needed = set(PROGRAMS) - here
     if "docker" in here and answers():
-        needed -= {"containerd", "runc", "iptables", "ip"}
+        needed -= {"dockerd", "containerd", "runc", "iptables", "ip"}
     return sorted({PROGRAMS[name] for name in needed})
 
 

@@ -23,7 +23,12 @@ def programs(*there: str) -> Callable[..., str | None]:
         (tuple(set(engine.PROGRAMS) - {"mmdebstrap"}), True, ["mmdebstrap"]),
         # An engine that answers may live in a virtual machine: its parts are not needed here.
         (("docker", "mmdebstrap", "ssh", "ssh-keygen"), True, []),
-        (("docker", "mmdebstrap", "ssh", "ssh-keygen"), False, ["containerd", "iproute2", "iptables", "runc"]),
+        # The client alone is no engine.
+        (
+            ("docker", "mmdebstrap", "ssh", "ssh-keygen"),
+            False,
+            ["containerd", "docker.io", "iproute2", "iptables", "runc"],
+        ),
         ((), False, ["containerd", "docker.io", "iproute2", "iptables", "mmdebstrap", "openssh-client", "runc"]),
     ],
 )
