@@ -14,10 +14,12 @@ from .hosts import LABEL
 from .paths import CACHE, ENGINE_LOG, ENGINE_PID
 from .shell import LabError, run, scaled, step, succeeds, wait_until
 
-# Program that shows whether it is there -> package. A machine may have the client alone. The archive keyring is what another distribution lacks.
+# Program that shows whether it is there -> package. A machine may have the client alone, so that shows nothing of the
+# engine. The archive keyring is what another distribution lacks.
 PROGRAMS = {
-    "docker": "docker.io", "dockerd": "docker.io", "containerd": "containerd", "runc": "runc", "iptables": "iptables", "ip": "iproute2",
-    "mmdebstrap": "mmdebstrap", "ssh": "openssh-client", "ssh-keygen": "openssh-client",
+    "docker": "docker.io", "dockerd": "docker.io", "containerd": "containerd", "runc": "runc",
+    "iptables": "iptables", "ip": "iproute2", "mmdebstrap": "mmdebstrap",
+    "ssh": "openssh-client", "ssh-keygen": "openssh-client",
 }  # fmt: skip
 EXTRA_PACKAGES = ("debian-archive-keyring",)
 SYSTEM_PATH = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"
