@@ -98,18 +98,21 @@ def became_ready() -> bool:
 
 
 def start_by_hand(root: list[str]) -> None:
-    """Start dockerd in a session of its own and remember its process, so that `destroy` can stop it."""
+    """Start dockerd in a session of its own, to which its pid file alone leads, so that `destroy` can stop it.
+
+    Forked off, and no child of ours: it outlives whoever needed it first, be that a test's process.
+    """
     CACHE.mkdir(parents=True, exist_ok=True)
+    words = [*root, "setsid", "--fork", "dockerd", "--pidfile", str(ENGINE_PID)]
     with ENGINE_LOG.open("ab") as log:
-        process = subprocess.Popen(
-            [*root, "dockerd", "--pidfile", str(ENGINE_PID)],
-            stdin=subprocess.DEVNULL, stdout=log, stderr=log, start_new_session=True,
-            env={**os.environ, "PATH": SYSTEM_PATH},
-        )  # fmt: skip
-    wait_until("the engine", lambda: process.poll() is not None or answers(), seconds=scaled(60))
-    if process.poll() is not None:
+        subprocess.run(
+            words, stdin=subprocess.DEVNULL, stdout=log, stderr=log, env={**os.environ, "PATH": SYSTEM_PATH}, check=True
+        )
+    try:
+        wait_until("the engine", answers, seconds=scaled(60))
+    except LabError as problem:
         tail = "\n".join(ENGINE_LOG.read_text(errors="replace").splitlines()[-5:])
-        raise LabError(f"dockerd ended with status {process.returncode}; see {ENGINE_LOG}\n{tail}")
+        raise LabError(f"{problem}; see {ENGINE_LOG}\n{tail}") from problem
 
 
 def stop_own() -> None:
