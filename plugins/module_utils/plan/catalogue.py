@@ -49,12 +49,14 @@ STORES: Mapping[str, StoreRow] = {
     ),
     "objects": StoreRow(managed=False, least_bytes=256 * MIB, most_bytes=2 * GIB),
     "search": StoreRow(managed=False, least_bytes=256 * MIB, most_bytes=2 * GIB),
+    "vectors": StoreRow(managed=False, least_bytes=512 * MIB, most_bytes=8 * GIB),
 }
 
 # Where a carried store's server says that it is well, by the image's name: port and path.
 HEALTH: Mapping[str, tuple[int, str]] = {
     "minio/minio": (9000, "/minio/health/live"),
     "getmeili/meilisearch": (7700, "/health"),
+    "qdrant/qdrant": (6333, "/readyz"),
 }
 
 EDGE_IMAGE = "nginx:1.30"

@@ -114,6 +114,8 @@ class Service:
     )
     memory: int | None = key(SIZE, "memory limit instead of Compose's", default=None, example="1GiB")
     cpus: float | None = key(CPUS, "CPU limit instead of Compose's", default=None, example="1")
+    disk: int | None = key(SIZE, "room for its volumes instead of the planned one", default=None, example="10GiB")
+    weight: int = key(Integer(low=1, high=100), "its weight when RAM is shared out", default=1, example="2")
     replicas: int | None = key(Integer(low=1, high=64), "containers of it", default=None, example="2")
     environment: dict[str, str] = key(
         MapOf(entry=Scalar(), name=VARIABLE), "variables besides Compose's", default={}, example="{APP_ENV: prod}"
@@ -142,6 +144,28 @@ class Tls:
         WORDS, "mode files: the chain, PEM, beside the inventory", default=None, example="tls/fullchain.pem"
     )
     key: str | None = key(WORDS, "mode files: the key, PEM, may be vaulted", default=None, example="tls/privkey.pem")
+
+
+@dataclass(frozen=True, kw_only=True)
+class Reserve:
+    """What one part that is no container of the application keeps of the host."""
+
+    memory: int | None = key(SIZE, "RAM instead of the planned share", default=None, example="4GiB")
+    cpus: float | None = key(CPUS, "CPUs instead of the planned share", default=None, example="1")
+    disk: int | None = key(SIZE, "disk instead of the planned share", default=None, example="20GiB")
+
+
+@dataclass(frozen=True, kw_only=True)
+class Release:
+    """How a new version takes the place of the old one, as far as the budget has to know."""
+
+    strategy: str = key(
+        Choice(choices=("auto", "two-colours", "one-by-one", "stop-first")),
+        "auto takes the first of the others for which there is room: all services twice for a while, one service "
+        "twice, or none",
+        default="auto",
+        example="two-colours",
+    )
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -177,6 +201,21 @@ class Stack:
         example="{OPENAI_API_KEY: provide}",
     )
     tls: Tls = key(Section(shape=Tls), "certificates", default=Tls(), example="{mode: self-signed}")
+    system: Reserve = key(
+        Section(shape=Reserve), "what the host keeps for itself", default=Reserve(), example="{memory: 4GiB, cpus: 1}"
+    )
+    monitoring: Reserve | None = key(
+        Section(shape=Reserve), "room for metrics and logs; {} for the planned one", default=None, example="{}"
+    )
+    backup: Reserve | None = key(
+        Section(shape=Reserve),
+        "room for backup work; where nothing is said it is planned as soon as there is a store",
+        default=None,
+        example="{disk: 50GiB}",
+    )
+    release: Release = key(
+        Section(shape=Release), "room for releases", default=Release(), example="{strategy: one-by-one}"
+    )
 
 
 def parse_stack(raw: object) -> tuple[Stack | None, list[Finding]]:

@@ -19,6 +19,9 @@ from ansible_collections.holdfast.host.plugins.module_utils.spec.kinds import (
 from ansible_collections.holdfast.host.plugins.module_utils.spec.schema import Section, key
 from ansible_collections.holdfast.host.plugins.module_utils.spec.words import IDENTIFIER, IMAGE, SERVICE, WORDS
 
+WORKLOADS = ("web", "oltp", "mixed", "analytics")
+STORAGE = ("ssd", "hdd", "network")
+
 
 @dataclass(frozen=True, kw_only=True)
 class Database:
@@ -27,6 +30,22 @@ class Database:
     name: str = key(IDENTIFIER, "the database", example="app")
     owner: str = key(IDENTIFIER, "the role that owns it and that the application uses", example="app")
     extensions: tuple[str, ...] = key(ListOf(entry=WORDS), "extensions created in it", default=(), example="[vector]")
+
+
+@dataclass(frozen=True, kw_only=True)
+class Pool:
+    """A pooler (PgBouncer) in front of PostgreSQL: many clients share few server connections."""
+
+    mode: str = key(
+        Choice(choices=("transaction", "session")),
+        "what a server connection is lent for; transaction breaks LISTEN, session SET and advisory locks",
+        default="transaction",
+        example="session",
+    )
+    clients: int = key(Integer(low=10, high=10_000), "connections that applications may open", example="200")
+    size: int | None = key(
+        Integer(low=1, high=1000), "server connections instead of the planned number", default=None, example="20"
+    )
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -41,8 +60,21 @@ class Postgres:
         default=(),
         example="[{name: app, owner: app}]",
     )
+    workload: str = key(
+        Choice(choices=WORKLOADS),
+        "web: many short reads; oltp: many short writes; mixed: both and reports; analytics: few large queries",
+        default="web",
+        example="oltp",
+    )
+    pool: Pool | None = key(
+        Section(shape=Pool), "a pooler, which answers under the service's name", default=None, example="{clients: 200}"
+    )
     memory: int | None = key(SIZE, "its share of RAM instead of the planned one", default=None, example="4GiB")
     cpus: float | None = key(CPUS, "its CPU limit", default=None, example="2")
+    disk: int | None = key(SIZE, "its share of the disk instead of the planned one", default=None, example="100GiB")
+    storage: str | None = key(
+        Choice(choices=STORAGE), "what the volume is instead of what was measured", default=None, example="network"
+    )
     weight: int = key(Integer(low=1, high=100), "its weight when RAM is shared out", default=4, example="4")
     settings: dict[str, str] = key(
         MapOf(entry=Scalar()), "settings that override the planned ones", default={}, example="{work_mem: 20MB}"
@@ -51,16 +83,21 @@ class Postgres:
 
 @dataclass(frozen=True, kw_only=True)
 class Redis:
-    """The managed Redis."""
+    """The managed Redis, or Valkey."""
 
     service: str = key(SERVICE, "the Compose service it takes the place of", example="redis")
-    version: int = key(Integer(low=7, high=8), "major version", default=8, example="8")
+    server: str = key(Choice(choices=("redis", "valkey")), "which server", default="redis", example="valkey")
+    version: int = key(Integer(low=7, high=9), "major version: redis 7, 8; valkey 8, 9", default=8, example="8")
     use: str = key(
         Choice(choices=("queue", "cache")), "queue never evicts, cache evicts the least used", example="queue"
     )
     auth: bool = key(Flag(), "ask for a password", default=True, example="true")
+    persist: bool = key(
+        Flag(), "keep the data on disk; without it a cache may use more of its memory", default=True, example="false"
+    )
     memory: int | None = key(SIZE, "its share of RAM instead of the planned one", default=None, example="1GiB")
     cpus: float | None = key(CPUS, "its CPU limit", default=None, example="1")
+    disk: int | None = key(SIZE, "its share of the disk instead of the planned one", default=None, example="2GiB")
     weight: int = key(Integer(low=1, high=100), "its weight when RAM is shared out", default=1, example="1")
     settings: dict[str, str] = key(
         MapOf(entry=Scalar()), "settings that override the planned ones", default={}, example="{timeout: 300}"
@@ -75,6 +112,7 @@ class CarriedStore:
     image: str | None = key(IMAGE, "its image instead of the Compose file's", default=None, example="minio/minio:1")
     memory: int | None = key(SIZE, "its share of RAM instead of the planned one", default=None, example="1GiB")
     cpus: float | None = key(CPUS, "its CPU limit", default=None, example="1")
+    disk: int | None = key(SIZE, "its share of the disk instead of the planned one", default=None, example="50GiB")
     weight: int = key(Integer(low=1, high=100), "its weight when RAM is shared out", default=1, example="1")
 
 
@@ -93,6 +131,9 @@ class Stores:
     )
     search: CarriedStore | None = key(
         Section(shape=CarriedStore), "a search engine", default=None, example="{service: meilisearch}"
+    )
+    vectors: CarriedStore | None = key(
+        Section(shape=CarriedStore), "a vector database", default=None, example="{service: qdrant}"
     )
 
 
