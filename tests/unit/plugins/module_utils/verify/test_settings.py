@@ -63,8 +63,8 @@ def test_redis(wanted: str, reported: str, same: bool) -> None:
 
 @given(st.integers(256 * MIB, 64 * GIB))
 def test_every_planned_setting_is_itself(limit: int) -> None:
-    container = tune_postgres.Container(limit=limit, cpus=2, disk_bytes=80 * GIB, solid_state=True)
-    for setting in tune_postgres.settings(container, 18, {}):
+    container = tune_postgres.Container(limit=limit, cpus=2, disk_bytes=80 * GIB, storage="ssd", workload="web")
+    for setting in tune_postgres.tune(container, 18, {}, "p").settings:
         assert same_postgres(setting.value, setting.value.strip("'"), None)
     for setting in tune_redis.settings(limit, "queue", {}):
         assert same_redis(setting.value, setting.value)
