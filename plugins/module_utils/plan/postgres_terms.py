@@ -11,7 +11,7 @@ The fixed figures were measured on PostgreSQL 18 (amd64, official image, data ch
 - ``postgres -C shared_memory_size`` beside shared_buffers: 16 MiB +10, 256 MiB +20, 1 GiB +43, 8 GiB +232, 64 GiB
   +1549 MiB with 20 connections and 4 MiB of wal_buffers; 0.08 MiB more for each connection or worker (most of it
   asynchronous I/O handles), 2 MiB for pg_stat_statements.
-- Private memory of a backend: 1.4 MiB idle, 5.9 MiB after joins over 300 tables (1200 relations), 10.2 MiB after 600.
+- Private memory of a backend: 1.4 MiB idle, 5.9 MiB after joins over 300 tables with two indexes each, 10.2 after 600.
 - Background processes: 0.3 to 1.5 MiB private each, the postmaster 6.5 MiB; 0.2 MiB of page tables each.
 - Page tables: 8 bytes for each 4 KiB page of the buffers that a process has touched, and no process shares them.
 """
@@ -27,7 +27,7 @@ from ansible_collections.holdfast.host.plugins.module_utils.units import KIB, MI
 NODES = 3
 # What allocation blocks, tuple arrays and a batch file's buffers take above the amount that a node counts.
 OVERSHOOT = 1.1
-# A backend besides its nodes: catalogue caches of some 600 relations, plans, stack, and the kernel's part.
+# A backend besides its nodes: catalogue caches of some 200 tables and their indexes, plans, stack, the kernel's part.
 BACKEND_BYTES = 5 * MIB
 # A process that runs no query of a user: checkpointer, writers, archiver, launchers, log and WAL senders.
 PROCESS_BYTES = 3 * MIB // 2
