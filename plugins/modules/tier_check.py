@@ -24,6 +24,13 @@ options:
   tier:
     description: Name of a tier of the catalogue, for example V(enterprise). Use either this or O(minimum).
     type: str
+  tiers:
+    description:
+      - Tiers of your own by name, laid beside the catalogue; the same as C(holdfast_stack.tiers).
+      - Each has C(cpus), C(memory) and C(disk), and may have C(clock) (MHz), C(ssd), C(raid), C(network) (Mbit/s),
+        C(title), C(software) and C(components).
+    type: dict
+    default: {}
   minimum:
     description: Sizes to ask for, where no tier of the catalogue says it.
     type: dict
@@ -88,6 +95,15 @@ EXAMPLES = r"""
       disk: 20GiB
     mode: warn
 
+- name: Ask for a tier of your own
+  holdfast.host.tier_check:
+    tier: team
+    tiers:
+      team:
+        cpus: 3
+        memory: 6GiB
+        disk: 15GiB
+
 - name: Ask for more than the tier, because the stack adds up to more
   holdfast.host.tier_check:
     tier: local
@@ -139,7 +155,7 @@ checks:
       type: str
       sample: "7.6 GiB, asked for: 8 GiB; within the tolerance of 8%"
 smallest_tier:
-  description: Name of the smallest tier of the catalogue that holds what is asked for, V(none) where none does.
+  description: Name of the smallest tier of one host that holds what is asked for, V(none) where none does.
   returned: when the options are valid
   type: str
   sample: enterprise
@@ -156,17 +172,15 @@ findings:
   sample: []
 """
 
-from typing import Any
-
 from ansible.module_utils.basic import AnsibleModule
 
-from ansible_collections.holdfast.host.plugins.module_utils import tiers
-from ansible_collections.holdfast.host.plugins.module_utils.errors import Finding, errors, explain, warnings
-from ansible_collections.holdfast.host.plugins.module_utils.host import Host, read_host
-from ansible_collections.holdfast.host.plugins.module_utils.units import parse_bytes
+from ansible_collections.holdfast.host.plugins.module_utils.errors import errors, explain, warnings
+from ansible_collections.holdfast.host.plugins.module_utils.host import read_host
+from ansible_collections.holdfast.host.plugins.module_utils.tier.options import Wanted, judge, read_wanted
 
 SPEC = {
     "tier": {"type": "str"},
+    "tiers": {"type": "dict", "default": {}},
     "minimum": {
         "type": "dict",
         "options": {name: {"type": "str", "required": True} for name in ("cpus", "memory", "disk")},
@@ -178,44 +192,10 @@ SPEC = {
 }
 
 
-def read_wanted(params: dict[str, Any]) -> tuple[tiers.Tier | None, int | None, list[Finding]]:
-    """Return the tier raised to the need, the bytes that have yet to fit, and what is wrong with the options."""
-    named = params["tier"] is not None
-    tier, found = tiers.parse_tier(params["tier"] if named else params["minimum"], "tier" if named else "minimum")
-    given = {key: value for key, value in (params["need"] or {}).items() if value is not None}
-    need, wrong = tiers.parse_need(given, "need")
-    found = found + wrong
-    to_fit = None
-    try:
-        to_fit = None if params["to_fit"] is None else parse_bytes(params["to_fit"])
-    except ValueError as error:
-        found.append(Finding(path="to_fit", value=params["to_fit"], rule=str(error), hint="for example 5GiB"))
-    return (tiers.raised(tier, need) if tier and need else None), to_fit, found
-
-
-def judge(
-    tier: tiers.Tier, host: Host, params: dict[str, Any], to_fit: int | None
-) -> tuple[dict[str, Any], list[Finding]]:
-    """Return the module's result, and the findings that it holds."""
-    path = params["disk_path"]
-    checks = tiers.check(tier, host, disk_path=path, to_fit_bytes=to_fit)
-    fits = tiers.largest(tiers.fitting(host, disk_path=path))
-    found = tiers.findings(checks, params["mode"], fits)
-    smallest, larger = tiers.smallest(tier), tiers.next_up(tier)
-    result = {
-        "verdict": tiers.verdict(checks),
-        "checks": [each.as_dict() for each in checks],
-        "smallest_tier": smallest.name if smallest else None,
-        "next_tier": larger.name if larger else None,
-        "findings": [finding.as_dict() for finding in found],
-    }
-    return result, found
-
-
-def report(module: AnsibleModule, tier: tiers.Tier, to_fit: int | None) -> None:
+def report(module: AnsibleModule, wanted: Wanted) -> None:
     """Measure this host and leave: with the result, or with a failure that names every shortage."""
     try:
-        result, found = judge(tier, read_host(), module.params, to_fit)
+        result, found = judge(wanted, read_host(), module.params)
     except ValueError as error:
         module.fail_json(msg=f"This host cannot be measured: {error}", findings=[])
     for finding in warnings(found):
@@ -233,12 +213,12 @@ def main() -> None:
         required_one_of=[("tier", "minimum")],
         supports_check_mode=True,
     )
-    tier, to_fit, found = read_wanted(module.params)
-    if tier is None or found:
+    wanted, found = read_wanted(module.params)
+    if wanted is None:
         wrong = [finding.as_dict() for finding in found]
         module.fail_json(msg=f"The options are not valid.\n{explain(found)}", findings=wrong)
     else:
-        report(module, tier, to_fit)
+        report(module, wanted)
 
 
 if __name__ == "__main__":

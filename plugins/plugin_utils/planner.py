@@ -16,7 +16,8 @@ from ansible_collections.holdfast.host.plugins.module_utils.compose.read import 
 from ansible_collections.holdfast.host.plugins.module_utils.errors import Finding, errors
 from ansible_collections.holdfast.host.plugins.module_utils.host_types import Host
 from ansible_collections.holdfast.host.plugins.module_utils.plan.binds import own_services
-from ansible_collections.holdfast.host.plugins.module_utils.plan.build import Fit, build, fit
+from ansible_collections.holdfast.host.plugins.module_utils.plan.build import build
+from ansible_collections.holdfast.host.plugins.module_utils.plan.fit import fit
 from ansible_collections.holdfast.host.plugins.module_utils.plan.host_check import engine, installed
 from ansible_collections.holdfast.host.plugins.module_utils.plan.host_check import findings as host_findings
 from ansible_collections.holdfast.host.plugins.module_utils.plan.model import LocalPath, Wish
@@ -26,6 +27,7 @@ from ansible_collections.holdfast.host.plugins.module_utils.render.expect import
 from ansible_collections.holdfast.host.plugins.module_utils.render.projects import projects
 from ansible_collections.holdfast.host.plugins.module_utils.render.summary import brief, text
 from ansible_collections.holdfast.host.plugins.module_utils.spec.stack import ROOT, Stack, parse_stack
+from ansible_collections.holdfast.host.plugins.module_utils.tier.needs import Said
 from ansible_collections.holdfast.host.plugins.plugin_utils.yaml_loader import load_yaml
 
 
@@ -92,6 +94,13 @@ def _tls_files(stack: Stack, directory: str) -> list[Finding]:
     ]
 
 
+def _tier(raw: Mapping[str, Any], stack: Stack) -> str | Mapping[str, Any] | None:
+    """Return the declared tier, None where it has the wrong shape, or is an own one that has: that is told already."""
+    tier, own = raw.get("tier"), raw.get("tiers")
+    broken = isinstance(tier, str) and isinstance(own, Mapping) and tier in own and tier not in stack.tiers
+    return tier if isinstance(tier, (str, Mapping)) and tier and not broken else None
+
+
 @dataclass(frozen=True, kw_only=True)
 class Circumstances:
     """What the inventory says besides the declaration.
@@ -119,9 +128,8 @@ def make_plan(
     project, of_compose = _compose(stack, around.directory)
     findings = [*findings, *of_compose, *_tls_files(stack, around.directory), *engine(measured, around.docker_source)]
     findings += installed(measured, declared) if declared else []
-    # A tier of the wrong shape is told of already.
-    tier = raw.get("tier") if isinstance(raw.get("tier"), (str, Mapping)) else None
-    tier_fit = fit(tier, measured, around.tier_mode) if tier else Fit(shown={}, findings=[])
+    said = Said(stack=stack, project=project, provided=frozenset(around.provided))
+    tier_fit = fit(_tier(raw, stack), measured, around.tier_mode, said)
     if project is None:
         return None, [*findings, *tier_fit.findings, *host_findings(measured, public_ports(stack))]
     wish = Wish(stack=stack, project=project, provided=frozenset(around.provided), local_paths=_local_paths(project))

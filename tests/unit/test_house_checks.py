@@ -170,7 +170,7 @@ CASES: dict[str, tuple[Callable[[Any], Any], Any, Any]] = {
         f"from {UTIL}.compose.model import x",
     ),
     "tiers know the plan": (
-        tree(lambda parsed: python.wrong_order("tier_checks", parsed)),
+        tree(lambda parsed: python.wrong_order("tier", parsed)),
         f"import {UTIL}.plan.model",
         f"from {UTIL}.spec.model import x",
     ),

@@ -5,10 +5,8 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from typing import Any
 
-from ansible_collections.holdfast.host.plugins.module_utils import tiers
 from ansible_collections.holdfast.host.plugins.module_utils.errors import Finding, warnings
 from ansible_collections.holdfast.host.plugins.module_utils.host_types import Host
 from ansible_collections.holdfast.host.plugins.module_utils.plan import (
@@ -25,6 +23,7 @@ from ansible_collections.holdfast.host.plugins.module_utils.plan import (
     tune_redis,
 )
 from ansible_collections.holdfast.host.plugins.module_utils.plan.catalogue import HEALTH, POSTGRES_SUPERUSER, STORES
+from ansible_collections.holdfast.host.plugins.module_utils.plan.fit import DATA_PATH, Fit
 from ansible_collections.holdfast.host.plugins.module_utils.plan.model import Setting, Wish
 from ansible_collections.holdfast.host.plugins.module_utils.spec.check import check
 from ansible_collections.holdfast.host.plugins.module_utils.spec.stack import ROOT
@@ -33,35 +32,6 @@ from ansible_collections.holdfast.host.plugins.module_utils.units import GIB
 
 SCHEMA = 1
 COLOUR = "blue"
-DATA_PATH = "/var/lib/docker"
-
-
-@dataclass(frozen=True, kw_only=True)
-class Fit:
-    """A host against the declared tier: the plan's part of it, and what is wrong."""
-
-    shown: dict[str, Any]
-    findings: list[Finding]
-
-
-def fit(raw_tier: Any, host: Host, mode: str) -> Fit:
-    """Return how a host compares with the declared tier. mode: enforce or warn."""
-    tier, found = tiers.parse_tier(raw_tier, f"{ROOT}.tier")
-    if tier is None:
-        return Fit(shown={}, findings=found)
-    checks = tiers.check(tier, host, disk_path=DATA_PATH)
-    satisfied = tiers.largest(tiers.fitting(host, disk_path=DATA_PATH))
-    smallest, following = tiers.smallest(tier), tiers.next_up(satisfied or tier)
-    shown = {
-        "name": tier.name,
-        "title": tier.title,
-        "verdict": tiers.verdict(checks),
-        "checks": [each.as_dict() for each in checks],
-        "satisfied": satisfied.name if satisfied else None,
-        "smallest": smallest.name if smallest else None,
-        "next": following.name if following else None,
-    }
-    return Fit(shown=shown, findings=tiers.findings(checks, mode, satisfied))
 
 
 def _settings(found: Sequence[Setting]) -> list[dict[str, str]]:

@@ -7,7 +7,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from ansible_collections.holdfast.host.plugins.module_utils.tier_checks import show
+from ansible_collections.holdfast.host.plugins.module_utils.tiers import show
 from ansible_collections.holdfast.host.plugins.module_utils.units import format_bytes
 
 BAR = 24

@@ -27,7 +27,16 @@ from ansible_collections.holdfast.host.plugins.module_utils.spec.kinds import (
 )
 from ansible_collections.holdfast.host.plugins.module_utils.spec.schema import Section, key, table
 from ansible_collections.holdfast.host.plugins.module_utils.spec.stores import Stores
-from ansible_collections.holdfast.host.plugins.module_utils.spec.words import HOST, IMAGE, NAME, PATH, VARIABLE, WORDS
+from ansible_collections.holdfast.host.plugins.module_utils.spec.tiers import TIERS, OwnTier
+from ansible_collections.holdfast.host.plugins.module_utils.spec.words import (
+    HOST,
+    IMAGE,
+    LOCATION,
+    NAME,
+    PATH,
+    VARIABLE,
+    WORDS,
+)
 
 ROOT = "holdfast_stack"
 
@@ -178,6 +187,12 @@ class Stack:
         example="pydotorg",
     )
     tier: Any = key(TIER, "the least machine that it may run on", example="enterprise")
+    tiers: dict[str, OwnTier] = key(
+        TIERS, "tiers of your own", default={}, example="{team: {cpus: 4, memory: 8GiB, disk: 20GiB}}"
+    )
+    location: str | None = key(
+        LOCATION, "where the machine stands; a tier may ask for the European Union", default=None, example="de"
+    )
     compose: tuple[str, ...] = key(
         OneOrMore(entry=WORDS),
         "your Compose file, beside the inventory",

@@ -21,4 +21,7 @@ IMAGE = Text(
     accepts="an image with a tag or digest such as registry.example.org/app:1.4",
     pattern=r"([^\s:@/]+(:\d+)?/)?[^\s:@]+(:[\w.-]+(@\w+:[0-9a-f]+)?|@\w+:[0-9a-f]+)",
 )
+LOCATION = Text(
+    accepts='the two letters of a country such as "de" (quoted: no is a boolean in YAML), or eu', pattern=r"[A-Za-z]{2}"
+)
 VARIABLE = r"[A-Za-z_][A-Za-z0-9_]*"

@@ -38,7 +38,7 @@ def test_check_real_check_real(fake: FakeHost, capfd: pytest.CaptureFixture[str]
     results = [run_module(tier_check.main, capfd, check=check, **options) for check in (True, False, True, False)]
     assert all(result == results[0] for result in results)
     assert (results[0]["changed"], results[0]["verdict"], results[0]["findings"]) == (False, "ok", [])
-    assert (results[0]["smallest_tier"], results[0]["next_tier"]) == ("enterprise", "enterprise-monitoring")
+    assert (results[0]["smallest_tier"], results[0]["next_tier"]) == ("enterprise", "pydotorg-production-recommended")
     assert fake.read().cpus == 4.0
 
 
@@ -94,6 +94,24 @@ def test_a_need_above_the_tier_counts(capfd: pytest.CaptureFixture[str]) -> None
     assert "this host satisfies tier enterprise (4 CPUs, 8 GiB memory, 20 GiB disk)" in result["msg"]
 
 
+@pytest.mark.usefixtures("fake")
+def test_own_tiers_are_chosen_from_too(capfd: pytest.CaptureFixture[str]) -> None:
+    own = {
+        "small": {"cpus": 4, "memory": "8GiB", "disk": "19GiB"},
+        "more": {"cpus": 4, "memory": "9GiB", "disk": "20GiB"},
+    }
+    result = run_module(tier_check.main, capfd, tier="small", tiers=own)
+    assert (result["verdict"], result["smallest_tier"], result["next_tier"]) == ("ok", "small", "enterprise")
+    result = run_module(tier_check.main, capfd, tier="enterprise", tiers=own)
+    assert (result["smallest_tier"], result["next_tier"]) == ("enterprise", "more")
+
+
+@pytest.mark.usefixtures("fake")
+def test_what_is_wrong_with_an_own_tier_is_told_once(capfd: pytest.CaptureFixture[str]) -> None:
+    result = run_module(tier_check.main, capfd, tier="t", tiers={"t": {**SIZES, "memory": "-8GiB"}})
+    assert [(each["path"], each["value"]) for each in result["findings"]] == [("tiers.t.memory", "-8GiB")]
+
+
 def test_disk_path_and_to_fit(fake: FakeHost, capfd: pytest.CaptureFixture[str]) -> None:
     fake.disk("sdb", "8:16", rotational="1")
     fake.mount("22 20 8:16 / /srv rw - ext4 /dev/sdb rw", total=30 * GIB)
@@ -114,6 +132,10 @@ def test_disk_path_and_to_fit(fake: FakeHost, capfd: pytest.CaptureFixture[str])
         ({"minimum": {**SIZES, "memry": "1GiB"}}, ["memry"]),
         ({"minimum": {**SIZES, "cpus": 0, "memory": "8 parsecs"}}, ["minimum.cpus\n", "minimum.memory\n"]),
         ({"tier": "local", "need": {"disk": "-1"}, "to_fit": "much"}, ["need.disk\n", "to_fit\n"]),
+        ({"tier": "aws-production"}, ["tier\n", "beyond one host", "enterprise-monitoring (4 CPUs, 16 GiB memory"]),
+        ({"tier": "t", "tiers": {"t": {**SIZES, "cpus": 0}}}, ["tiers.t.cpus\n", "above zero"]),
+        ({"tier": "t", "tiers": {"t": {**SIZES, "memry": 1}}}, ["tiers.t.memry\n", "did you mean 'memory'?"]),
+        ({"tier": "t", "tiers": {"local": SIZES}}, ["tiers.local\n", "for example my-local", "tier\n"]),
         ({"tier": "big", "need": {"cpus": "many"}}, ["tier\n", "need.cpus\n"]),
         ({"tier": "local", "mode": "maybe"}, ["mode", "enforce, warn"]),
     ],

@@ -10,7 +10,8 @@ from typing import Any
 import pytest
 
 from ansible_collections.holdfast.host.plugins.module_utils.errors import errors, explain
-from ansible_collections.holdfast.host.plugins.module_utils.plan.build import Fit, build, fit
+from ansible_collections.holdfast.host.plugins.module_utils.plan.build import build
+from ansible_collections.holdfast.host.plugins.module_utils.plan.fit import Fit, fit
 from ansible_collections.holdfast.host.plugins.module_utils.plan.model import Wish
 from ansible_collections.holdfast.host.plugins.module_utils.units import GIB, MIB
 from tests.planning import COMPOSE, STACK, disk, measured, wish

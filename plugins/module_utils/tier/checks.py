@@ -11,7 +11,7 @@ from typing import Any
 
 from ansible_collections.holdfast.host.plugins.module_utils.errors import ERROR, WARNING, Finding
 from ansible_collections.holdfast.host.plugins.module_utils.host_types import Host, Mount
-from ansible_collections.holdfast.host.plugins.module_utils.tier_data import Tier
+from ansible_collections.holdfast.host.plugins.module_utils.tier.model import Tier
 from ansible_collections.holdfast.host.plugins.module_utils.units import format_bytes
 
 OK, TIGHT, SHORT, UNKNOWN = "ok", "tight", "short", "unknown"
@@ -36,6 +36,8 @@ _SCALES = {
 # Disk alerts fire at 90 % used (Enterprise Schedule Management System, System Monitoring): with less than a tenth of
 # the tier's disk free, a host would start out in alarm.
 FREE_SHARE = 0.10
+# The programs whose versions a host tells; others lie in images, or on a laptop.
+_MEASURED = frozenset({"docker", "compose"})
 # What the md levels survive. A tier that asks for RAID 1 asks that one disk may fail.
 _SURVIVES_A_DISK = frozenset({"raid1", "raid4", "raid5", "raid6", "raid10"})
 
@@ -193,6 +195,8 @@ def _raid(mount: Mount | None, level: str) -> Check:
 
 
 def _software(name: str, version: str | None, rule: str) -> Check:
+    if version is None and name not in _MEASURED:
+        return _text(name, None, rule, UNKNOWN, f"{name} is not measurable on a host, {rule} is asked for")
     if version is None:
         return _text(name, None, rule, UNKNOWN, f"{name} is not installed yet, {rule} is asked for")
     enough = satisfies(version, rule)
