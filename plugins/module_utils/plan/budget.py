@@ -1,6 +1,6 @@
 # Copyright: (c) 2026, the Holdfast contributors
 # GNU General Public License v3.0+ (see LICENSE)
-"""The memory budget: who gets how much of the host, so that the parts never exceed the whole."""
+"""The budget: who gets how much of the host's RAM, CPU and disk, so that the parts never exceed the whole."""
 
 from __future__ import annotations
 
@@ -9,192 +9,230 @@ from dataclasses import dataclass, replace
 from fractions import Fraction
 from typing import Any
 
-from ansible_collections.holdfast.host.plugins.module_utils.compose.model import Service
-from ansible_collections.holdfast.host.plugins.module_utils.errors import WARNING, Finding
-from ansible_collections.holdfast.host.plugins.module_utils.plan import tune_nginx
+from ansible_collections.holdfast.host.plugins.module_utils.plan import budget_disk, release, tune_nginx
 from ansible_collections.holdfast.host.plugins.module_utils.plan.catalogue import STORES
+from ansible_collections.holdfast.host.plugins.module_utils.plan.claims import Capacity, Row, Sheet, claims
 from ansible_collections.holdfast.host.plugins.module_utils.plan.model import Wish
-from ansible_collections.holdfast.host.plugins.module_utils.spec.stack import ROOT
-from ansible_collections.holdfast.host.plugins.module_utils.units import GIB, MIB, format_bytes
+from ansible_collections.holdfast.host.plugins.module_utils.plan.place import public_ports
+from ansible_collections.holdfast.host.plugins.module_utils.plan.shares import Part, fill
+from ansible_collections.holdfast.host.plugins.module_utils.spec.stack import Reserve
+from ansible_collections.holdfast.host.plugins.module_utils.units import GIB, MIB, TIB
 
-# A service that says nothing of its memory gets a share by weight, within these bounds: Node and Python processes
-# need about 100 MiB to start at all, and one that needs more than a gibibyte should say so.
-SERVICE_WEIGHT = 1
-SERVICE_LEAST = 128 * MIB
-SERVICE_MOST = 1 * GIB
-# Docker starts no container with less.
-ENGINE_LEAST = 6 * MIB
 # A tenth of the RAM is not shared out: the kernel's page cache lives there, and explicit limits may still use it.
-SPARE_PART = 10
+SPARE_PART = Fraction(1, 10)
+# A part without a CPU limit weighs as much as one of half a CPU, times its weight.
+HALF_A_CPU = 500
+# The groups whose rows are containers of this stack.
+CONTAINERS = ("edge", "store", "pooler", "service")
+MILLI = 1000
 
 
 @dataclass(frozen=True, kw_only=True)
-class Row:
-    """One claim on the host's memory.
+class Slice:
+    """What a part that is no container of the stack keeps.
 
-    each_bytes: for one container; None until shared out. count: containers. weight: its part of what is left.
-    memory_path, cpus_path: where the user wrote the limits, or may write them.
+    RAM: base, each for every container, and a part of all, between two bounds; CPUs: a part of all.
     """
 
-    who: str
-    group: str
+    base: int
+    each: int
+    part: Fraction
+    least: int
+    most: int
+    cpu_part: Fraction
     reason: str
-    each_bytes: int | None = None
-    count: int = 1
-    weight: int = 0
-    least_bytes: int = 0
-    most_bytes: int = 0
-    cpus: float | None = None
-    memory_path: str = ""
-    cpus_path: str = ""
+
+    def memory(self, memory_bytes: int, containers: int) -> Fraction:
+        """Return its RAM in bytes, exact."""
+        size = self.base + self.each * containers + memory_bytes * self.part
+        return min(max(size, Fraction(self.least)), Fraction(self.most))
+
+
+# The system's is measured on a Debian 13 host, in proportional set sizes with peaks: daemons 30 MiB, dockerd 114,
+# containerd 50, one heavy program at a time (apt 75, docker compose 42), kernel memory that cannot be reclaimed 60, and
+# 4.5 MiB of user space for a container's shim, health checks apart. The others are estimates on the safe side.
+SLICES = {
+    "system": Slice(
+        base=384 * MIB,
+        each=6 * MIB,
+        part=Fraction(1, 100),
+        least=0,
+        most=1 * TIB,
+        cpu_part=Fraction(5, 100),
+        reason="kernel, Docker, SSH, journal: 384 MiB, 6 MiB a container and 1 % of the RAM",
+    ),
+    "monitoring": Slice(
+        base=0,
+        each=0,
+        part=Fraction(4, 100),
+        least=1 * GIB,
+        most=2 * GIB,
+        cpu_part=Fraction(5, 100),
+        reason="metrics, logs, dashboards and exporters: 4 % of the RAM, 1 to 2 GiB",
+    ),
+    "backup": Slice(
+        base=0,
+        each=0,
+        part=Fraction(2, 100),
+        least=128 * MIB,
+        most=1 * GIB,
+        cpu_part=Fraction(5, 100),
+        reason="one dump, copy or restore drill at a time: 2 % of the RAM, 128 MiB to 1 GiB",
+    ),
+}
+
+
+@dataclass(frozen=True, kw_only=True)
+class Budget:
+    """The whole budget.
+
+    rows: RAM and CPU, the last one is what stays free; disk: rows of the disk, empty where it is unknown. release: how
+    releases are done; asked_release: what the declaration says of it.
+    """
+
+    capacity: Capacity
+    rows: tuple[Row, ...]
+    disk: tuple[budget_disk.DiskRow, ...]
+    release: release.Release
+    asked_release: str
 
     @property
-    def bytes(self) -> int:
-        """Return the memory of all its containers."""
-        return (self.each_bytes or 0) * self.count
+    def free_bytes(self) -> int:
+        """Return the RAM that nobody has, negative when the claims exceed the host."""
+        return self.rows[-1].bytes
+
+    def containers(self) -> dict[str, Row]:
+        """Return the rows of stores and services by name; a service may be called system or free."""
+        return {row.who: row for row in self.rows if row.group in ("store", "service")}
+
+    def disk_of(self, who: str) -> int | None:
+        """Return the bytes of disk of a store or service, None where it has no row."""
+        return next((row.bytes for row in self.disk if row.who == who and row.group in ("store", "service")), None)
 
     def as_dict(self) -> dict[str, Any]:
-        """Return what the plan shows: who, group, each_bytes, count, bytes, cpus, reason."""
-        shown = {"who": self.who, "group": self.group, "each_bytes": self.each_bytes or 0, "count": self.count}
-        return shown | {"bytes": self.bytes, "cpus": self.cpus, "reason": self.reason}
+        """Return the plan's part: total_bytes, cpus, disk_bytes, rows, disk, release."""
+        return {
+            "total_bytes": self.capacity.memory_bytes,
+            "cpus": self.capacity.cpus,
+            "disk_bytes": self.capacity.disk_bytes,
+            "rows": [row.as_dict() for row in self.rows],
+            "disk": [row.as_dict() for row in self.disk],
+            "release": self.release.as_dict(),
+        }
 
 
-def system_reserve(memory_bytes: int) -> int:
-    """Return what the system keeps: kernel, journald, SSH, dockerd, containerd, and page cache to breathe.
-
-    384 MiB is an allowance for those daemons on a small host, the 4 % one for page tables and caches, which grow with
-    the RAM. Both are estimates on the safe side, not measurements.
-    """
-    return int(384 * MIB + 0.04 * memory_bytes) // MIB * MIB
-
-
-def _paths(own: str, service: Service, *, memory: int | None, cpus: float | None) -> dict[str, str]:
-    compose = f"compose.services.{service.name}.deploy.resources.limits"
-    in_compose = {"memory": not memory and service.limits.memory_bytes, "cpus": not cpus and service.limits.cpus}
-    return {name: f"{compose if there else own}.{name}" for name, there in in_compose.items()}
+def reserves(wish: Wish) -> dict[str, Reserve]:
+    """Return the declared sizes of the parts that keep a slice of this host: system, monitoring, backup."""
+    found = {"system": wish.stack.system}
+    if wish.stack.monitoring is not None:
+        found["monitoring"] = wish.stack.monitoring
+    managed = any(STORES[kind].managed for kind in wish.stores())
+    if wish.stack.backup is not None or managed:
+        found["backup"] = wish.stack.backup or Reserve()
+    return found
 
 
-def _store_rows(wish: Wish) -> list[Row]:
-    rows = []
-    for kind, store in wish.stores().items():
-        service = wish.project.services[store.service]
-        row = STORES[kind]
-        paths = _paths(f"{ROOT}.stores.{kind}", service, memory=store.memory, cpus=store.cpus)
-        explicit = store.memory or service.limits.memory_bytes
-        reason = "declared" if store.memory else "the Compose file's limit" if explicit else f"by weight {store.weight}"
-        rows.append(
-            Row(
-                who=store.service,
-                group="store",
-                each_bytes=explicit,
-                reason=reason,
-                weight=store.weight,
-                least_bytes=row.least_bytes,
-                most_bytes=row.most_bytes,
-                cpus=store.cpus or service.limits.cpus,
-                memory_path=paths["memory"],
-                cpus_path=paths["cpus"],
-            )
-        )
-    return rows
-
-
-def _service_rows(wish: Wish) -> list[Row]:
-    rows = []
-    for name, service in wish.apps().items():
-        declared = wish.stack.services.get(name)
-        memory, cpus = (declared.memory, declared.cpus) if declared else (None, None)
-        explicit = memory or service.limits.memory_bytes
-        paths = _paths(f"{ROOT}.services.{name}", service, memory=memory, cpus=cpus)
-        source = "declared" if memory else "the Compose file's limit"
+def _slice_rows(wish: Wish, capacity: Capacity, containers: int) -> tuple[list[Row], Fraction]:
+    """Return the rows of the slices, and the exact RAM of them all: a rounded sum would not grow evenly."""
+    rows, exact = [], Fraction()
+    for name, asked in reserves(wish).items():
+        known = SLICES[name]
+        size = Fraction(asked.memory) if asked.memory else known.memory(capacity.memory_bytes, containers)
+        exact += size
+        cpus = asked.cpus if asked.cpus is not None else float(round(known.cpu_part * Fraction(capacity.cpus), 2))
         rows.append(
             Row(
                 who=name,
-                group="service",
-                each_bytes=explicit,
-                count=(declared.replicas if declared else None) or service.replicas,
-                reason=source if explicit else f"no limit given: by weight {SERVICE_WEIGHT}",
-                weight=SERVICE_WEIGHT,
-                least_bytes=SERVICE_LEAST,
-                most_bytes=SERVICE_MOST,
-                cpus=cpus or service.limits.cpus,
-                memory_path=paths["memory"],
-                cpus_path=paths["cpus"],
+                group=name,
+                each_bytes=int(size) if asked.memory else int(size) // MIB * MIB,
+                cpu_share=cpus,
+                reason="declared" if asked.memory else known.reason,
+                memory_path=f"holdfast_stack.{name}.memory" if asked.memory else "",
+                cpus_path=f"holdfast_stack.{name}.cpus",
             )
         )
-    return rows
+    return rows, exact
 
 
-def share(rows: Sequence[Row], left_bytes: int) -> list[Row]:
-    """Share what is left among the rows without a size, by weight, between each row's least and most.
+def edge_rows(wish: Wish, cpus: float) -> list[Row]:
+    """Return the edge's row, none where no port is its own."""
+    if not any(port["owner"] == "edge" for port in public_ports(wish.stack)):
+        return []
+    size, why = tune_nginx.memory(cpus)
+    return [Row(who="edge", group="edge", each_bytes=size, weight=2, reason=why)]
 
-    Rows that hit a bound are fixed there first and the rest is shared again (water filling), so that the result does
-    not depend on the order. Every share is whole MiB. The sum exceeds left_bytes only when the least sizes do.
+
+def share(rows: Sequence[Row], left: Fraction | int, strategy: str = "auto") -> list[Row]:
+    """Share what is left of the RAM among the rows without a size, each between its bounds; whole MiB.
+
+    auto gives what two colours leave room for, but at least the comfortable size as far as there is room at all. So
+    more RAM is never less for anybody, although a larger host keeps room for a second colour and a small one does not.
     """
-    fixed: dict[str, int] = {}
-    open_rows = [row for row in rows if row.each_bytes is None]
-    while open_rows:
-        left = left_bytes - sum(fixed[row.who] * row.count for row in rows if row.who in fixed)
-        weights = sum(row.weight * row.count for row in open_rows)
-        # Exact, for a rounded share may fall on the other side of a bound.
-        ideal = {row.who: Fraction(left * row.weight, weights) for row in open_rows}
-        bound = {
-            row.who: min(max(ideal[row.who], Fraction(row.least_bytes)), Fraction(row.most_bytes)) for row in open_rows
-        }
-        # What the bounds add in sum says which of them hold for good (as CSS does it, "Resolving Flexible Lengths").
-        added = sum(((bound[row.who] - ideal[row.who]) * row.count for row in open_rows), Fraction())
-        for row in open_rows:
-            if added == 0 or (bound[row.who] - ideal[row.who]) * added > 0:
-                fixed[row.who] = int(bound[row.who]) // MIB * MIB
-        open_rows = [row for row in open_rows if row.who not in fixed]
-    return [replace(row, each_bytes=fixed[row.who]) if row.who in fixed else row for row in rows]
+    todo = [row for row in rows if row.each_bytes is None]
+    doubled = sum(row.bytes for row in rows if row.twice)
 
-
-def budget(wish: Wish, memory_bytes: int, cpus: float) -> list[Row]:
-    """Return every claim on the host's memory; the last row is what stays free, so that the rows add up to it.
-
-    The free row is negative when the claims exceed the host.
-    """
-    reserve = Row(
-        who="system",
-        group="system",
-        each_bytes=system_reserve(memory_bytes),
-        reason="kernel, Docker, SSH, journal: 384 MiB and 4 % of the RAM",
-    )
-    edge_bytes, why = tune_nginx.memory(cpus)
-    edge = Row(who="edge", group="edge", each_bytes=edge_bytes, reason=why)
-    claims = _store_rows(wish) + _service_rows(wish)
-    left = memory_bytes - reserve.bytes - edge.bytes - sum(row.bytes for row in claims) - memory_bytes // SPARE_PART
-    rows = [reserve, edge, *share(claims, left)]
-    spare = memory_bytes - sum(row.bytes for row in rows)
-    return [*rows, Row(who="free", group="free", each_bytes=spare, reason="page cache and surprises")]
-
-
-def findings(rows: Sequence[Row], memory_bytes: int, cpus: float) -> list[Finding]:
-    """Return over-commitment: memory never, a container above the host's CPUs never, CPU limits in sum as a warning."""
-    found = []
-    spare = next(row for row in rows if row.group == "free").bytes
-    if spare < 0:
-        asks = ", ".join(f"{row.who} {format_bytes(row.bytes)}" for row in rows if row.group != "free")
-        found.append(
-            Finding(
-                path="budget.memory",
-                value=f"{format_bytes(memory_bytes - spare)} asked for: {asks}",
-                rule=f"all parts together must fit into the host's {format_bytes(memory_bytes)}",
-                hint=f"lower limits by {format_bytes(-spare)} in sum, or take a larger host",
+    def filled(times: int, left_bytes: Fraction | int) -> dict[str, int]:
+        parts = [
+            Part(
+                name=row.who,
+                weight=row.weight,
+                count=row.count * (times if row.twice else 1),
+                least=row.least_bytes,
+                most=row.most_bytes,
             )
+            for row in todo
+        ]
+        return dict(fill(parts, left_bytes, MIB))
+
+    once, both = filled(1, left), filled(2, left - doubled)
+    sizes = {
+        release.TWO_COLOURS: both,
+        release.STOP_FIRST: once,
+    }.get(strategy) or {row.who: min(once[row.who], max(both[row.who], row.comfort_bytes)) for row in todo}
+    return [replace(row, each_bytes=sizes[row.who]) if row.each_bytes is None else row for row in rows]
+
+
+def _cpu_parts(rows: Sequence[Row], cpus: float) -> list[Row]:
+    """Share the CPU time as the kernel does under full load: by weight, and nobody above its limit."""
+    all_of_it = max(0, int((cpus - sum(row.cpu_share for row in rows)) * MILLI))
+    # A service may be called edge, as that row is.
+    sharing = {f"{row.group} {row.who}": row for row in rows if row.group in CONTAINERS}
+    parts = [
+        Part(
+            name=name,
+            weight=max(1, round(row.cpus * MILLI)) if row.cpus else HALF_A_CPU * row.weight,
+            count=row.count,
+            least=0,
+            most=round(row.cpus * MILLI) if row.cpus else all_of_it,
         )
-    for row in rows:
-        if row.cpus is not None and row.cpus > cpus:
-            rule = f"a container cannot have more CPUs than the host's {cpus:g}"
-            hint = f"lower it; {ROOT} can give another limit than the Compose file"
-            found.append(Finding(path=row.cpus_path, value=row.cpus, rule=rule, hint=hint))
-        if row.memory_path and (row.each_bytes or 0) < ENGINE_LEAST:
-            rule = f"must be {format_bytes(ENGINE_LEAST)} or more: the engine starts no container with less"
-            found.append(Finding(path=row.memory_path, value=row.each_bytes, rule=rule, hint="give a unit, as 512MiB"))
-    asked = sum((row.cpus or 0) * row.count for row in rows)
-    if asked > cpus:
-        rule = f"CPU limits in sum exceed the host's {cpus:g}: under full load the containers share"
-        hint = "nothing to do unless latency under full load matters"
-        found.append(Finding(path="budget.cpus", value=round(asked, 2), rule=rule, hint=hint, level=WARNING))
-    return found
+        for name, row in sharing.items()
+    ]
+    shares = {name: milli * sharing[name].count / MILLI for name, milli in fill(parts, all_of_it, 1).items()}
+    return [replace(row, cpu_share=shares.get(f"{row.group} {row.who}", row.cpu_share)) for row in rows]
+
+
+def ram(wish: Wish, capacity: Capacity, wanted: Sequence[Row]) -> list[Row]:
+    """Return every claim with its RAM, before CPU time is shared out. wanted: the claims of stores and services."""
+    edge = edge_rows(wish, capacity.cpus)
+    slices, exact = _slice_rows(wish, capacity, sum(row.count for row in (*edge, *wanted)))
+    explicit = sum(row.bytes for row in (*edge, *wanted))
+    memory = capacity.memory_bytes
+    sized = share(wanted, memory - memory * SPARE_PART - exact - explicit, wish.stack.release.strategy)
+    return [*slices, *edge, *sized]
+
+
+def budget(wish: Wish, capacity: Capacity, sheet: Sheet | None = None) -> Budget:
+    """Return every claim on the host; the last row is what stays free, so that the rows add up to the RAM.
+
+    sheet: the sizes that the declared tier gives parts that say nothing. The free row is negative when the claims
+    exceed the host.
+    """
+    rows = _cpu_parts(ram(wish, capacity, claims(wish, sheet or Sheet())), capacity.cpus)
+    memory, asked = capacity.memory_bytes, wish.stack.release.strategy
+    spare = memory - sum(row.bytes for row in rows)
+    chosen = release.choose(asked, rows, spare)
+    if chosen.bytes:
+        rows.append(Row(who="release", group="release", each_bytes=chosen.bytes, reason=chosen.reason))
+    free = Row(who="free", group="free", each_bytes=spare - chosen.bytes, reason="page cache and surprises")
+    disk = budget_disk.rows(wish, capacity.disk_bytes, reserves(wish)) if capacity.disk_bytes else []
+    return Budget(capacity=capacity, rows=(*rows, free), disk=tuple(disk), release=chosen, asked_release=asked)

@@ -10,7 +10,7 @@ from typing import Any
 from ansible_collections.holdfast.host.plugins.module_utils.errors import Finding, warnings
 from ansible_collections.holdfast.host.plugins.module_utils.host_types import Host
 from ansible_collections.holdfast.host.plugins.module_utils.plan import (
-    budget,
+    budget_check,
     host_check,
     laptop,
     place,
@@ -22,16 +22,20 @@ from ansible_collections.holdfast.host.plugins.module_utils.plan import (
     tune_postgres,
     tune_redis,
 )
+from ansible_collections.holdfast.host.plugins.module_utils.plan.budget import Budget, budget
 from ansible_collections.holdfast.host.plugins.module_utils.plan.catalogue import HEALTH, POSTGRES_SUPERUSER, STORES
+from ansible_collections.holdfast.host.plugins.module_utils.plan.claims import Capacity, Row, sheet_of
 from ansible_collections.holdfast.host.plugins.module_utils.plan.fit import DATA_PATH, Fit
 from ansible_collections.holdfast.host.plugins.module_utils.plan.model import Setting, Wish
 from ansible_collections.holdfast.host.plugins.module_utils.spec.check import check
 from ansible_collections.holdfast.host.plugins.module_utils.spec.stack import ROOT
-from ansible_collections.holdfast.host.plugins.module_utils.spec.stores import Database
+from ansible_collections.holdfast.host.plugins.module_utils.spec.stores import Database, Postgres
 from ansible_collections.holdfast.host.plugins.module_utils.units import GIB
 
 SCHEMA = 1
 COLOUR = "blue"
+# Where no filesystem is in sight that will hold the data.
+UNKNOWN_DISK = 20 * GIB
 
 
 def _settings(found: Sequence[Setting]) -> list[dict[str, str]]:
@@ -45,21 +49,25 @@ def _extensions(wish: Wish, database: Database) -> list[str]:
     return list(dict.fromkeys([*database.extensions, *vector, "pg_stat_statements"]))
 
 
-def _postgres(wish: Wish, rows: Mapping[str, budget.Row], host: Host) -> tuple[dict[str, Any] | None, list[Finding]]:
+def _container(declared: Postgres, shared: Budget, host: Host) -> tune_postgres.Container:
+    row, disk = shared.containers()[declared.service], host.mount_of(DATA_PATH)
+    return tune_postgres.Container(
+        limit=row.each_bytes or 0,
+        cpus=min(host.cpus, row.cpus or host.cpus),
+        disk_bytes=shared.disk_of(declared.service) or UNKNOWN_DISK,
+        storage=declared.storage or ("hdd" if disk and disk.rotational else "ssd"),
+        workload=declared.workload,
+        pool=declared.pool,
+    )
+
+
+def _postgres(wish: Wish, shared: Budget, host: Host) -> tuple[dict[str, Any] | None, list[Finding]]:
     declared = wish.stack.stores.postgres
     if declared is None:
         return None, []
-    row = rows[declared.service]
-    limit, cpus = row.each_bytes or 0, min(host.cpus, row.cpus or host.cpus)
-    disk = host.mount_of(DATA_PATH)
-    container = tune_postgres.Container(
-        limit=limit,
-        cpus=cpus,
-        disk_bytes=disk.total_bytes if disk else 20 * GIB,
-        solid_state=not (disk and disk.rotational),
-    )
-    chosen = tune_postgres.settings(container, declared.version, declared.settings)
-    found = tune_postgres.findings(limit, chosen, f"{ROOT}.stores.postgres")
+    row, container = shared.containers()[declared.service], _container(declared, shared, host)
+    tuned = tune_postgres.tune(container, declared.version, declared.settings, f"{ROOT}.stores.postgres")
+    found = list(tuned.findings)
     owned = takeover.databases(wish)
     roles = {database.owner: takeover.role_secret(database.owner) for database in owned}
     if POSTGRES_SUPERUSER in roles:
@@ -71,9 +79,13 @@ def _postgres(wish: Wish, rows: Mapping[str, budget.Row], host: Host) -> tuple[d
         "version": declared.version,
         "superuser": POSTGRES_SUPERUSER,
         "superuser_secret": takeover.SUPERUSER_SECRET,
-        "limit_bytes": limit,
+        "limit_bytes": container.limit,
         "cpus": row.cpus,
-        "settings": _settings(chosen),
+        "connections": tuned.connections,
+        "shm_bytes": tuned.shm_bytes,
+        "stop_grace_seconds": tuned.stop_grace_seconds,
+        "pooler": tuned.pooler.as_dict() if tuned.pooler else None,
+        "settings": _settings(tuned.settings),
         "roles": [{"name": name, "secret": secret} for name, secret in roles.items()],
         "databases": [
             {"name": each.name, "owner": each.owner, "extensions": _extensions(wish, each)} for each in owned
@@ -82,13 +94,21 @@ def _postgres(wish: Wish, rows: Mapping[str, budget.Row], host: Host) -> tuple[d
     return plan, found
 
 
-def _redis(wish: Wish, rows: Mapping[str, budget.Row]) -> tuple[dict[str, Any] | None, list[Finding]]:
+def _redis(wish: Wish, rows: Mapping[str, Row], host: Host) -> tuple[dict[str, Any] | None, list[Finding]]:
     declared = wish.stack.stores.redis
     if declared is None:
         return None, []
     row = rows[declared.service]
     limit = row.each_bytes or 0
-    chosen = tune_redis.settings(limit, declared.use, declared.settings)
+    store = tune_redis.Store(
+        limit=limit,
+        use=declared.use,
+        persist=declared.persist,
+        server=declared.server,
+        version=declared.version,
+        cpus=min(host.cpus, row.cpus or host.cpus),
+    )
+    tuned = tune_redis.tune(store, declared.settings, f"{ROOT}.stores.redis")
     plan = {
         "service": declared.service,
         "version": declared.version,
@@ -96,12 +116,12 @@ def _redis(wish: Wish, rows: Mapping[str, budget.Row]) -> tuple[dict[str, Any] |
         "secret": takeover.REDIS_SECRET if declared.auth else None,
         "limit_bytes": row.each_bytes,
         "cpus": row.cpus,
-        "settings": _settings(chosen),
+        "settings": _settings(tuned.settings),
     }
-    return plan, tune_redis.findings(limit, chosen, f"{ROOT}.stores.redis")
+    return plan, tuned.findings
 
 
-def _carried(wish: Wish, rows: Mapping[str, budget.Row]) -> list[dict[str, Any]]:
+def _carried(wish: Wish, rows: Mapping[str, Row]) -> list[dict[str, Any]]:
     found = []
     for kind, store in wish.stores().items():
         if STORES[kind].managed:
@@ -115,7 +135,9 @@ def _carried(wish: Wish, rows: Mapping[str, budget.Row]) -> list[dict[str, Any]]
 
 def _edge(wish: Wish, host: Host) -> dict[str, Any]:
     limit, _ = tune_nginx.memory(host.cpus)
-    return place.routes(wish, COLOUR) | {"limit_bytes": limit, "settings": _settings(tune_nginx.settings(host.cpus))}
+    routes = place.routes(wish, COLOUR)
+    chosen = tune_nginx.settings(host.cpus, limit, len(routes["upstreams"]))
+    return routes | {"limit_bytes": limit, "settings": [each.as_dict() for each in chosen]}
 
 
 def _host(host: Host) -> dict[str, Any]:
@@ -135,7 +157,7 @@ def _host(host: Host) -> dict[str, Any]:
     }
 
 
-def _carried_stores(wish: Wish, rows: Mapping[str, budget.Row]) -> dict[str, Any]:
+def _carried_stores(wish: Wish, rows: Mapping[str, Row]) -> dict[str, Any]:
     carried = _carried(wish, rows)
     return {"carried": carried, "files": shipped.files(wish, [store["service"] for store in carried])}
 
@@ -146,10 +168,10 @@ def _without_stores(wish: Wish, host: Host) -> list[Finding]:
     return [*of_secrets, *host_check.findings(host, place.public_ports(wish.stack))]
 
 
-def _findings(wish: Wish, host: Host, claims: Sequence[budget.Row]) -> list[Finding]:
+def _findings(wish: Wish, host: Host, shared: Budget) -> list[Finding]:
     return [
         *laptop.findings(wish),
-        *budget.findings(claims, host.memory_bytes, host.cpus),
+        *budget_check.findings(shared),
         *host_check.findings(host, place.public_ports(wish.stack)),
     ]
 
@@ -163,14 +185,15 @@ def build(wish: Wish, host: Host, tier_fit: Fit) -> tuple[dict[str, Any], list[F
     contradictions = check(wish.stack, wish.project)
     if any(finding.path.endswith(".service") for finding in contradictions):
         return {}, [*contradictions, *tier_fit.findings, *_without_stores(wish, host)]
-    claims = budget.budget(wish, host.memory_bytes, host.cpus)
-    # By name among the containers alone: a service may be called system or free.
-    rows = {row.who: row for row in claims if row.group in ("store", "service")}
+    disk = host.mount_of(DATA_PATH)
+    capacity = Capacity(memory_bytes=host.memory_bytes, cpus=host.cpus, disk_bytes=disk.total_bytes if disk else None)
+    shared = budget(wish, capacity, sheet_of(tier_fit.tier))
+    rows = shared.containers()
     taken = takeover.take_over(wish)
-    postgres, of_postgres = _postgres(wish, rows, host)
-    redis, of_redis = _redis(wish, rows)
+    postgres, of_postgres = _postgres(wish, shared, host)
+    redis, of_redis = _redis(wish, rows, host)
     of_stores = [*store_check.findings(wish), *of_postgres, *of_redis]
-    found = [*contradictions, *taken.findings, *tier_fit.findings, *of_stores, *_findings(wish, host, claims)]
+    found = [*contradictions, *taken.findings, *tier_fit.findings, *of_stores, *_findings(wish, host, shared)]
     plan = {
         "schema": SCHEMA,
         "name": wish.stack.name,
@@ -178,7 +201,7 @@ def build(wish: Wish, host: Host, tier_fit: Fit) -> tuple[dict[str, Any], list[F
         "paths": {"secrets": secret_files.DIRECTORY},
         "host": _host(host),
         "tier": tier_fit.shown,
-        "budget": {"total_bytes": host.memory_bytes, "cpus": host.cpus, "rows": [row.as_dict() for row in claims]},
+        "budget": shared.as_dict(),
         "decisions": [each.as_dict() for each in (*laptop.decisions(wish), *taken.decisions)],
         "warnings": [finding.as_dict() for finding in warnings(found)],
         "ports": place.public_ports(wish.stack),

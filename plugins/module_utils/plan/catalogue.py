@@ -15,13 +15,16 @@ class StoreRow:
     """One kind of store.
 
     managed: run from our own definition (else the Compose service's own image and command are kept). port: TCP port
-    inside, of a managed one. least_bytes: below this the server is not worth starting. most_bytes: more than this is
-    not given unasked. uid: the user that the server runs as in its image. schemes: URL schemes that name it.
+    inside, of a managed one. RAM: below least_bytes the server is not worth starting, above comfort_bytes it waits
+    until releases have room, more than most_bytes is not given unasked. least_disk: of its volume, bytes. uid: the
+    user that the server runs as in its image. schemes: URL schemes that name it.
     """
 
     managed: bool
     least_bytes: int
+    comfort_bytes: int
     most_bytes: int
+    least_disk: int = 1 * GIB
     images: Mapping[str, str] = field(default_factory=dict)
     port: int = 0
     uid: int = 0
@@ -33,7 +36,9 @@ STORES: Mapping[str, StoreRow] = {
         managed=True,
         port=5432,
         least_bytes=256 * MIB,
+        comfort_bytes=1 * GIB,
         most_bytes=512 * GIB,
+        least_disk=2 * GIB,
         images={"": "postgres:{version}", "vector": "pgvector/pgvector:pg{version}"},
         uid=999,
         schemes=("postgres", "postgresql", "postgis", "jdbc:postgresql"),
@@ -42,14 +47,15 @@ STORES: Mapping[str, StoreRow] = {
         managed=True,
         port=6379,
         least_bytes=64 * MIB,
+        comfort_bytes=256 * MIB,
         most_bytes=4 * GIB,
         images={"": "redis:{version}"},
         uid=999,
         schemes=("redis", "valkey"),
     ),
-    "objects": StoreRow(managed=False, least_bytes=256 * MIB, most_bytes=2 * GIB),
-    "search": StoreRow(managed=False, least_bytes=256 * MIB, most_bytes=2 * GIB),
-    "vectors": StoreRow(managed=False, least_bytes=512 * MIB, most_bytes=8 * GIB),
+    "objects": StoreRow(managed=False, least_bytes=256 * MIB, comfort_bytes=512 * MIB, most_bytes=2 * GIB),
+    "search": StoreRow(managed=False, least_bytes=256 * MIB, comfort_bytes=512 * MIB, most_bytes=2 * GIB),
+    "vectors": StoreRow(managed=False, least_bytes=512 * MIB, comfort_bytes=512 * MIB, most_bytes=8 * GIB),
 }
 
 # Where a carried store's server says that it is well, by the image's name: port and path.

@@ -6,6 +6,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field
+from functools import cached_property
 from typing import Any
 
 from ansible_collections.holdfast.host.plugins.module_utils.compose.model import Project, Service
@@ -72,13 +73,22 @@ class Wish:
     provided: frozenset[str] = frozenset()
     local_paths: Mapping[str, LocalPath] = field(default_factory=dict)
 
+    # Asked for by every step, for every service: worked out once.
+    @cached_property
+    def _stores(self) -> Mapping[str, Postgres | Redis | CarriedStore]:
+        return declared(self.stack.stores)
+
+    @cached_property
+    def _taken(self) -> Mapping[str, str]:
+        return {store.service: kind for kind, store in self._stores.items()}
+
     def stores(self) -> Mapping[str, Postgres | Redis | CarriedStore]:
         """Return the declared stores by kind."""
-        return declared(self.stack.stores)
+        return self._stores
 
     def taken(self) -> Mapping[str, str]:
         """Return the kind of store by the name of the Compose service that it takes the place of."""
-        return {store.service: kind for kind, store in self.stores().items()}
+        return self._taken
 
     def aliases(self, service: str) -> list[str]:
         """Return the other names by which containers reach a Compose service, in the file's order, each once.

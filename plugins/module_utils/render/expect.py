@@ -11,7 +11,6 @@ from typing import Any
 def containers(plan: Mapping[str, Any]) -> list[dict[str, Any]]:
     """Return each service of each project with the image, count, memory limit and labels that its containers have."""
     rows = plan["budget"]["rows"]
-    edge = next(row["each_bytes"] for row in rows if row["group"] == "edge")
     # A service may be called edge, system or free, as those rows are.
     own = {row["who"]: row["each_bytes"] for row in rows if row["group"] in ("store", "service")}
     return [
@@ -20,7 +19,7 @@ def containers(plan: Mapping[str, Any]) -> list[dict[str, Any]]:
             "service": name,
             "image": service["image"],
             "replicas": service["deploy"].get("replicas", 1),
-            "memory_bytes": edge if part == "edge" else own[name],
+            "memory_bytes": plan["edge"]["limit_bytes"] if part == "edge" else own[name],
             # Compose makes one dollar of two before it sets them.
             "labels": {key: str(value).replace("$$", "$") for key, value in service.get("labels", {}).items()},
             "once": service["restart"] == "no",
