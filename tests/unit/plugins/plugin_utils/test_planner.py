@@ -178,6 +178,34 @@ def test_a_host_below_its_tier_is_refused_or_told_of(tmp_path: Path, mode: str, 
     assert plan is None or "host.cpus" in [warning["path"] for warning in plan["warnings"]]
 
 
+def test_a_tier_of_the_users_own(tmp_path: Path) -> None:
+    raw = merged(STACK, {"tiers": {"own": {"cpus": 1, "memory": "1GiB", "disk": "5GiB"}}}) | {"tier": "own"}
+    tier = planned(tmp_path, raw=raw)["tier"]
+    assert (tier["name"], tier["smallest"], tier["needs"]) == ("own", "own", [])
+
+
+def test_what_is_wrong_with_the_declared_own_tier_is_told_once(tmp_path: Path) -> None:
+    raw = merged(STACK, {"tiers": {"own": {"cpus": 0, "memory": "1GiB", "disk": "5GiB"}}}) | {"tier": "own"}
+    _, findings = attempt(tmp_path, raw)
+    assert [(each.path, each.value) for each in errors(findings)] == [("holdfast_stack.tiers.own.cpus", 0)]
+
+
+def test_what_a_tier_needs_is_in_the_plan_and_among_its_warnings(tmp_path: Path) -> None:
+    plan = planned(tmp_path, raw=STACK | {"tier": "local"})
+    assert {"a GitHub token, recommended for discovery": "unmet"}.items() <= {
+        each["what"]: each["verdict"] for each in plan["tier"]["needs"]
+    }.items()
+    assert any("GitHub token" in warning["rule"] for warning in plan["warnings"])
+    given = attempt(tmp_path, STACK | {"tier": "local"}, provided=["GITHUB_TOKEN"])[1]
+    assert not any("GitHub token" in finding.rule for finding in given)
+
+
+def test_a_place_that_yaml_reads_as_a_boolean_is_told_how_to_write(tmp_path: Path) -> None:
+    _, findings = attempt(tmp_path, STACK | {"location": False})
+    assert [(each.path, each.value) for each in errors(findings)] == [("holdfast_stack.location", False)]
+    assert "quoted" in errors(findings)[0].rule
+
+
 def test_another_stack_on_the_host_is_refused_though_the_compose_file_is_broken(tmp_path: Path) -> None:
     on = host(installed={"name": "old", "projects": ["edge"], "stores": []})
     for compose in (COMPOSE, "services: {web: {imagee: a}}"):

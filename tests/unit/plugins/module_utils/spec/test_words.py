@@ -40,8 +40,9 @@ from ansible_collections.holdfast.host.plugins.module_utils.spec.kinds import Te
             ["app:1", "registry.example.org:5000/team/app:1.4", "app@sha256:" + "0" * 64],
             ["app", "", "app:", ":1", "a b:1", "registry.example.org:5000/app"],
         ),
+        (words.LOCATION, ["de", "DE", "eu"], ["", "d", "deu", "Germany", "d1", "eu-central-1", "de\n"]),
     ],
-    ids=["name", "service", "host", "path", "identifier", "image"],
+    ids=["name", "service", "host", "path", "identifier", "image", "location"],
 )
 def test_what_is_such_a_word(kind: Text, good: list[str], bad: list[str]) -> None:
     assert [word for word in good if kind.read(word, "p")[1]] == []
