@@ -80,6 +80,10 @@ def _each(budget: Budget) -> Iterator[Finding]:
         if row.memory_path and (row.each_bytes or 0) < ENGINE_LEAST:
             rule = f"must be {format_bytes(ENGINE_LEAST)} or more: the engine starts no container with less"
             yield Finding(path=row.memory_path, value=row.each_bytes, rule=rule, hint="give a unit, as 512MiB")
+        elif 0 < (row.each_bytes or 0) < row.promised_bytes:
+            value = f"{row.who} {format_bytes(row.each_bytes or 0)}"
+            rule = f"the tier's sheet promises it {format_bytes(row.promised_bytes)}"
+            yield Finding(path=row.memory_path, value=value, rule=rule, hint="raise it, or lower others", level=WARNING)
 
 
 def _cpus(budget: Budget) -> Iterator[Finding]:

@@ -43,7 +43,8 @@ class Row:
     each_bytes: RAM of one container; None until shared out. count: containers. weight: its part of what is left.
     least_bytes, comfort_bytes, most_bytes: bounds of that part; above comfort it waits until a release has room.
     cpus: limit of one container, None for none; cpu_share: what all of them get when every part wants all it may have.
-    twice: a release can run a second set of it beside the first. memory_path, cpus_path: where the limits are written.
+    twice: a release can run a second set of it beside the first. promised_bytes: what the tier's sheet promises one
+    container, 0 for nothing. memory_path, cpus_path: where the limits are written.
     """
 
     who: str
@@ -58,6 +59,7 @@ class Row:
     cpus: float | None = None
     cpu_share: float = 0.0
     twice: bool = False
+    promised_bytes: int = 0
     memory_path: str = ""
     cpus_path: str = ""
 
@@ -96,6 +98,7 @@ class _Limit:
     each_bytes: int | None
     cpus: float | None
     reason: str
+    promised_bytes: int
     memory_path: str
     cpus_path: str
 
@@ -109,6 +112,7 @@ def _limit(own: str, service: Service, declared: tuple[int | None, float | None]
         each_bytes=each,
         cpus=cpus or service.limits.cpus or sheet.cpus,
         reason=reason,
+        promised_bytes=sheet.promised_bytes,
         memory_path=f"{compose if not memory and service.limits.memory_bytes else own}.memory",
         cpus_path=f"{compose if not cpus and service.limits.cpus else own}.cpus",
     )
@@ -118,12 +122,14 @@ def _limit(own: str, service: Service, declared: tuple[int | None, float | None]
 class _Given:
     memory: tuple[int | None, str]
     cpus: float | None
+    promised_bytes: int
 
 
 def _given(sheet: Sheet, *names: str) -> _Given:
     found = sheet.of(*names)
+    size, why = (found.memory_bytes or None if found else None), f"tier {sheet.tier}"
     return _Given(
-        memory=(found.memory_bytes or None if found else None, f"tier {sheet.tier}"), cpus=found.cpus if found else None
+        memory=(size, why), cpus=found.cpus if found else None, promised_bytes=found.request_bytes if found else 0
     )
 
 

@@ -14,8 +14,9 @@ from hypothesis import strategies as st
 from ansible_collections.holdfast.host.plugins.module_utils.errors import Finding
 from ansible_collections.holdfast.host.plugins.module_utils.plan.budget import budget
 from ansible_collections.holdfast.host.plugins.module_utils.plan.budget_check import findings, least_memory
-from ansible_collections.holdfast.host.plugins.module_utils.plan.claims import Capacity
-from ansible_collections.holdfast.host.plugins.module_utils.units import GIB
+from ansible_collections.holdfast.host.plugins.module_utils.plan.claims import Capacity, Sheet
+from ansible_collections.holdfast.host.plugins.module_utils.tiers import Component
+from ansible_collections.holdfast.host.plugins.module_utils.units import GIB, MIB
 from tests.planning import COMPOSE, wish
 
 LIMITED = COMPOSE.replace("    command: [run, worker]", "    deploy: {resources: {limits: {memory: 1g, cpus: '3'}}}")
@@ -74,6 +75,15 @@ def test_cpus_that_are_all_reserved_are_refused() -> None:
 def test_a_limit_that_no_engine_starts_is_refused() -> None:
     found = _found(8 * GIB, services={"web": {"memory": 512}})
     assert [(finding.path, finding.value) for finding in found] == [("holdfast_stack.services.web.memory", 512)]
+
+
+@pytest.mark.parametrize(("memory", "told"), [("200MiB", ["200 MiB"]), ("256MiB", [])])
+def test_less_than_a_sheet_promises_is_told(memory: str, told: list[str]) -> None:
+    sheet = Sheet(tier="large", components={"web": Component(memory_bytes=GIB, request_bytes=256 * MIB)})
+    asked = wish(services={"web": {"memory": memory}})
+    found = findings(budget(asked, Capacity(memory_bytes=8 * GIB, cpus=2), sheet))
+    assert [f"web {size}" for size in told] == [finding.value for finding in found]
+    assert all("promises it 256 MiB" in finding.rule and finding.level == "warning" for finding in found)
 
 
 @pytest.mark.parametrize(("declared", "level"), [("90GiB", "error"), ("70GiB", "warning")])
