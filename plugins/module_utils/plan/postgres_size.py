@@ -81,6 +81,17 @@ def between(low: float, value: float, high: float) -> float:
     return max(low, min(high, value))
 
 
+def coarse(value: float, bits: int = 5) -> int:
+    """Return a whole number rounded down to its first binary digits: 16 steps for each doubling.
+
+    What asks for a restart, or follows from a share that moves with the neighbours', then stays as it is when the share
+    moves a little.
+    """
+    whole = int(value)
+    step = 1 << max(0, whole.bit_length() - bits)
+    return whole // step * step
+
+
 def shared_buffers(container: Container) -> float:
     """Return the buffers, bytes.
 
@@ -171,6 +182,7 @@ def size(case: Case) -> Terms:
             max_worker_processes=given.get("max_worker_processes", int(workers) + SPARE_WORKERS),
         ),
         given,
+        wanted is not None,
     )
 
 
@@ -183,11 +195,17 @@ _STEPS = {
     "maintenance_work_mem": MIB,
     "autovacuum_work_mem": MIB,
 }
+# Of these, only so many binary digits: another value is a restart.
+_DIGITS = {"shared_buffers": 5, "wal_buffers": 2, "max_connections": 5}
 
 
-def _rounded(terms: Terms, given: Mapping[str, float]) -> Terms:
-    """Return the terms as whole numbers, rounded down; what is given stays."""
-    names = [name for name in vars(terms) if name != "hash_mem_multiplier" and name not in given]
-    return replace(
-        terms, **{name: int(getattr(terms, name)) // _STEPS.get(name, 1) * _STEPS.get(name, 1) for name in names}
-    )
+def _rounded(terms: Terms, given: Mapping[str, float], exact: bool) -> Terms:
+    """Return the terms as whole numbers, rounded down; what is given stays. exact: connections are aimed at."""
+    done: dict[str, float] = {}
+    for name, value in vars(terms).items():
+        if name == "hash_mem_multiplier" or name in given:
+            continue
+        step = _STEPS.get(name, 1)
+        digits = 64 if exact and name == "max_connections" else _DIGITS.get(name, 64)
+        done[name] = coarse(value / step, digits) * step
+    return replace(terms, **done)

@@ -11,7 +11,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from ansible_collections.holdfast.host.plugins.module_utils.plan.postgres_rows import VOLUMES, Facts, Row, kb, volume
-from ansible_collections.holdfast.host.plugins.module_utils.plan.postgres_size import between
+from ansible_collections.holdfast.host.plugins.module_utils.plan.postgres_size import between, coarse
 from ansible_collections.holdfast.host.plugins.module_utils.units import GIB, MIB, format_bytes
 
 SEGMENT = 16 * MIB
@@ -47,19 +47,19 @@ def max_wal(facts: Facts) -> int:
     """
     container, writing = facts.container, WRITING[facts.container.workload]
     wanted = min(container.disk_bytes / 10, writing.wal * container.limit, writing.most)
-    return int(max(8 * SEGMENT, wanted)) // SEGMENT * SEGMENT
+    return coarse(max(8, wanted / SEGMENT)) * SEGMENT
 
 
 def wal(facts: Facts) -> list[Row]:
     """Return the write-ahead log's settings."""
     most, writing = max_wal(facts), WRITING[facts.container.workload]
     disk = format_bytes(facts.container.disk_bytes)
-    kept = int(max(8 * SEGMENT, facts.container.disk_bytes / 10)) // SEGMENT * SEGMENT
+    kept = coarse(max(8, facts.container.disk_bytes / 10 / SEGMENT)) * SEGMENT
     return [
         ("wal_level", "replica", "what an archive and point-in-time recovery need"),
         ("synchronous_commit", "on", "what was confirmed survives a crash"),
         ("wal_compression", "lz4", "less log to write and to archive, for a little CPU"),
-        ("wal_buffers", kb(facts.terms.wal_buffers), "1/32 of the buffers, at most one segment"),
+        ("wal_buffers", kb(facts.terms.wal_buffers), "up to 1/32 of the buffers, at most one segment"),
         (
             "min_wal_size",
             kb(max(5 * SEGMENT, most // 4 // SEGMENT * SEGMENT)),
@@ -79,7 +79,7 @@ def files(facts: Facts) -> list[Row]:
     """Return what keeps temporary files and the background writer within the volume."""
     disk, workload = facts.container.disk_bytes, facts.container.workload
     # For each session alone, so a fifth of the volume is what one runaway query can take.
-    most = int(max(256 * MIB, disk / 5)) // MIB * MIB
+    most = coarse(max(256, disk / 5 / MIB)) * MIB
     pages = "400" if workload == "oltp" else "200"
     return [
         ("temp_file_limit", kb(most), f"one session's sorts take a fifth of {format_bytes(disk)} at most"),
