@@ -65,7 +65,7 @@ RULES = {
     "min_wal_size": Rule(unit=MIB, low=32 * MIB, high=_MOST),
     "max_wal_size": Rule(unit=MIB, low=32 * MIB, high=_MOST),
     "max_slot_wal_keep_size": Rule(unit=MIB, low=0, high=_MOST, off=True),
-    "temp_file_limit": Rule(unit=KIB, low=0, high=_MOST, off=True),
+    "temp_file_limit": Rule(unit=KIB, low=0, high=2 * TIB - KIB, off=True),
     "max_connections": Rule(low=5),
     "superuser_reserved_connections": Rule(low=0),
     "autovacuum_max_workers": Rule(),

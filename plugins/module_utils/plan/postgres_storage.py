@@ -12,9 +12,11 @@ from dataclasses import dataclass
 
 from ansible_collections.holdfast.host.plugins.module_utils.plan.postgres_rows import VOLUMES, Facts, Row, kb, volume
 from ansible_collections.holdfast.host.plugins.module_utils.plan.postgres_size import between, coarse
-from ansible_collections.holdfast.host.plugins.module_utils.units import GIB, MIB, format_bytes
+from ansible_collections.holdfast.host.plugins.module_utils.units import GIB, MIB, TIB, format_bytes
 
 SEGMENT = 16 * MIB
+# PostgreSQL counts temp_file_limit in kB and up to 2 TiB.
+MOST_TEMP_FILES = TIB
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -79,7 +81,7 @@ def files(facts: Facts) -> list[Row]:
     """Return what keeps temporary files and the background writer within the volume."""
     disk, workload = facts.container.disk_bytes, facts.container.workload
     # For each session alone, so a fifth of the volume is what one runaway query can take.
-    most = coarse(max(256, disk / 5 / MIB)) * MIB
+    most = coarse(between(256, disk / 5 / MIB, MOST_TEMP_FILES / MIB)) * MIB
     pages = "400" if workload == "oltp" else "200"
     return [
         ("temp_file_limit", kb(most), f"one session's sorts take a fifth of {format_bytes(disk)} at most"),

@@ -76,6 +76,7 @@ def test_a_value_is_read_as_the_server_reads_it(name: str, value: str, amount: f
         ("hash_mem_multiplier", "0.5", "from 1"),
         ("hash_mem_multiplier", "inf", "number"),
         ("checkpoint_completion_target", "2", "to 1"),
+        ("temp_file_limit", "2TB", "64MB"),
     ],
 )
 def test_what_is_no_value_is_refused_and_left_out(name: str, value: str, said: str) -> None:

@@ -72,3 +72,7 @@ def test_a_stop_waits_until_all_buffers_are_written(storage: str, seconds: int) 
 
 def test_every_workload_has_a_row() -> None:
     assert set(postgres_storage.WRITING) == set(WORKLOADS)
+
+
+def test_the_largest_volume_gives_no_limit_that_the_server_refuses() -> None:
+    assert _megabytes(postgres_storage.files(_facts(disk=1024 * 1024 * GIB)), "temp_file_limit") == 1024 * 1024
