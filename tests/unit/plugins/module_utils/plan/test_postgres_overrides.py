@@ -157,7 +157,7 @@ def test_what_is_safe_is_not(name: str, value: str) -> None:
     ids=str,
 )
 def test_each_term_can_break_the_sum_and_is_told_with_it(terms: dict[str, float]) -> None:
-    case = _case(**terms)
+    case = replace(_case(), given=terms)
     sizes = size(case)
     (finding,) = broken(case, sizes, "p")
     assert finding.path == "p.settings"
