@@ -22,9 +22,10 @@ from ansible_collections.holdfast.host.plugins.module_utils.host_parse import (
     parse_os_release,
     parse_version,
 )
-from ansible_collections.holdfast.host.plugins.module_utils.host_stack import read_installed
+from ansible_collections.holdfast.host.plugins.module_utils.host_running import read_running
+from ansible_collections.holdfast.host.plugins.module_utils.host_stack import read_installed, read_projects
 from ansible_collections.holdfast.host.plugins.module_utils.host_tree import Tree
-from ansible_collections.holdfast.host.plugins.module_utils.host_types import CpuSources, Host, MemorySources
+from ansible_collections.holdfast.host.plugins.module_utils.host_types import CpuSources, Host, MemorySources, Running
 
 __all__ = ["Host", "Runner", "read_host", "run_program"]
 
@@ -83,6 +84,7 @@ def read_host(root: str = "/", *, run: Runner = run_program, usage: Usage | None
         listening=read_listening(tree, containers, published),
         software=software,
         installed=read_installed(tree),
+        running=_running(tree, run) if engine else _without_engine(tree),
     )
 
 
@@ -119,6 +121,15 @@ def _software(run: Runner) -> tuple[bool, dict[str, str | None]]:
     docker = run(["docker", "--version"]) if engine is None else engine
     compose = run(["docker", "compose", "version", "--short"]) or run(["docker-compose", "version", "--short"])
     return engine is not None, {"docker": parse_version(docker or ""), "compose": parse_version(compose or "")}
+
+
+def _running(tree: Tree, run: Runner) -> tuple[Running, ...] | None:
+    return read_running(run, read_projects(tree))
+
+
+def _without_engine(tree: Tree) -> tuple[Running, ...] | None:
+    """Return that nothing runs where no run has ever been; else it is not known: another user may be answered."""
+    return None if tree.is_directory("/etc/holdfast") else ()
 
 
 def _containers(run: Runner) -> tuple[dict[str, str], dict[tuple[str, int], str]]:

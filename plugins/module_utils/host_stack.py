@@ -13,6 +13,7 @@ PROJECTS = ("stores", "edge", "app")
 # As the templates write them: one line each, which needs no YAML reader. The project is <stack>-<part or colour>; a
 # managed store's volume has a name that no volume of a Compose file can have.
 _NAME = re.compile(r"^name: (\S+)-[a-z]+$", re.MULTILINE)
+_PROJECT = re.compile(r"^name: (\S+)$", re.MULTILINE)
 _STORE = re.compile(r"^ +name: \S+-stores_([a-z]+)$", re.MULTILINE)
 
 
@@ -31,3 +32,9 @@ def read_installed(tree: Tree) -> Installed | None:
         projects=tuple(found),
         stores=tuple(_STORE.findall(texts["stores"] or "")),
     )
+
+
+def read_projects(tree: Tree) -> tuple[str, ...]:
+    """Return the full names of the Compose projects below /etc/holdfast whose file may be read."""
+    texts = (tree.text(f"/etc/holdfast/{project}/compose.yaml") for project in PROJECTS)
+    return tuple(found[1] for found in (_PROJECT.search(text or "") for text in texts) if found)

@@ -4,7 +4,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 from pathlib import PurePosixPath
 from typing import Any
@@ -94,12 +94,34 @@ class Installed:
 
 
 @dataclass(frozen=True, kw_only=True)
+class Running:
+    """A container of the stack. image: as it was named. memory_bytes, cpus: its limits, 0 for none.
+
+    labels: ours alone. settings: what its server says that it runs with, by name; empty where there is no server that
+    is asked, or it does not answer. units: PostgreSQL's, by name. written: those that its configuration file gives.
+    """
+
+    project: str
+    service: str
+    image: str
+    state: str
+    exit_code: int
+    memory_bytes: int
+    cpus: float
+    labels: Mapping[str, str] = field(default_factory=dict)
+    settings: Mapping[str, str] = field(default_factory=dict)
+    units: Mapping[str, str] = field(default_factory=dict)
+    written: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, kw_only=True)
 class Host:
     """A machine as far as it can be measured without changing it.
 
     cpus: what we may really use (CPUs), the least of its sources; memory_bytes and swap_bytes likewise, in bytes.
     cpu_mhz: highest clock, MHz. init: "systemd" or "other". software: version by name ("docker", "compose"), None
     where it is not installed. installed: the stack that an earlier run left, None where there is none.
+    running: the stack's containers, none where nothing of it runs, None where the engine cannot be asked.
     """
 
     os: OsRelease
@@ -119,6 +141,7 @@ class Host:
     listening: tuple[Listener, ...]
     software: Mapping[str, str | None] = field(default_factory=dict)
     installed: Installed | None = None
+    running: tuple[Running, ...] | None = ()
 
     def as_dict(self) -> dict[str, Any]:
         """Return the host as a JSON-able dict: nested dicts and lists, the same keys as the fields."""
@@ -140,6 +163,7 @@ class Host:
                 "listening": tuple(Listener(**listener) for listener in data["listening"]),
                 "software": dict(data["software"]),
                 "installed": _installed(data.get("installed")),
+                "running": _running(data.get("running", ())),
             }
         )
 
@@ -154,6 +178,10 @@ def _installed(data: Mapping[str, Any] | None) -> Installed | None:
     if data is None:
         return None
     return Installed(name=data["name"], projects=tuple(data["projects"]), stores=tuple(data["stores"]))
+
+
+def _running(data: Sequence[Mapping[str, Any]] | None) -> tuple[Running, ...] | None:
+    return None if data is None else tuple(Running(**{**each, "written": tuple(each["written"])}) for each in data)
 
 
 def _plain(value: Any) -> Any:

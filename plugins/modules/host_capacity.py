@@ -125,6 +125,13 @@ host:
           kinds of managed C(stores) that have a volume.
       type: dict
       sample: {"name": "shop", "projects": ["stores", "edge", "app"], "stores": ["postgres", "redis"]}
+    running:
+      description:
+        - The stack's containers, or V(none) where the Docker engine does not answer to the user. Each has its limits,
+          its labels of ours, and the C(settings) that PostgreSQL, Redis or nginx in it says that it runs with.
+        - What may hold a password is not read.
+      type: list
+      elements: dict
 """
 
 from ansible.module_utils.basic import AnsibleModule

@@ -17,6 +17,7 @@ from ansible_collections.holdfast.host.plugins.module_utils.errors import Findin
 from ansible_collections.holdfast.host.plugins.module_utils.host_types import Host
 from ansible_collections.holdfast.host.plugins.module_utils.plan.binds import own_services
 from ansible_collections.holdfast.host.plugins.module_utils.plan.build import build
+from ansible_collections.holdfast.host.plugins.module_utils.plan.changes import changes
 from ansible_collections.holdfast.host.plugins.module_utils.plan.fit import fit
 from ansible_collections.holdfast.host.plugins.module_utils.plan.host_check import engine, installed
 from ansible_collections.holdfast.host.plugins.module_utils.plan.host_check import findings as host_findings
@@ -24,6 +25,7 @@ from ansible_collections.holdfast.host.plugins.module_utils.plan.model import Lo
 from ansible_collections.holdfast.host.plugins.module_utils.plan.place import public_ports
 from ansible_collections.holdfast.host.plugins.module_utils.plan.shipped import sources
 from ansible_collections.holdfast.host.plugins.module_utils.render.expect import expect
+from ansible_collections.holdfast.host.plugins.module_utils.render.parts import digest
 from ansible_collections.holdfast.host.plugins.module_utils.render.projects import projects
 from ansible_collections.holdfast.host.plugins.module_utils.render.summary import brief, text
 from ansible_collections.holdfast.host.plugins.module_utils.spec.stack import ROOT, Stack, parse_stack
@@ -139,7 +141,9 @@ def make_plan(
     if errors(findings):
         return None, findings
     plan["warnings"] = [finding.as_dict() for finding in findings]
+    plan["edge"]["digest"] = digest(plan["edge"])
     plan["projects"] = projects(plan, wish)
+    plan["changes"] = changes(plan, measured.running)
     plan["expect"] = expect(plan)
     plan["text"], plan["brief"] = text(plan), brief(plan)
     return plan, findings

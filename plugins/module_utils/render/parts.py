@@ -11,6 +11,7 @@ from typing import Any
 
 from ansible_collections.holdfast.host.plugins.module_utils.plan import shipped
 from ansible_collections.holdfast.host.plugins.module_utils.plan.model import Wish
+from ansible_collections.holdfast.host.plugins.module_utils.plan.restarts import LABEL, fixed
 from ansible_collections.holdfast.host.plugins.module_utils.plan.takeover import escape_all
 
 STORES_NETWORK = "holdfast-stores"
@@ -28,6 +29,38 @@ def digest(value: Any) -> str:
 def config_digest(settings: Sequence[Mapping[str, str]]) -> str:
     """Return a fingerprint of what settings do: another order, or another reason, restarts no server."""
     return digest({setting["name"]: setting["value"] for setting in settings})
+
+
+def settings_labels(kind: str, store: Mapping[str, Any]) -> dict[str, str]:
+    """Return the labels of a managed store: what it is, and the settings that only a restart changes.
+
+    Every dollar is doubled, for Compose interpolates labels.
+    """
+    noted = fixed(kind, store["settings"], int(store["version"]))
+    return {"holdfast.kind": kind, LABEL: noted.replace("$", "$$")}
+
+
+# What Compose compares no containers by: a change of it replaces none. Image, limits and count are compared by
+# themselves; the environment has a label of its own.
+_APART = ("depends_on", "pull_policy", "profiles", "build", "image", "labels", "environment")
+
+
+def stamped(service: Mapping[str, Any]) -> dict[str, Any]:
+    """Return a rendered service with labels that say of which definition, and of which environment, it was made.
+
+    The environment is the plan's, which has names of secrets where the container has values.
+    """
+    deploy = dict(service.get("deploy") or {})
+    resources = dict(deploy.pop("resources", None) or {})
+    limits = {key: value for key, value in (resources.pop("limits", None) or {}).items() if key == "pids"}
+    deploy.pop("replicas", None)
+    rest = {key: value for key, value in service.items() if key not in _APART}
+    labels = {key: value for key, value in service.get("labels", {}).items() if not key.startswith("holdfast.")}
+    made = rest | {"deploy": deploy | resources | limits, "labels": labels}
+    said = {"holdfast.definition": digest(made)}
+    if service.get("environment"):
+        said["holdfast.environment"] = digest(service["environment"])
+    return {**service, "labels": {**service.get("labels", {}), **said}}
 
 
 def guarded(plan: Mapping[str, Any], limit_bytes: int | None, cpus: float | None, pids: int = PIDS) -> dict[str, Any]:

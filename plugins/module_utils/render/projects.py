@@ -18,6 +18,7 @@ from ansible_collections.holdfast.host.plugins.module_utils.render.parts import 
     guarded,
     network,
     own,
+    stamped,
     volumes,
 )
 from ansible_collections.holdfast.host.plugins.module_utils.render.stores import stores
@@ -83,6 +84,7 @@ def edge(plan: Mapping[str, Any]) -> dict[str, Any]:
         },
         "stop_signal": "SIGQUIT",
         "stop_grace_period": "65s",
+        "labels": {"holdfast.kind": "nginx"},
     }
     networks = network(plan, EDGE_NETWORK, external=False)
     return {"name": name, "services": {"nginx": service}, "networks": networks}
@@ -93,4 +95,8 @@ def projects(plan: Mapping[str, Any], wish: Wish) -> dict[str, Any]:
 
     A project may have no service; then there is nothing to run, and the host has no file of it.
     """
-    return {"stores": stores(plan, wish), "app": app(plan, wish), "edge": edge(plan)}
+    rendered = {"stores": stores(plan, wish), "app": app(plan, wish), "edge": edge(plan)}
+    return {
+        part: project | {"services": {name: stamped(service) for name, service in project["services"].items()}}
+        for part, project in rendered.items()
+    }

@@ -13,10 +13,10 @@ from ansible_collections.holdfast.host.plugins.module_utils.plan.model import Wi
 from ansible_collections.holdfast.host.plugins.module_utils.plan.secret_files import DIRECTORY, REDIS_FILE
 from ansible_collections.holdfast.host.plugins.module_utils.render.parts import (
     STORES_NETWORK,
-    config_digest,
     guarded,
     network,
     own,
+    settings_labels,
     volumes,
 )
 
@@ -52,7 +52,7 @@ def _postgres(plan: Mapping[str, Any]) -> dict[str, Any]:
         "shm_size": str(max(64 * 1024 * 1024, store["limit_bytes"] // 8)),
         # A shutdown writes a checkpoint: as long as max_wal_size on a slow disk may take.
         "stop_grace_period": "120s",
-        "labels": {"holdfast.config": config_digest(store["settings"])},
+        "labels": settings_labels("postgres", store),
     }
 
 
@@ -73,7 +73,7 @@ def _redis(plan: Mapping[str, Any]) -> dict[str, Any]:
                 "start_period": "30s",
             },
             "stop_grace_period": "60s",
-            "labels": {"holdfast.config": config_digest(store["settings"])},
+            "labels": settings_labels("redis", store),
         }
         | ({"secrets": ["redis_auth"]} if store["secret"] else {})
     )

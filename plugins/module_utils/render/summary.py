@@ -7,6 +7,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from ansible_collections.holdfast.host.plugins.module_utils.plan import changes
 from ansible_collections.holdfast.host.plugins.module_utils.tiers import show
 from ansible_collections.holdfast.host.plugins.module_utils.units import format_bytes
 
@@ -76,6 +77,10 @@ def _addresses(plan: Mapping[str, Any]) -> list[str]:
     return _lines("Routes:", routes) + _lines("Ports open to others (besides SSH):", ports)
 
 
+def _changes(plan: Mapping[str, Any]) -> list[str]:
+    return _lines("On this host, before anything is applied:", changes.rows(plan["changes"]))
+
+
 def brief(plan: Mapping[str, Any]) -> str:
     """Return the end of a run for people: tier, memory, addresses, and how to look inside."""
     inside = [
@@ -83,7 +88,9 @@ def brief(plan: Mapping[str, Any]) -> str:
         for name, project in plan["projects"].items()
         if project["services"]
     ]
-    return "\n".join([*_head(plan), *_addresses(plan), *_lines("On the host:", inside)])
+    interrupted = any(each["action"] in ("restart", "stop") for each in plan["changes"] or ())
+    told = _changes(plan) if interrupted else []
+    return "\n".join([*_head(plan), *told, *_addresses(plan), *_lines("On the host:", inside)])
 
 
 def text(plan: Mapping[str, Any]) -> str:
@@ -91,6 +98,6 @@ def text(plan: Mapping[str, Any]) -> str:
     decisions = [(each["path"], each["done"], each["reason"]) for each in plan["decisions"]]
     secrets = [(each["name"], each["origin"], each["why"]) for each in plan["secrets"]]
     warnings = [(each["path"], str(each["value"] or ""), each["rule"]) for each in plan["warnings"]]
-    lines = [*_head(plan), *_addresses(plan)]
+    lines = [*_head(plan), *_changes(plan), *_addresses(plan)]
     lines += _lines("The Compose file on a server:", decisions) + _lines("Secrets (by name):", secrets)
     return "\n".join(lines + _lines("Warnings:", warnings))

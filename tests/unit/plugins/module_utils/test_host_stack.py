@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from ansible_collections.holdfast.host.plugins.module_utils.host_stack import PROJECTS, read_installed
+from ansible_collections.holdfast.host.plugins.module_utils.host_stack import PROJECTS, read_installed, read_projects
 from ansible_collections.holdfast.host.plugins.module_utils.host_tree import Tree
 from ansible_collections.holdfast.host.plugins.module_utils.host_types import Installed
 from tests.golden.systems import HERE, SYSTEMS
@@ -47,3 +47,9 @@ def test_a_volume_of_the_users_is_no_managed_store(tmp_path: Path) -> None:
 def test_a_file_of_another_make_is_no_stack(tmp_path: Path) -> None:
     _write(tmp_path, "stores", "services: {}\n")
     assert read_installed(Tree(str(tmp_path))) is None
+
+
+def test_the_projects_have_their_full_names(tmp_path: Path) -> None:
+    _write(tmp_path, "app", "name: my-shop-blue\nservices: {}\n")
+    _write(tmp_path, "edge", "name: my-shop-edge\nservices: {}\n")
+    assert read_projects(Tree(str(tmp_path))) == ("my-shop-edge", "my-shop-blue")

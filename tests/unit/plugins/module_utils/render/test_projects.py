@@ -92,7 +92,7 @@ def test_a_dollar_survives_everywhere_as_compose_will_read_it(tmp_path: Path) ->
     assert report.findings == []
     assert worker["command"] == ["echo", "$HOME"]
     assert worker["environment"] == {"MOTTO": "a$b ${C} $$"}
-    assert worker["labels"] == {"l": "x$y"}
+    assert worker["labels"]["l"] == "x$y"
     assert worker["healthcheck"]["test"][1] == "test $PORT"
     assert worker["volumes"][0]["source"] == "/srv/a$b"
 

@@ -4,6 +4,7 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 from typing import Any
 
@@ -82,8 +83,21 @@ def test_redis_without_a_password_mounts_none(tmp_path: Path) -> None:
     assert stores["services"]["cache"]["healthcheck"]["test"][1].startswith("redis-cli")
 
 
-def test_other_settings_are_another_label_so_that_the_container_is_replaced(tmp_path: Path) -> None:
+@pytest.mark.parametrize(
+    ("settings", "replaced"),
+    [({"log_min_duration_statement": "321ms"}, False), ({"max_locks_per_transaction": "70"}, True)],
+)
+def test_only_a_setting_that_needs_a_restart_is_another_label(
+    tmp_path: Path, settings: dict[str, str], replaced: bool
+) -> None:
     first = _projects(tmp_path)["stores"]["services"]
-    second = _projects(tmp_path, stores={"postgres": {"settings": {"work_mem": "64kB"}}})["stores"]["services"]
-    assert first["db"]["labels"] != second["db"]["labels"]
+    second = _projects(tmp_path, stores={"postgres": {"settings": settings}})["stores"]["services"]
+    assert (first["db"]["labels"] != second["db"]["labels"]) is replaced
     assert first["cache"]["labels"] == second["cache"]["labels"]
+
+
+def test_a_settings_label_is_json_with_its_dollars_doubled(tmp_path: Path) -> None:
+    settings = {"cluster_name": "'a$b'"}
+    labels = _projects(tmp_path, stores={"postgres": {"settings": settings}})["stores"]["services"]["db"]["labels"]
+    assert "a$$b" in labels["holdfast.settings"]
+    assert json.loads(labels["holdfast.settings"].replace("$$", "$"))["cluster_name"] == "'a$b'"
