@@ -99,12 +99,17 @@ def test_an_override_stands_once_and_says_so() -> None:
 
 
 @pytest.mark.parametrize(
-    ("overrides", "persist"),
-    [({"save": "", "appendonly": "no"}, False), ({"save": ""}, True), ({"save": "60 1"}, True)],
+    ("planned", "overrides", "forks"),
+    [
+        (True, {"save": "", "appendonly": "no"}, False),
+        (True, {"save": ""}, True),
+        (False, {"save": ""}, False),
+        (False, {"save": "60 1"}, True),
+    ],
 )
-def test_persistence_that_is_declared_is_counted(overrides: dict[str, str], persist: bool) -> None:
-    tuned = tune(Store(limit=GIB, use="cache", persist="appendonly" in overrides), overrides | {}, "p")
-    assert tuned.terms.persist is (persist if "appendonly" in overrides or overrides["save"] else False)
+def test_persistence_that_is_declared_is_counted(planned: bool, overrides: dict[str, str], forks: bool) -> None:
+    tuned = tune(Store(limit=GIB, use="cache", persist=planned), overrides, "p")
+    assert tuned.terms.persist is forks
     assert tuned.findings == []
 
 

@@ -66,5 +66,5 @@ def test_every_planned_setting_is_itself(limit: int) -> None:
     container = tune_postgres.Container(limit=limit, cpus=2, disk_bytes=80 * GIB, storage="ssd", workload="web")
     for setting in tune_postgres.tune(container, 18, {}, "p").settings:
         assert same_postgres(setting.value, setting.value.strip("'"), None)
-    for setting in tune_redis.settings(limit, "queue", {}):
+    for setting in tune_redis.tune(tune_redis.Store(limit=limit, use="queue"), {}, "p").settings:
         assert same_redis(setting.value, setting.value)
