@@ -183,3 +183,10 @@ def test_this_machine_against_coreutils() -> None:
     root = host.mount_of("/")
     assert root is not None
     assert root.total_bytes == int(df)
+
+
+def test_without_an_engine_nothing_runs_only_where_no_run_has_been(tmp_path: Path) -> None:
+    fake = FakeHost(tmp_path)
+    assert fake.read().running == ()
+    fake.write("/etc/holdfast/app/compose.yaml", "name: shop-blue\n")
+    assert fake.read().running is None
