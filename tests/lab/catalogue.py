@@ -54,6 +54,7 @@ IMAGES: dict[str, Image] = {
         Image(name="host_legacy", parent="host", directory="host_legacy"),
         Image(name="base", suite="forky", include=("ca-certificates", "curl")),
         Image(name="tools", parent="base", directory="tools"),
+        Image(name="bench", parent="base", directory="bench"),
         # Compose by itself, of the release that the hosts have: it judges the files that are read and written.
         Image(name="compose", suite="trixie", include=("docker-compose",)),
         Image(name="postgres", parent="base", directory="postgres", serves="library/postgres:18"),
