@@ -55,5 +55,6 @@ def expect(plan: Mapping[str, Any]) -> dict[str, Any]:
             for server in plan["edge"]["servers"]
             for location in server["locations"]
         ],
+        "kernel": {each["name"]: each["value"] for each in plan["kernel"]["settings"]},
         "ports": [{"port": port["port"], "protocol": port["protocol"]} for port in plan["ports"]],
     }

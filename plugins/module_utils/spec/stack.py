@@ -170,8 +170,8 @@ class Release:
 
     strategy: str = key(
         Choice(choices=("auto", "two-colours", "one-by-one", "stop-first")),
-        "auto takes the first of the others for which there is room: all services twice for a while, one service "
-        "twice, or none",
+        "auto takes the first of the others for which there is room: all services twice for a while, one container "
+        "more at a time, or none",
         default="auto",
         example="two-colours",
     )
@@ -227,6 +227,12 @@ class Stack:
         "room for backup work; where nothing is said it is planned as soon as there is a store",
         default=None,
         example="{disk: 50GiB}",
+    )
+    kernel: dict[str, str] = key(
+        MapOf(entry=Scalar(), name=r"[a-z]\w*(\.[\w-]+)+"),
+        "kernel values (sysctl) instead of the planned ones",
+        default={},
+        example='{vm.swappiness: 1}',
     )
     release: Release = key(
         Section(shape=Release), "room for releases", default=Release(), example="{strategy: one-by-one}"

@@ -9,6 +9,7 @@ from typing import Any
 
 from ansible_collections.holdfast.host.plugins.module_utils.errors import WARNING, Finding
 from ansible_collections.holdfast.host.plugins.module_utils.units import format_bytes
+from ansible_collections.holdfast.host.plugins.module_utils.verify import kernel
 from ansible_collections.holdfast.host.plugins.module_utils.verify.settings import same_postgres, same_redis
 
 RERUN = "run site.yml again"
@@ -21,7 +22,7 @@ def compare(expect: Mapping[str, Any], seen: Mapping[str, Any]) -> list[Finding]
     health, oom_killed, memory_bytes, labels, published), postgres (name to {setting, unit, pending_restart}, or error),
     redis (name to value, or error), routes (list of host, path, status or error).
     """
-    checks = (_containers, _published, _postgres, _redis, _routes)
+    checks = (_containers, _published, _postgres, _redis, _routes, kernel.differences)
     return [finding for each in checks for finding in each(expect, seen)]
 
 

@@ -12,6 +12,8 @@ import subprocess
 from collections.abc import Mapping
 from typing import Any
 
+from ansible_collections.holdfast.host.plugins.module_utils.verify import kernel
+
 SETTINGS_SQL = """
 SELECT json_object_agg(name, json_build_object('setting', setting, 'unit', unit, 'pending_restart', pending_restart))
 FROM pg_settings
@@ -138,10 +140,12 @@ def observe(expect: Mapping[str, Any], timeout: int) -> dict[str, Any]:
             "containers": [],
             "postgres": {"error": str(problem)},
             "redis": {"error": str(problem)},
+            "kernel": kernel.observe(expect),
             "routes": [route | ask(route["host"], route["path"], timeout) for route in expect["routes"]],
         }
     return {
         "containers": found,
+        "kernel": kernel.observe(expect),
         "postgres": postgres(found, expect["postgres"], timeout) if expect["postgres"] else {},
         "redis": redis(found, expect["redis"], timeout) if expect["redis"] else {},
         "routes": [route | ask(route["host"], route["path"], timeout) for route in expect["routes"]],

@@ -1,0 +1,113 @@
+#!/usr/bin/python
+# Copyright: (c) 2026, the Holdfast contributors
+# GNU General Public License v3.0+ (see LICENSE)
+"""Keep kernel values, now and after a boot."""
+
+from __future__ import annotations
+
+DOCUMENTATION = r"""
+module: kernel_values
+short_description: Keep kernel values, now and after a boot
+version_added: "1.0.0"
+author: the Holdfast contributors (@holdfast)
+description:
+  - Writes one drop-in for sysctl with the reason of each value, sets what differs in the running kernel, and reads it
+    back. What another drop-in has set meanwhile is set again, for the running value is compared and not the file.
+  - A value that is not there, or that a container may not set, is told in RV(unheld). Anywhere else a value that
+    cannot be set fails.
+extends_documentation_fragment:
+  - holdfast.host.attributes
+attributes:
+  check_mode:
+    support: full
+  diff_mode:
+    support: full
+  idempotent:
+    support: full
+options:
+  settings:
+    description: Values in the order in which they are written, each with O(settings[].name), value and reason.
+    type: list
+    elements: dict
+    required: true
+    suboptions:
+      name:
+        description: The name as sysctl writes it.
+        type: str
+        required: true
+      value:
+        description: The value.
+        type: str
+        required: true
+      reason:
+        description: Why, for the comment above it.
+        type: str
+        required: true
+  path:
+    description: The drop-in.
+    type: path
+    default: /etc/sysctl.d/60-holdfast.conf
+"""
+
+EXAMPLES = r"""
+- name: Hold the planned kernel values
+  holdfast.host.kernel_values:
+    settings: "{{ holdfast_plan.kernel.settings }}"
+"""
+
+RETURN = r"""
+unheld:
+  description: The values that cannot be held on this machine, by name, with why.
+  returned: success
+  type: dict
+values:
+  description: The names that were set, or would be in check mode.
+  returned: success
+  type: list
+  elements: str
+"""
+
+from pathlib import Path
+
+from ansible.module_utils.basic import AnsibleModule
+
+from ansible_collections.holdfast.host.plugins.module_utils import kernel_state
+from ansible_collections.holdfast.host.plugins.module_utils.atomic import Owned, write_file
+
+SUBOPTIONS = {name: {"type": "str", "required": True} for name in ("name", "value", "reason")}
+
+
+def main() -> None:
+    """Write the drop-in, then the values."""
+    module = AnsibleModule(
+        argument_spec={
+            "settings": {"type": "list", "elements": "dict", "required": True, "options": SUBOPTIONS},
+            "path": {"type": "path", "default": "/etc/sysctl.d/60-holdfast.conf"},
+        },
+        supports_check_mode=True,
+    )
+    settings, path = module.params["settings"], Path(module.params["path"])
+    wanted = kernel_state.text(settings)
+    there = path.read_text(encoding="utf-8") if path.exists() else ""
+    if there != wanted and not module.check_mode:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        owner = path.parent.stat()
+        write_file(path, wanted.encode(), Owned(mode=0o644, uid=owner.st_uid, gid=owner.st_gid))
+    outcome = kernel_state.apply(
+        settings, check=module.check_mode, container=kernel_state.in_container(), root=kernel_state.SYS
+    )
+    if outcome.failed:
+        told = "; ".join(f"{name} = {why}" for name, why in outcome.failed.items())
+        module.fail_json(msg=f"The kernel does not take: {told}", unheld=outcome.unheld)
+    before = "".join(f"{name} = {old}\n" for name, (old, _) in outcome.changed.items())
+    after = "".join(f"{name} = {new}\n" for name, (_, new) in outcome.changed.items())
+    diff = [
+        {"before_header": str(path), "after_header": str(path), "before": there, "after": wanted},
+        {"before_header": "running kernel", "after_header": "running kernel", "before": before, "after": after},
+    ]
+    changed = there != wanted or bool(outcome.changed)
+    module.exit_json(changed=changed, values=list(outcome.changed), unheld=outcome.unheld, diff=diff)
+
+
+if __name__ == "__main__":
+    main()
