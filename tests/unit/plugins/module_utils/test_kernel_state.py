@@ -61,8 +61,12 @@ def test_what_is_not_there_is_told_and_not_made(root: Path) -> None:
 
 @pytest.mark.parametrize(
     ("number", "container", "held"),
-    [(errno.EROFS, True, "unheld"), (errno.EACCES, True, "unheld"), (errno.EROFS, False, "failed")]
-    + [(errno.EINVAL, True, "failed")],
+    [
+        (errno.EROFS, True, "unheld"),
+        (errno.EACCES, True, "unheld"),
+        (errno.EROFS, False, "failed"),
+        (errno.EINVAL, True, "failed"),
+    ],
 )
 def test_denied_is_a_failure_outside_of_containers(
     root: Path, monkeypatch: pytest.MonkeyPatch, number: int, container: bool, held: str
