@@ -19,7 +19,8 @@ from ansible_collections.holdfast.host.plugins.module_utils.units import GIB, KI
 
 # The server when empty, and a health check's client beside it.
 BASE_BYTES = 20 * MIB
-# Resident memory over what the allocator was asked for, in percent; active defragmentation works from 10 % on.
+# Resident memory over what the allocator was asked for, in percent: an allowance. Active
+# defragmentation is not planned, for builds without the server's own allocator refuse to start with it.
 RESIDENT_PERCENT = 115
 # A page table entry for each 4 KiB page; a fork has tables of its own.
 PAGE_TABLE_PART = 512

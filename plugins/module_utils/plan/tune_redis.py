@@ -80,9 +80,6 @@ def _memory(store: Store, terms: Terms) -> list[Row]:
         ("proto-max-bulk-len", _kib(max(MIB, terms.clients // 4)), "the largest value that fits such a request"),
         ("maxclients", str(most), f"{CLIENT_BYTES // KIB} KiB for each of them"),
         ("repl-backlog-size", _kib(terms.backlog), "counted, should a replica ever connect"),
-        ("activedefrag", "yes", "what churn leaves free between keys comes back, so the sum holds"),
-        ("active-defrag-ignore-bytes", _kib(max(MIB, store.limit // 64 // KIB * KIB)), "below it is not worth the CPU"),
-        ("active-defrag-threshold-lower", "10", "fragmentation is counted with 15 %"),
         ("disable-thp", "yes", "a fork would copy 2 MiB for a byte that changes"),
     ]
 
