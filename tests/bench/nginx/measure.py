@@ -112,6 +112,8 @@ def running(directory: Path, contenders: Sequence[str], limit: int) -> Iterator[
     run(["docker", "network", "create", "--driver=bridge", network])
     with ExitStack() as stack:
         stack.callback(run, ["docker", "network", "rm", network])
+        # An interrupted run leaves its client, which would hold the network.
+        stack.callback(succeeds, ["docker", "rm", "--force", f"{PREFIX}-wrk"])
         alias = ["--network-alias=app.blue"]
         backend = box(
             f"{PREFIX}-backend", image("nginx"), limit=GIB, options=[*common, *alias], command=_command("backend")
