@@ -49,7 +49,7 @@ STORES: Mapping[str, StoreRow] = {
         least_bytes=64 * MIB,
         comfort_bytes=256 * MIB,
         most_bytes=4 * GIB,
-        images={"": "redis:{version}"},
+        images={"": "redis:{version}", "valkey": "valkey/valkey:{version}"},
         uid=999,
         schemes=("redis", "valkey"),
     ),

@@ -16,6 +16,9 @@ from ansible_collections.holdfast.host.plugins.module_utils.plan.catalogue impor
 from ansible_collections.holdfast.host.plugins.module_utils.plan.model import Wish
 from ansible_collections.holdfast.host.plugins.module_utils.spec.stack import ROOT
 
+# Major versions that each server has, of those that may be declared.
+VERSIONS = {"redis": (7, 8), "valkey": (8, 9)}
+
 
 def repository(image: str) -> str:
     """Return an image's name without registry, tag and digest; Docker Hub's own ones without library/."""
@@ -28,8 +31,8 @@ def repository(image: str) -> str:
 
 
 def findings(wish: Wish) -> list[Finding]:
-    """Return images that the managed PostgreSQL cannot stand for, unknown extensions, and servers left as they are."""
-    return [*_postgres_image(wish), *_extensions(wish), *_ordinary(wish)]
+    """Return images, extensions and versions that cannot be had, and servers left as they are."""
+    return [*_postgres_image(wish), *_extensions(wish), *_redis_version(wish), *_ordinary(wish)]
 
 
 def has_vector(wish: Wish) -> bool:
@@ -66,6 +69,19 @@ def _extensions(wish: Wish) -> Iterator[Finding]:
                     rule="must be an extension that the managed PostgreSQL has: its own ones, or vector",
                     hint=nearest(name, EXTENSIONS),
                 )
+
+
+def _redis_version(wish: Wish) -> Iterator[Finding]:
+    redis = wish.stack.stores.redis
+    if redis is None or redis.version in VERSIONS[redis.server]:
+        return
+    others = [server for server, versions in VERSIONS.items() if redis.version in versions]
+    yield Finding(
+        path=f"{ROOT}.stores.redis.version",
+        value=redis.version,
+        rule=f"must be {' or '.join(str(version) for version in VERSIONS[redis.server])} for {redis.server}",
+        hint=f"{redis.version} is a version of {' and '.join(others)}: see {ROOT}.stores.redis.server",
+    )
 
 
 def _ordinary(wish: Wish) -> Iterator[Finding]:

@@ -56,17 +56,19 @@ def _postgres(plan: Mapping[str, Any]) -> dict[str, Any]:
     }
 
 
-def _redis(plan: Mapping[str, Any]) -> dict[str, Any]:
+def _redis(plan: Mapping[str, Any], server: str) -> dict[str, Any]:
+    """Return the service of Redis, or of Valkey: server is the start of its programs' names too."""
     store = plan["stores"]["redis"]
+    images = STORES["redis"].images
     auth = 'REDISCLI_AUTH="$$(cut -d " " -f 2 /run/secrets/redis_auth)" ' if store["secret"] else ""
     return (
         guarded(plan, store["limit_bytes"], store["cpus"])
         | {
-            "image": STORES["redis"].images[""].format(version=store["version"]),
-            "command": ["redis-server", "/usr/local/etc/redis/redis.conf"],
+            "image": images.get(server, images[""]).format(version=store["version"]),
+            "command": [f"{server}-server", "/usr/local/etc/redis/redis.conf"],
             "volumes": ["holdfast-redis:/data", "/etc/holdfast/stores/redis:/usr/local/etc/redis:ro"],
             "healthcheck": {
-                "test": ["CMD-SHELL", f"{auth}redis-cli ping | grep -q PONG"],
+                "test": ["CMD-SHELL", f"{auth}{server}-cli ping | grep -q PONG"],
                 "interval": "5s",
                 "timeout": "5s",
                 "retries": 12,
@@ -94,8 +96,8 @@ def stores(plan: Mapping[str, Any], wish: Wish) -> dict[str, Any]:
         services[postgres["service"]] = _postgres(plan)
         kept |= _volume(plan, "postgres")
         secrets[postgres["superuser_secret"]] = {"file": f"{DIRECTORY}/{postgres['superuser_secret']}"}
-    if redis:
-        services[redis["service"]] = _redis(plan)
+    if redis and wish.stack.stores.redis:
+        services[redis["service"]] = _redis(plan, wish.stack.stores.redis.server)
         kept |= _volume(plan, "redis")
         if redis["secret"]:
             secrets["redis_auth"] = {"file": REDIS_FILE}

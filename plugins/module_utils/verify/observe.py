@@ -20,6 +20,8 @@ FROM pg_settings
 """
 # The password stands in a file that only the server's user can read; it reaches the client by its environment.
 REDIS_AUTH = 'REDISCLI_AUTH="$(cut -d " " -f 2 /run/secrets/redis_auth)" '
+# Valkey's image need not have the client under its old name.
+REDIS_ASK = '"$(command -v redis-cli || command -v valkey-cli)" --json CONFIG GET "*"'
 BODY = 300
 
 
@@ -102,7 +104,7 @@ def redis(found: list[dict[str, Any]], store: Mapping[str, Any], timeout: int) -
     """Return the settings that the server runs with, or the error that stands in the way."""
     auth = REDIS_AUTH if store["auth"] else ""
     try:
-        command = ["docker", "exec", _name(found, store), "sh", "-c", f"{auth}redis-cli --json CONFIG GET '*'"]
+        command = ["docker", "exec", _name(found, store), "sh", "-c", f"{auth}{REDIS_ASK}"]
         settings = json.loads(run(command, timeout))
     except (RuntimeError, ValueError) as problem:
         return {"error": str(problem)}

@@ -76,3 +76,25 @@ def test_a_server_that_no_store_takes_the_place_of_is_told_of(image: str) -> Non
     (finding,) = findings(wish(COMPOSE + f"  data: {{image: '{image}'}}\n"))
     assert (finding.path, finding.value, finding.level) == ("compose.services.data.image", image, "warning")
     assert "not backed up" in finding.rule
+
+
+@pytest.mark.parametrize(
+    ("server", "version", "words"),
+    [
+        ("redis", 7, None),
+        ("redis", 8, None),
+        ("valkey", 8, None),
+        ("valkey", 9, None),
+        ("redis", 9, ("7 or 8 for redis", "valkey")),
+        ("valkey", 7, ("8 or 9 for valkey", "redis")),
+    ],
+)
+def test_a_version_is_one_of_its_server(server: str, version: int, words: tuple[str, str] | None) -> None:
+    found = findings(wish(stores={"redis": {"service": "cache", "server": server, "version": version}}))
+    if words is None:
+        assert found == []
+        return
+    (finding,) = found
+    assert (finding.path, finding.value, finding.level) == ("holdfast_stack.stores.redis.version", version, "error")
+    assert words[0] in finding.rule
+    assert f"of {words[1]}:" in finding.hint

@@ -101,3 +101,16 @@ def test_a_settings_label_is_json_with_its_dollars_doubled(tmp_path: Path) -> No
     labels = _projects(tmp_path, stores={"postgres": {"settings": settings}})["stores"]["services"]["db"]["labels"]
     assert "a$$b" in labels["holdfast.settings"]
     assert json.loads(labels["holdfast.settings"].replace("$$", "$"))["cluster_name"] == "'a$b'"
+
+
+@pytest.mark.parametrize(
+    ("server", "version", "image"),
+    [("redis", 7, "redis:7"), ("valkey", 8, "valkey/valkey:8"), ("valkey", 9, "valkey/valkey:9")],
+)
+def test_valkey_runs_by_its_own_names_on_the_same_volume(tmp_path: Path, server: str, version: int, image: str) -> None:
+    stores = _projects(tmp_path, stores={"redis": {"server": server, "version": version}})["stores"]
+    cache = stores["services"]["cache"]
+    assert cache["image"] == image
+    assert cache["command"] == [f"{server}-server", "/usr/local/etc/redis/redis.conf"]
+    assert f" {server}-cli ping" in cache["healthcheck"]["test"][1]
+    assert cache["volumes"][0] == "holdfast-redis:/data"
