@@ -1,0 +1,122 @@
+# Copyright: (c) 2026, the Holdfast contributors
+# GNU General Public License v3.0+ (see LICENSE)
+"""Measure PostgreSQL in a container with a memory limit that holds: our settings beside those of other tuners.
+
+Without --kill: throughput of each load on data of 0.2, 1 and 4 times the limit (build/bench/postgres.json). With it:
+every allowed connection sorts and hashes at once (build/bench/postgres-kill.json). Cells run alone are merged.
+"""
+
+from __future__ import annotations
+
+import argparse
+import os
+import subprocess
+from typing import Any
+
+from ansible_collections.holdfast.host.plugins.module_utils.units import GIB, MIB, format_bytes, parse_bytes
+from tests.bench.boxes import end_on_signals
+from tests.bench.results import chosen, keep, table
+
+from .contenders import CONTENDERS, LIMIT, OURS, changed
+from .kill import trial
+from .loads import CELLS, LOADS
+from .throughput import run_cell, volume_of
+
+# A kernel gives a contender the same chance at each limit; peers that are killed in every round need no twenty.
+KILL_LIMITS = {"256 MiB": 256 * MIB, "1 GiB": GIB}
+PEER_ROUNDS = 5
+
+
+def parsed() -> argparse.Namespace:
+    """Return the command line."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--cells", default="", help="comma-separated patterns; all without")
+    parser.add_argument("--contenders", default="", help="comma-separated patterns; all without")
+    parser.add_argument("--limit", type=parse_bytes, default=LIMIT)
+    parser.add_argument("--seconds", type=int, default=8)
+    parser.add_argument("--pairs", type=int, default=5)
+    parser.add_argument("--rounds", type=int, default=20)
+    parser.add_argument("--seed", type=int, default=1)
+    parser.add_argument("--change", action="append", default=[], help="name=value: measure ours with it beside ours")
+    parser.add_argument("--kill", action="store_true")
+    parser.add_argument("--keep-data", action="store_true", help="keep the volumes for the next run")
+    return parser.parse_args()
+
+
+def shown(cells: dict[str, Any]) -> str:
+    """Return the table of the throughput."""
+    names = list(next(iter(cells.values()))["contenders"])
+    rows: list[list[object]] = [["cell", *names, "best peer", "ours / best", "verdict"]]
+    for name, cell in cells.items():
+        seen = cell["contenders"]
+        figures = [seen[each]["median"] or "killed" for each in names]
+        bounds = cell.get("interval") or ["-", "-"]
+        ratio = f"{cell.get('ratio') or '-'} ({bounds[0]} to {bounds[1]})"
+        rows.append([name, *figures, cell.get("best_peer") or "-", ratio, cell.get("verdict", "-")])
+    return table(rows)
+
+
+def shown_kills(cells: dict[str, Any]) -> str:
+    """Return the table of the kill test."""
+    keys = ["rounds", "bad_rounds", "killed", "dropped", "no_memory", "clients", "peak_mib"]
+    rows: list[list[object]] = [["cell", *keys]]
+    return table([*rows, *([name, *(cell[key] for key in keys)] for name, cell in cells.items())])
+
+
+def throughput(arguments: argparse.Namespace) -> int:
+    """Measure the chosen cells; the exit code is 1 where ours loses one."""
+    makers = {name: CONTENDERS[name] for name in chosen(CONTENDERS, arguments.contenders)}
+    if arguments.change:
+        makers = {OURS: CONTENDERS[OURS], "changed": changed(dict(each.split("=", 1) for each in arguments.change))}
+    done: dict[str, Any] = {}
+    how = {"limit": format_bytes(arguments.limit), "seconds": arguments.seconds, "pairs": arguments.pairs}
+    for cell in chosen(CELLS, arguments.cells):
+        before = os.getloadavg()[0]
+        figures = run_cell(
+            cell, makers, limit=arguments.limit, seconds=arguments.seconds, pairs=arguments.pairs, seed=arguments.seed
+        )
+        done[cell] = figures | {"load_before": round(before, 1)}
+        if not arguments.change:
+            keep("postgres", {cell: done[cell]}, how)
+        print(shown({cell: done[cell]}), flush=True)
+    print(shown(done))
+    return int(any(cell.get("verdict") == "lose" for cell in done.values()))
+
+
+def kills(arguments: argparse.Namespace) -> int:
+    """Run the kill test; the exit code is 1 where ours lost anything."""
+    every = {
+        f"{name} {workload} {size}": (name, workload, KILL_LIMITS[size])
+        for size in KILL_LIMITS
+        for workload in sorted({load.workload for load in LOADS.values()} | {"analytics"})
+        for name in CONTENDERS
+        # pgtune alone among the peers asks for the kind of load, and not for analytics by that name.
+        if name == OURS or workload == "web" or (name == "pgtune" and workload != "analytics")
+    }
+    done: dict[str, Any] = {}
+    for cell in chosen(every, arguments.cells):
+        name, workload, limit = every[cell]
+        rounds = arguments.rounds if name == OURS else min(arguments.rounds, PEER_ROUNDS)
+        done[cell] = trial(name, limit=limit, workload=workload, rounds=rounds, seconds=arguments.seconds)
+        keep("postgres-kill", {cell: done[cell]}, {"seconds": arguments.seconds})
+        print(shown_kills({cell: done[cell]}), flush=True)
+    print(shown_kills(done))
+    return int(any(cell["bad_rounds"] for name, cell in done.items() if name.startswith(OURS)))
+
+
+def main() -> int:
+    """Run what is asked for, and remove the data unless it is to be kept."""
+    arguments = parsed()
+    end_on_signals()
+    try:
+        return kills(arguments) if arguments.kill else throughput(arguments)
+    finally:
+        if not arguments.keep_data:
+            sizes = {*KILL_LIMITS.values(), arguments.limit}
+            ratios = {cell.ratio for cell in CELLS.values()}
+            names = [volume_of(size, ratio) for size in sizes for ratio in ratios]
+            subprocess.run(["docker", "volume", "rm", "--force", *names], capture_output=True, check=False)
+
+
+if __name__ == "__main__":
+    raise SystemExit(main())
