@@ -49,9 +49,9 @@ def _postgres(plan: Mapping[str, Any]) -> dict[str, Any]:
             "retries": 12,
             "start_period": "60s",
         },
-        "shm_size": str(max(64 * 1024 * 1024, store["limit_bytes"] // 8)),
-        # A shutdown writes a checkpoint: as long as max_wal_size on a slow disk may take.
-        "stop_grace_period": "120s",
+        "shm_size": str(store["shm_bytes"]),
+        # A shutdown writes a checkpoint: as long as all buffers may take on this storage.
+        "stop_grace_period": f"{store['stop_grace_seconds']}s",
         "labels": settings_labels("postgres", store),
     }
 
