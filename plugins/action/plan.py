@@ -9,8 +9,9 @@ from typing import Any
 from ansible.plugins.action import ActionBase
 
 from ansible_collections.holdfast.host.plugins.module_utils.errors import errors, explain
+from ansible_collections.holdfast.host.plugins.plugin_utils import keep
 from ansible_collections.holdfast.host.plugins.plugin_utils.plain import plain
-from ansible_collections.holdfast.host.plugins.plugin_utils.planner import Circumstances, make_plan
+from ansible_collections.holdfast.host.plugins.plugin_utils.planner import Circumstances, make_plan, typed
 
 
 class ActionModule(ActionBase):
@@ -24,19 +25,29 @@ class ActionModule(ActionBase):
         _, options = self.validate_argument_spec(
             argument_spec={
                 "stack": {"type": "dict", "required": True},
-                "host": {"type": "dict", "required": True},
+                "host": {"type": "dict", "default": {}},
+                "size": {"type": "json", "default": ""},
+                "advise": {"type": "bool", "default": False},
                 "directory": {"type": "path", "required": True},
                 "provided": {"type": "list", "elements": "str", "default": []},
                 "tier_mode": {"type": "str", "choices": ["enforce", "warn"], "default": "enforce"},
                 "docker_source": {"type": "str", "choices": ["docker", "distro"], "default": "docker"},
+                "plan_file": {"type": "path", "default": ""},
+                "picture_file": {"type": "path", "default": ""},
             },
         )
         options = plain(options)
-        stack, host = options.pop("stack"), options.pop("host")
-        plan, findings = make_plan(stack, host, Circumstances(**options))
-        refused = errors(findings)
-        if plan is None or refused:
-            head = f"Refused before anything was changed: {len(refused)} finding(s)."
-            return result | {"failed": True, "msg": f"{head}\n{explain(refused)}"}
+        stack, host, size = options.pop("stack"), options.pop("host"), options.pop("size")
+        files = {name: options.pop(name) for name in ("plan_file", "picture_file")}
+        names = task_vars or {}
+        several = len(names.get("ansible_play_hosts_all", ())) > 1
+        around, early = Circumstances(**options), keep.check(files["picture_file"])
+        plan, findings = make_plan(stack, host, around) if not size else typed(stack, size, around)
+        refused = errors([*early, *findings])
+        told = f"Refused before anything was changed: {len(refused)} finding(s).\n{explain(refused)}"
+        if plan is None or early or (refused and not around.advise):
+            return result | {"failed": True, "msg": told}
         shown = [finding.as_dict() for finding in findings]
-        return result | {"changed": False, "plan": plan, "findings": shown}
+        written = keep.kept(plan, host=str(names["inventory_hostname"]) if several else "", **files)
+        refusal = told if refused else ""
+        return result | {"changed": False, "plan": plan, "findings": shown, "files": written, "refusal": refusal}

@@ -20,9 +20,21 @@ options:
     type: dict
     required: true
   host:
-    description: What M(holdfast.host.host_capacity) returned as C(host).
+    description: What M(holdfast.host.host_capacity) returned as C(host). Not needed with O(size).
     type: dict
-    required: true
+    default: {}
+  size:
+    description:
+      - A machine that is thought of, instead of O(host), as a mapping of cpus, memory and disk; with O(advise) alone.
+      - What is not given of it is assumed or unknown, and RV(plan.recommend.assumed) says so.
+    type: json
+    default: ""
+  advise:
+    description:
+      - Whether the plan is only looked at. It then comes with a recommendation and a picture, and also where findings
+        refuse it, as far as the declaration can be read; RV(refusal) is to be told by a later task.
+    type: bool
+    default: false
   directory:
     description: Directory on the controller that relative paths of the declaration start from.
     type: path
@@ -42,6 +54,14 @@ options:
     type: str
     choices: [docker, distro]
     default: docker
+  plan_file:
+    description: "Where the plan is to be kept on the controller, as JSON. Empty: nowhere."
+    type: path
+    default: ""
+  picture_file:
+    description: "Where a picture is to be kept on the controller; the name ends in .html or .svg. Empty: nowhere."
+    type: path
+    default: ""
 extends_documentation_fragment: holdfast.host.attributes
 attributes:
   check_mode:
@@ -69,6 +89,17 @@ plan:
   description: Everything that was decided, a JSON-able dict without any secret; the roles read it as C(holdfast_plan).
   returned: when nothing refuses the run
   type: dict
+files:
+  description:
+    - The files to be written on the controller, with dest and content. Where the play has several hosts, the host's
+      name stands in each name.
+  returned: success
+  type: list
+  elements: dict
+refusal:
+  description: What refuses a plan that is only looked at, as text; empty where nothing does.
+  returned: success
+  type: str
 findings:
   description: What was found and refuses nothing, with path, value, rule, hint and level. A refusal names its own.
   returned: success

@@ -15,21 +15,21 @@ from ansible_collections.holdfast.host.plugins.module_utils.compose.model import
 from ansible_collections.holdfast.host.plugins.module_utils.compose.read import read
 from ansible_collections.holdfast.host.plugins.module_utils.errors import Finding, errors
 from ansible_collections.holdfast.host.plugins.module_utils.host_types import Host
+from ansible_collections.holdfast.host.plugins.module_utils.plan import typed_host
 from ansible_collections.holdfast.host.plugins.module_utils.plan.binds import own_services
 from ansible_collections.holdfast.host.plugins.module_utils.plan.build import build
-from ansible_collections.holdfast.host.plugins.module_utils.plan.changes import changes
 from ansible_collections.holdfast.host.plugins.module_utils.plan.fit import fit
 from ansible_collections.holdfast.host.plugins.module_utils.plan.host_check import engine, installed
 from ansible_collections.holdfast.host.plugins.module_utils.plan.host_check import findings as host_findings
 from ansible_collections.holdfast.host.plugins.module_utils.plan.model import LocalPath, Wish
 from ansible_collections.holdfast.host.plugins.module_utils.plan.place import public_ports
+from ansible_collections.holdfast.host.plugins.module_utils.plan.recommend import Asked, recommend
 from ansible_collections.holdfast.host.plugins.module_utils.plan.shipped import sources
-from ansible_collections.holdfast.host.plugins.module_utils.render.expect import expect
-from ansible_collections.holdfast.host.plugins.module_utils.render.parts import digest
-from ansible_collections.holdfast.host.plugins.module_utils.render.projects import projects
-from ansible_collections.holdfast.host.plugins.module_utils.render.summary import brief, text
+from ansible_collections.holdfast.host.plugins.module_utils.render.advised import advised
+from ansible_collections.holdfast.host.plugins.module_utils.render.whole import complete
 from ansible_collections.holdfast.host.plugins.module_utils.spec.stack import ROOT, Stack, parse_stack
 from ansible_collections.holdfast.host.plugins.module_utils.tier.needs import Said
+from ansible_collections.holdfast.host.plugins.module_utils.tiers import merged
 from ansible_collections.holdfast.host.plugins.plugin_utils.yaml_loader import load_yaml
 
 
@@ -108,13 +108,16 @@ class Circumstances:
     """What the inventory says besides the declaration.
 
     directory: where the Compose file lies. provided: names of the secrets that app_secrets gives. tier_mode: enforce
-    or warn. docker_source: where the engine comes from, docker or distro.
+    or warn. docker_source: where the engine comes from, docker or distro. advise: the plan is only looked at: it comes
+    with a recommendation, and also where it is refused. assumed: what was not measured of the host, in words.
     """
 
     directory: str
     provided: Sequence[str] = ()
     tier_mode: str = "enforce"
     docker_source: str = "docker"
+    advise: bool = False
+    assumed: Sequence[str] = ()
 
 
 def make_plan(
@@ -122,7 +125,8 @@ def make_plan(
 ) -> tuple[dict[str, Any] | None, list[Finding]]:
     """Return the whole plan with its rendered projects and its text, or None and all findings of the run.
 
-    raw: the declaration, plain values. host: what host_capacity returned.
+    raw: the declaration, plain values. host: what host_capacity returned. A plan that is only looked at comes along
+    with findings that refuse it, as far as the declaration can be read.
     """
     measured = Host.from_dict(host)
     declared, findings = parse_stack(raw)
@@ -138,12 +142,24 @@ def make_plan(
     wish = _digested(wish)
     plan, of_plan = build(wish, measured, tier_fit)
     findings += of_plan
+    if around.advise and declared and plan:
+        asked = Asked(host=measured, plan=plan, assumed=around.assumed, tier=tier_fit.tier)
+        plan["recommend"] = recommend(wish, asked, merged(stack.tiers, f"{ROOT}.tiers")[0])
+        return advised(plan, wish, measured, findings), findings
     if errors(findings):
         return None, findings
-    plan["warnings"] = [finding.as_dict() for finding in findings]
-    plan["edge"]["digest"] = digest(plan["edge"])
-    plan["projects"] = projects(plan, wish)
-    plan["changes"] = changes(plan, measured.running)
-    plan["expect"] = expect(plan)
-    plan["text"], plan["brief"] = text(plan), brief(plan)
-    return plan, findings
+    return complete(plan, wish, measured, findings), findings
+
+
+def typed(
+    raw: Mapping[str, Any], size: object, around: Circumstances
+) -> tuple[dict[str, Any] | None, list[Finding]]:  # fmt: skip
+    """Return the plan for a size that was typed in, as make_plan does for a host that was measured."""
+    if not around.advise:
+        return None, [typed_host.refused(size)]
+    parsed, findings = typed_host.parse_size(size)
+    if parsed is None or findings:
+        _, of_stack = parse_stack(raw)
+        return None, [*findings, *of_stack]
+    host = typed_host.host(parsed).as_dict()
+    return make_plan(raw, host, replace(around, assumed=typed_host.assumed(parsed)))

@@ -87,10 +87,10 @@ def environment() -> Mapping[str, str]:
     return {**os.environ, "ANSIBLE_NOCOLOR": "1", "ANSIBLE_DISPLAY_SKIPPED_HOSTS": "1"}
 
 
-def site(place: Path, *words: str) -> Answer:
-    """Run site.yml with an inventory. Raises TimeoutExpired."""
+def site(place: Path, *words: str, playbook: str = "site.yml") -> Answer:
+    """Run a playbook with an inventory. Raises TimeoutExpired."""
     done = subprocess.run(
-        ["ansible-playbook", "site.yml", "-i", str(place), *words], cwd=ROOT, env=environment(),
+        ["ansible-playbook", playbook, "-i", str(place), *words], cwd=ROOT, env=environment(),
         stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True,
         timeout=RUN_SECONDS, check=False,
     )  # fmt: skip

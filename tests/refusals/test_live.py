@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+import yaml
 
 from tests.lab import engine, machines
 from tests.lab.hosts import Host, find
@@ -108,6 +109,24 @@ def test_an_unsupported_system_is_told(tmp_path: Path) -> None:
     answer = site(inventory(tmp_path / "inventory", LEGACY, nothing))
     check_refused(answer, {"host.os": ("fedora 40", "must be one of: debian 12, 13, ubuntu", "install")})
     check_untouched(LEGACY, before)
+
+
+def test_a_plan_for_several_hosts_needs_no_root_changes_none_and_says_what_would_do(tmp_path: Path) -> None:
+    hosts = (TINY, BARE)
+    place = inventory(tmp_path / "inventory", TINY, nothing, user="ops")
+    named = {"all": {"hosts": {host.name: {"ansible_host": host.address} for host in hosts}}}
+    (place / "hosts.yml").write_text(yaml.safe_dump(named), encoding="utf-8")
+    before = [digest(host) for host in hosts]
+    kept = tmp_path / "plan.html"
+    answer = site(place, "-e", f"preflight_picture_file={kept}", playbook="playbooks/plan.yml")
+    assert answer.status != 0, answer.output
+    assert set(answer.findings) == {"host.cpus", "host.memory", "budget.memory"}, answer.output
+    assert "this host is too small for the stack" in answer.output
+    assert "the stack runs here" in answer.output
+    for host, state in zip(hosts, before, strict=True):
+        check_untouched(host, state)
+        page = kept.with_name(f"plan-{host.name}.html").read_text(encoding="utf-8")
+        assert ("Refused: 3 finding(s)" in page) is (host is TINY)
 
 
 @contextmanager

@@ -8,23 +8,17 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from ansible_collections.holdfast.host.plugins.module_utils.plan import changes
+from ansible_collections.holdfast.host.plugins.module_utils.render.columns import columns
 from ansible_collections.holdfast.host.plugins.module_utils.tiers import show
 from ansible_collections.holdfast.host.plugins.module_utils.units import format_bytes
 
 BAR = 24
 
 
-def columns(rows: Sequence[Sequence[str]], indent: str = "  ") -> list[str]:
-    """Return rows as lines, every column but the last as wide as its widest cell."""
-    widths = [max(len(row[index]) for row in rows) for index in range(len(rows[0]))] if rows else []
-    return [
-        (indent + "  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True))).rstrip()
-        for row in rows
-    ]
-
-
 def _tier(plan: Mapping[str, Any]) -> list[str]:
     tier = plan["tier"]
+    if not tier:
+        return ["Tier: unknown"]
     rows = [
         (
             each["resource"],
@@ -61,7 +55,8 @@ def _lines(title: str, rows: Sequence[Sequence[str]]) -> list[str]:
     return ["", title, *columns(rows)] if rows else []
 
 
-def _head(plan: Mapping[str, Any]) -> list[str]:
+def head(plan: Mapping[str, Any]) -> list[str]:
+    """Return the host, its tier and who gets how much of the memory, as lines."""
     host = plan["host"]
     where = f"{host['os']} {host['arch']}, {host['cpus']:g} CPUs, {format_bytes(host['memory_bytes'])}"
     return [f"{plan['name']} on {where}", "", *_tier(plan), "", *_budget(plan)]
@@ -90,7 +85,7 @@ def brief(plan: Mapping[str, Any]) -> str:
     ]
     interrupted = any(each["action"] in ("restart", "stop") for each in plan["changes"] or ())
     told = _changes(plan) if interrupted else []
-    return "\n".join([*_head(plan), *told, *_addresses(plan), *_lines("On the host:", inside)])
+    return "\n".join([*head(plan), *told, *_addresses(plan), *_lines("On the host:", inside)])
 
 
 def text(plan: Mapping[str, Any]) -> str:
@@ -98,6 +93,6 @@ def text(plan: Mapping[str, Any]) -> str:
     decisions = [(each["path"], each["done"], each["reason"]) for each in plan["decisions"]]
     secrets = [(each["name"], each["origin"], each["why"]) for each in plan["secrets"]]
     warnings = [(each["path"], str(each["value"] or ""), each["rule"]) for each in plan["warnings"]]
-    lines = [*_head(plan), *_changes(plan), *_addresses(plan)]
+    lines = [*head(plan), *_changes(plan), *_addresses(plan)]
     lines += _lines("The Compose file on a server:", decisions) + _lines("Secrets (by name):", secrets)
     return "\n".join(lines + _lines("Warnings:", warnings))

@@ -50,6 +50,33 @@ def test_a_refusal_tells_every_error_in_its_message(tmp_path: Path) -> None:
     assert "2. host.arch" in result["msg"]
 
 
+def test_a_plan_to_look_at_is_handed_over_with_what_refuses_it(tmp_path: Path) -> None:
+    files = {"plan_file": "build/plan.json", "picture_file": "build/plan.svg"}
+    result = _act(tmp_path, STACK, host=host(memory_bytes=800_000_000), advise=True, **files)
+    assert not result.get("failed")
+    assert result["refusal"].startswith("Refused before anything was changed: 2 finding(s).\n1. host.memory")
+    assert [each["dest"] for each in result["files"]] == list(files.values())
+    assert json.loads(result["files"][0]["content"])["refused"]
+    assert "budget.memory" in result["refusal"]
+
+
+def test_a_machine_may_be_typed_in_to_look_at_a_plan_and_for_nothing_else(tmp_path: Path) -> None:
+    size = {"cpus": 4, "memory": "8GiB", "disk": "80GiB"}
+    seen = _act(tmp_path, STACK, host={}, size=size, advise=True)
+    assert seen["plan"]["host"]["cpus"] == 4
+    assert seen["refusal"] == ""
+    refused = _act(tmp_path, STACK, size=size)
+    assert refused["failed"]
+    assert "only playbooks/plan.yml" in refused["msg"]
+
+
+@pytest.mark.parametrize("advise", [True, False])
+def test_a_picture_of_an_unknown_kind_is_refused(tmp_path: Path, advise: bool) -> None:
+    result = _act(tmp_path, STACK, picture_file="plan.png", advise=advise)
+    assert result["failed"]
+    assert "preflight_picture_file" in result["msg"]
+
+
 def test_the_documentation_names_every_option_and_the_example_is_valid(tmp_path: Path) -> None:
     options = yaml.safe_load(documented.DOCUMENTATION)["options"]
     with mock.patch.object(ActionModule, "validate_argument_spec", side_effect=LookupError) as validate:
@@ -57,13 +84,13 @@ def test_the_documentation_names_every_option_and_the_example_is_valid(tmp_path:
             _act(tmp_path, STACK)
         spec = validate.call_args.kwargs["argument_spec"]
     assert set(options) == set(spec)
-    assert {name for name, option in options.items() if option.get("required")} == {"stack", "host", "directory"}
+    assert {name for name, option in options.items() if option.get("required")} == {"stack", "directory"}
     assert all(options[name].get("default") == option.get("default") for name, option in spec.items())
     example = yaml.safe_load(documented.EXAMPLES)[1]
     assert set(example["holdfast.host.plan"]) <= set(options)
 
 
-def _play(inventory: Path, playbook: Path) -> subprocess.CompletedProcess[str]:
+def _play(inventory: Path, playbook: Path, given: dict[str, Any] | None = None) -> subprocess.CompletedProcess[str]:
     environment = os.environ | {
         "ANSIBLE_CONFIG": str(ROOT / "ansible.cfg"),
         "ANSIBLE_COLLECTIONS_PATH": str(ROOT / "collections"),
@@ -76,6 +103,7 @@ def _play(inventory: Path, playbook: Path) -> subprocess.CompletedProcess[str]:
         str(playbook),
         "-i",
         str(inventory),
+        *(("-e", json.dumps(given)) if given else ()),
     ]
     return subprocess.run(command, cwd=ROOT, env=environment, capture_output=True, text=True, timeout=120, check=False)
 
@@ -115,6 +143,36 @@ def test_a_broken_inventory_is_refused_with_every_finding_before_anything_else_r
         assert part in said, part
     assert "Show the plan" not in said
     assert "changed=0" in said
+
+
+def test_a_machine_is_planned_for_without_any_host_being_contacted(inventory: Path) -> None:
+    lay(inventory)
+    _declare(inventory, merged(STACK, {"services": {"web": {"memory": "512MiB"}}}))
+    hosts = {"all": {"hosts": {name: {"ansible_host": "203.0.113.10"} for name in ("one", "two")}}}
+    (inventory / "hosts.yml").write_text(yaml.safe_dump(hosts), encoding="utf-8")
+    kept = inventory / "kept"
+    kept.mkdir()
+    size = {"cpus": 2, "memory": "8GiB", "disk": "80GiB"}
+    given = {"preflight_size": size, "preflight_picture_file": str(kept / "plan.html"), "preflight_show": False}
+    given["preflight_plan_file"] = str(kept / "plan.json")
+    done = _play(inventory, ROOT / "playbooks/plan.yml", given)
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert "changed=0" in done.stdout
+    assert sorted(path.name for path in kept.iterdir()) == [
+        f"plan-{host}.{kind}" for host in ("one", "two") for kind in ("html", "json")
+    ]
+    assert (kept / "plan-one.html").read_text(encoding="utf-8").startswith("<!DOCTYPE html>")
+    assert json.loads((kept / "plan-one.json").read_text(encoding="utf-8"))["recommend"]["verdict"]
+
+
+def test_a_machine_that_is_too_small_is_told_of_with_what_would_do(inventory: Path) -> None:
+    lay(inventory)
+    _declare(inventory, STACK)
+    done = _play(inventory, ROOT / "playbooks/plan.yml", {"preflight_size": {"cpus": 1, "memory": "700MiB"}})
+    said = done.stdout + done.stderr
+    assert done.returncode == 2, said
+    for part in ("too small for the stack", "needs at least", "The next size up", "1. budget.memory"):
+        assert part in said, part
 
 
 def test_a_good_declaration_is_planned_in_a_play_and_printed(inventory: Path) -> None:

@@ -9,7 +9,7 @@ from pathlib import Path
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ansible_collections.holdfast.host.plugins.module_utils.render.summary import columns
+from ansible_collections.holdfast.host.plugins.module_utils.render.columns import columns
 from tests.planning import STACK, host, merged, planned
 
 
