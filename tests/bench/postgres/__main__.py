@@ -20,6 +20,7 @@ from tests.bench.results import chosen, keep, table
 from .contenders import CONTENDERS, LIMIT, OURS, changed
 from .kill import trial
 from .loads import CELLS, LOADS
+from .tables import kill_rows, rows
 from .throughput import run_cell, volume_of
 
 # A kernel gives a contender the same chance at each limit; peers that are killed in every round need no twenty.
@@ -43,26 +44,6 @@ def parsed() -> argparse.Namespace:
     return parser.parse_args()
 
 
-def shown(cells: dict[str, Any]) -> str:
-    """Return the table of the throughput."""
-    names = list(next(iter(cells.values()))["contenders"])
-    rows: list[list[object]] = [["cell", *names, "best peer", "ours / best", "verdict"]]
-    for name, cell in cells.items():
-        seen = cell["contenders"]
-        figures = [seen[each]["median"] or "killed" for each in names]
-        bounds = cell.get("interval") or ["-", "-"]
-        ratio = f"{cell.get('ratio') or '-'} ({bounds[0]} to {bounds[1]})"
-        rows.append([name, *figures, cell.get("best_peer") or "-", ratio, cell.get("verdict", "-")])
-    return table(rows)
-
-
-def shown_kills(cells: dict[str, Any]) -> str:
-    """Return the table of the kill test."""
-    keys = ["rounds", "bad_rounds", "killed", "dropped", "no_memory", "clients", "peak_mib"]
-    rows: list[list[object]] = [["cell", *keys]]
-    return table([*rows, *([name, *(cell[key] for key in keys)] for name, cell in cells.items())])
-
-
 def throughput(arguments: argparse.Namespace) -> int:
     """Measure the chosen cells; the exit code is 1 where ours loses one."""
     makers = {name: CONTENDERS[name] for name in chosen(CONTENDERS, arguments.contenders)}
@@ -78,8 +59,8 @@ def throughput(arguments: argparse.Namespace) -> int:
         done[cell] = figures | {"load_before": round(before, 1)}
         if not arguments.change:
             keep("postgres", {cell: done[cell]}, how)
-        print(shown({cell: done[cell]}), flush=True)
-    print(shown(done))
+        print(table(rows({cell: done[cell]})), flush=True)
+    print(table(rows(done)))
     return int(any(cell.get("verdict") == "lose" for cell in done.values()))
 
 
@@ -99,8 +80,8 @@ def kills(arguments: argparse.Namespace) -> int:
         rounds = arguments.rounds if name == OURS else min(arguments.rounds, PEER_ROUNDS)
         done[cell] = trial(name, limit=limit, workload=workload, rounds=rounds, seconds=arguments.seconds)
         keep("postgres-kill", {cell: done[cell]}, {"seconds": arguments.seconds})
-        print(shown_kills({cell: done[cell]}), flush=True)
-    print(shown_kills(done))
+        print(table(kill_rows({cell: done[cell]})), flush=True)
+    print(table(kill_rows(done)))
     return int(any(cell["bad_rounds"] for name, cell in done.items() if name.startswith(OURS)))
 
 
