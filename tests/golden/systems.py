@@ -10,106 +10,106 @@ Below this directory: ``<system>.plan.json`` is the plan, ``<system>/plan.txt`` 
 
 from __future__ import annotations
 
-import grp
 import json
-import os
-import pwd
 import shutil
-import subprocess
-import sys
-import tempfile
 from collections.abc import Mapping
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 import yaml
 
-from ansible_collections.holdfast.host.plugins.module_utils.errors import explain
+from ansible_collections.holdfast.host.plugins.module_utils.errors import Finding, explain
+from ansible_collections.holdfast.host.plugins.module_utils.kernel_state import text as kernel_text
+from ansible_collections.holdfast.host.plugins.module_utils.units import GIB
 from ansible_collections.holdfast.host.plugins.plugin_utils.planner import Circumstances, make_plan
-from tests.planning import disk, host
+from tests.golden.rendering import ROOT, render
+from tests.planning import disk, host, merged
 
 HERE = Path(__file__).resolve().parent
-ROOT = HERE.parents[1]
-SYSTEMS = ("pydotorg", "placement")
-# The roles that render what a stack runs with.
-ROLES = ("stores", "edge", "app")
-# A cloud machine of "8 GB" with a solid disk: the smallest on which both run with room to spare.
-HOST = host(mounts=[disk(rotational=False)], software={"docker": "26.1.5", "compose": "2.26.1"})
+SOFTWARE = {"docker": "26.1.5", "compose": "2.26.1"}
+# What the module kernel_values writes; the roles of rendering.py write all else.
+KERNEL_FILE = "etc/sysctl.d/60-holdfast.conf"
 # Rendered files and the text say the same as these parts, and better.
 APART = ("projects", "text", "brief")
 
 
-def plan_of(system: str) -> dict[str, Any]:
-    """Return the whole plan of a system's inventory on the golden host."""
-    directory = ROOT / "inventories" / system
+@dataclass(frozen=True, kw_only=True)
+class System:
+    """An inventory on a host on which it runs with room to spare.
+
+    inventory: its directory. on: what host_capacity says. changes: laid over the declaration.
+    """
+
+    inventory: str
+    on: Mapping[str, Any]
+    changes: Mapping[str, Any] = field(default_factory=dict)
+
+
+def machine(cpus: float, memory_gib: float, disk_gib: float, **of_disk: Any) -> dict[str, Any]:
+    """Return a host of a size with a solid disk, a tenth of it in use, and the engine installed."""
+    total = int(disk_gib * GIB)
+    drive = disk(total_bytes=total, free_bytes=total * 9 // 10, **{"rotational": False, **of_disk})
+    return host(cpus=float(cpus), memory_bytes=int(memory_gib * GIB), mounts=[drive], software=SOFTWARE)
+
+
+# A cloud machine of "8 GB" with a solid disk.
+_SMALL = host(mounts=[disk(rotational=False)], software=SOFTWARE)
+_MIRRORED = machine(8, 32, 500, raid_level="raid1") | {"cpu_mhz": 3000.0}
+_MONITORED = {"tier": "enterprise-monitoring", "monitoring": {"memory": "2GiB"}}
+SYSTEMS: Mapping[str, System] = {
+    "pydotorg": System(inventory="pydotorg", on=_SMALL),
+    "placement": System(inventory="placement", on=_SMALL),
+    "placement-valkey": System(
+        inventory="placement", on=_SMALL, changes={"stores": {"redis": {"server": "valkey", "version": 9}}}
+    ),
+    "schedule": System(inventory="schedule", on=_MIRRORED),
+    "skillmeat": System(inventory="skillmeat", on=machine(4, 8, 80)),
+    "skillmeat-monitoring": System(inventory="skillmeat", on=machine(4, 16, 80), changes=_MONITORED),
+    "playnew": System(inventory="playnew", on=machine(40, 64, 400)),
+}
+
+
+def attempt(
+    system: str, on: Mapping[str, Any] | None = None, **changes: Any
+) -> tuple[dict[str, Any] | None, list[Finding]]:
+    """Return the plan of a system, or None, and the findings. on: another host. changes: of the declaration."""
+    entry = SYSTEMS[system]
+    directory = ROOT / "inventories" / entry.inventory
     raw = yaml.safe_load((directory / "group_vars/all/stack.yml").read_text(encoding="utf-8"))["holdfast_stack"]
     given = yaml.safe_load((directory / "group_vars/all/secrets.yml").read_text(encoding="utf-8"))["app_secrets"]
-    plan, findings = make_plan(raw, HOST, Circumstances(directory=str(directory), provided=sorted(given)))
+    around = Circumstances(directory=str(directory), provided=sorted(given))
+    return make_plan(merged(merged(raw, entry.changes), changes), on or entry.on, around)
+
+
+def plan_of(system: str) -> dict[str, Any]:
+    """Return the whole plan of a system on its golden host."""
+    plan, findings = attempt(system)
     if plan is None:
         raise ValueError(f"{system} is refused:\n{explain(findings)}")
     return plan
 
 
-def _play(role: str, out: Path) -> list[dict[str, Any]]:
-    """Return a play that renders a role's templates with the role's own defaults and variables."""
-    files = [ROOT / "roles" / role / part / "main.yml" for part in ("defaults", "vars")]
-    owner, group = pwd.getpwuid(os.geteuid()).pw_name, grp.getgrgid(os.getegid()).gr_name
-    tree = {"root": f"{out}/{{{{ inventory_hostname }}}}", "owner": owner, "group": group}
-    return [
-        {
-            "hosts": "all",
-            "gather_facts": False,
-            "vars_files": [str(path) for path in files if path.exists()],
-            "tasks": [{"holdfast.host.tree": tree}],
-        }
-    ]
+def rendered(plans: Mapping[str, Mapping[str, Any]]) -> dict[str, str]:
+    """Return all that is written for each plan: text by path, the same wherever the checkout lies."""
+    kernel = {f"{name}/{KERNEL_FILE}": kernel_text(plan["kernel"]["settings"]) for name, plan in plans.items()}
+    return {path: placeless(text) for path, text in (render(plans) | kernel).items()}
 
 
-def render(plans: Mapping[str, Mapping[str, Any]]) -> dict[str, str]:
-    """Return what the roles write for each system: text by path, ``<system>/etc/...``. Takes one run of Ansible."""
-    with tempfile.TemporaryDirectory() as name:
-        work = Path(name)
-        local = {"ansible_connection": "local", "ansible_python_interpreter": sys.executable}
-        hosts = {system: {"holdfast_plan": plan} for system, plan in plans.items()}
-        inventory = json.dumps({"all": {"hosts": hosts, "vars": local}})
-        (work / "hosts.json").write_text(inventory, encoding="utf-8")
-        playbooks = []
-        for role in ROLES:
-            # Templates and lookups are searched for beside the playbook, as within a role.
-            playbook = work / role / "play.yml"
-            playbook.parent.mkdir()
-            (work / role / "templates").symlink_to(ROOT / "roles" / role / "templates")
-            playbook.write_text(yaml.safe_dump(_play(role, work / "out")), encoding="utf-8")
-            playbooks.append(str(playbook))
-        _ansible([*playbooks, "-i", str(work / "hosts.json")], work)
-        found = sorted(path for path in (work / "out").rglob("*") if path.is_file())
-        return {str(path.relative_to(work / "out")): path.read_text(encoding="utf-8") for path in found}
-
-
-def _ansible(words: list[str], work: Path) -> None:
-    environment = os.environ | {
-        "ANSIBLE_CONFIG": str(ROOT / "ansible.cfg"),
-        "ANSIBLE_COLLECTIONS_PATH": str(ROOT / "collections"),
-        "ANSIBLE_LOCAL_TEMP": str(work / "tmp"),
-        "ANSIBLE_REMOTE_TEMP": str(work / "tmp"),
-    }
-    program = str(Path(sys.executable).parent / "ansible-playbook")
-    done = subprocess.run(
-        [program, *words], cwd=work, env=environment, capture_output=True, text=True, timeout=300, check=False
-    )
-    if done.returncode:
-        raise RuntimeError(done.stdout + done.stderr)
+def placeless(text: str) -> str:
+    """Return a text that does not say where the checkout lies."""
+    return text.replace(f"{ROOT}/", "")
 
 
 def golden() -> dict[str, str]:
-    """Return every golden file: text by path below this directory, the same wherever the checkout lies."""
+    """Return every golden file of the systems: text by path below this directory."""
     plans = {system: plan_of(system) for system in SYSTEMS}
-    texts = render(plans)
+    texts = rendered(plans)
     for system, plan in plans.items():
         kept = {key: value for key, value in plan.items() if key not in APART}
-        texts[f"{system}.plan.json"] = json.dumps(kept, indent=2) + "\n"
-        texts[f"{system}/plan.txt"] = plan["text"] + "\n"
-    return {path: text.replace(f"{ROOT}/", "") for path, text in texts.items()}
+        texts[f"{system}.plan.json"] = placeless(json.dumps(kept, indent=2) + "\n")
+        texts[f"{system}/plan.txt"] = placeless(plan["text"] + "\n")
+    return texts
 
 
 def kept() -> dict[str, str]:
@@ -120,10 +120,14 @@ def kept() -> dict[str, str]:
 
 def write() -> None:
     """Write the golden files, and remove those that are no more."""
-    texts = golden()
-    for system in SYSTEMS:
-        if (HERE / system).exists():
-            shutil.rmtree(HERE / system)
+    for path in HERE.glob("*.plan.json"):
+        path.unlink()
+        shutil.rmtree(HERE / path.name.removesuffix(".plan.json"), ignore_errors=True)
+    lay(golden())
+
+
+def lay(texts: Mapping[str, str]) -> None:
+    """Write texts by path below this directory."""
     for path, text in texts.items():
         (HERE / path).parent.mkdir(parents=True, exist_ok=True)
         (HERE / path).write_text(text, encoding="utf-8")
