@@ -19,6 +19,7 @@ from tests.bench.results import chosen, keep, table
 
 from .contenders import CONTENDERS, LIMIT, OURS, changed
 from .kill import trial
+from .kill import volume_of as kill_volume
 from .loads import CELLS, LOADS
 from .tables import kill_rows, rows
 from .throughput import run_cell, volume_of
@@ -57,8 +58,9 @@ def throughput(arguments: argparse.Namespace) -> int:
             cell, makers, limit=arguments.limit, seconds=arguments.seconds, pairs=arguments.pairs, seed=arguments.seed
         )
         done[cell] = figures | {"load_before": round(before, 1)}
-        if not arguments.change:
-            keep("postgres", {cell: done[cell]}, how)
+        if not arguments.change and not arguments.contenders:
+            name = cell if arguments.limit == LIMIT else f"{cell}, {format_bytes(arguments.limit)}"
+            keep("postgres", {name: done[cell]}, how)
         print(table(rows({cell: done[cell]})), flush=True)
     print(table(rows(done)))
     return int(any(cell.get("verdict") == "lose" for cell in done.values()))
@@ -96,6 +98,7 @@ def main() -> int:
             sizes = {*KILL_LIMITS.values(), arguments.limit}
             ratios = {cell.ratio for cell in CELLS.values()}
             names = [volume_of(size, ratio) for size in sizes for ratio in ratios]
+            names += [kill_volume(size) for size in sizes]
             subprocess.run(["docker", "volume", "rm", "--force", *names], capture_output=True, check=False)
 
 

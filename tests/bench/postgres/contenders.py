@@ -23,8 +23,9 @@ from ansible_collections.holdfast.host.plugins.module_utils.plan.postgres_terms 
 from ansible_collections.holdfast.host.plugins.module_utils.plan.tune_postgres import tune
 from ansible_collections.holdfast.host.plugins.module_utils.units import GIB, KIB, MIB
 
+from .peers import AUTOBASE, PIGSTY
+
 VERSION = 18
-STATEMENTS = "'pg_stat_statements'"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -91,57 +92,23 @@ def pgtune(machine: Machine) -> Config:
 
 def pigsty(machine: Machine) -> Config:
     """Return the settings of Pigsty's tiny template; the machine is 4 vCPU and less there."""
-    clients = 250
+    clients = int(PIGSTY["max_connections"])
     buffers = math.ceil(machine.limit / MIB * 0.25)
     twentieth = min(100, max(1, math.ceil(machine.disk / 21474836480)))
     return Config(
         settings={
-            "max_connections": str(clients),
-            "superuser_reserved_connections": "10",
+            **PIGSTY,
             "max_locks_per_transaction": str(clients),
-            "track_commit_timestamp": "on",
-            "wal_level": "logical",
-            "wal_log_hints": "on",
             "max_worker_processes": str(max(machine.cpus + 4, 12) + 8),
-            "max_wal_senders": "50",
-            "max_replication_slots": "50",
             "shared_buffers": f"{buffers}MB",
             "maintenance_work_mem": f"{math.ceil(buffers * 0.25)}MB",
             "work_mem": f"{min(256, max(16, buffers // clients))}MB",
             "max_parallel_workers": str(max(1, machine.cpus // 2)),
             "max_parallel_maintenance_workers": str(max(1, int(machine.cpus * 0.33))),
-            "max_parallel_workers_per_gather": "0",
-            "hash_mem_multiplier": "8.0",
-            "huge_pages": "try",
-            "io_method": "worker",
-            "io_workers": "3",
             "temp_file_limit": f"{twentieth}GB",
-            "vacuum_cost_delay": "20ms",
-            "vacuum_cost_limit": "2000",
-            "bgwriter_delay": "10ms",
-            "bgwriter_lru_maxpages": "800",
-            "bgwriter_lru_multiplier": "5.0",
             "min_wal_size": f"{twentieth}GB",
             "max_wal_size": f"{twentieth * 4}GB",
-            "wal_buffers": "16MB",
-            "wal_writer_delay": "20ms",
-            "wal_writer_flush_after": "1MB",
-            "commit_delay": "20",
-            "commit_siblings": "10",
-            "checkpoint_timeout": "15min",
-            "checkpoint_completion_target": "0.80",
-            "random_page_cost": "1.1",
-            "effective_io_concurrency": "200",
-            "maintenance_io_concurrency": "100",
             "effective_cache_size": f"{machine.limit // MIB - buffers}MB",
-            "default_statistics_target": "200",
-            "log_min_duration_statement": "100",
-            "track_io_timing": "on",
-            "track_functions": "all",
-            "track_activity_query_size": "8192",
-            "autovacuum_max_workers": "2",
-            "deadlock_timeout": "50ms",
-            "shared_preload_libraries": STATEMENTS,
         }
     )
 
@@ -150,48 +117,11 @@ def autobase(machine: Machine) -> Config:
     """Return autobase's settings; work_mem and max_connections do not depend on the machine there."""
     return Config(
         settings={
-            "max_connections": "1000",
-            "superuser_reserved_connections": "5",
-            "max_locks_per_transaction": "512",
-            "huge_pages": "try",
+            **AUTOBASE,
             "shared_buffers": f"{int(machine.limit / MIB * 0.25)}MB",
             "effective_cache_size": f"{int(machine.limit / MIB * 0.75)}MB",
-            "work_mem": "64MB",
-            "maintenance_work_mem": "512MB",
-            "checkpoint_timeout": "15min",
-            "checkpoint_completion_target": "0.9",
-            "min_wal_size": "1GB",
-            "max_wal_size": "8GB",
-            "wal_buffers": "32MB",
-            "wal_level": "logical",
-            "wal_keep_size": "1GB",
-            "wal_log_hints": "on",
-            "wal_compression": "on",
-            "bgwriter_delay": "20",
-            "bgwriter_lru_maxpages": "1000",
-            "default_statistics_target": "1000",
-            "random_page_cost": "1.1",
-            "effective_io_concurrency": "200",
-            "autovacuum_max_workers": "5",
-            "autovacuum_analyze_scale_factor": "0.01",
-            "autovacuum_vacuum_scale_factor": "0.01",
-            "autovacuum_vacuum_cost_limit": "500",
-            "autovacuum_vacuum_cost_delay": "2",
-            "autovacuum_naptime": "1s",
-            "max_wal_senders": "20",
-            "max_replication_slots": "20",
-            "shared_preload_libraries": STATEMENTS,
-            "pg_stat_statements.track": "all",
-            "pg_stat_statements.track_planning": "on",
-            "track_io_timing": "on",
-            "track_functions": "all",
-            "track_activity_query_size": "4096",
-            "jit": "off",
-            "max_files_per_process": "4096",
             "max_worker_processes": str(max(machine.cpus, 16)),
             "max_parallel_workers": str(max(machine.cpus // 2, 8)),
-            "max_parallel_workers_per_gather": "2",
-            "max_parallel_maintenance_workers": "2",
         }
     )
 

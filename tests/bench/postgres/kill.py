@@ -7,18 +7,22 @@ from __future__ import annotations
 import re
 import subprocess
 import threading
+from collections import Counter
+from collections.abc import Mapping
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, field
 from typing import Any
 
 from ansible_collections.holdfast.host.plugins.module_utils.units import KIB, MIB, parse_bytes
 from tests.lab.shell import LabError
 
+from .asks import asks_bytes
 from .contenders import CONTENDERS, CPUS, DISK, Config, Machine
 from .loads import ROWS_A_SCALE, scale
-from .server import Server, evict, fill, server
-from .throughput import volume_of
+from .server import Server, evict, fill, recover, server
 
 RATIO = "1x"
+BESIDE_SECONDS, OVERTIME_SECONDS = 300, 300
 # A row in a sort or a hash table of the load: a filler of 84 bytes, keys, and the tuple's own header.
 ROW_BYTES = 160
 # Each node gets more rows than its memory holds, so that all of it is used and the rest spills.
@@ -39,8 +43,20 @@ BESIDE = (
     "UPDATE pgbench_accounts SET abalance = abalance + 1 WHERE aid % 50 = 0",
 )
 # What a session says when the server went away under it, or had no memory for it.
-DROPPED = re.compile(r"server closed the connection|terminating connection|connection to server .* (lost|failed)")
+DROPPED = re.compile(
+    r"server closed the connection|terminating connection|backend died|connection to server|in recovery mode|"
+    r"shutting down"
+)
 NO_MEMORY = re.compile(r"out of memory|could not resize shared memory|Cannot allocate memory")
+# Every session that ended by an error, whatever it was.
+ABORTED = re.compile(r"client \d+ (script \d+ )?aborted")
+# What the load's plan must hold, or it would be another load.
+NODES = ("Hash Join", "HashAggregate", "Sort")
+
+
+def volume_of(limit: int) -> str:
+    """Return the name of the volume; its own, for the load changes the data and builds indexes."""
+    return f"hfb-kill-{limit >> 20}m"
 
 
 def rows_of(config: Config, scale_factor: int) -> int:
@@ -51,79 +67,96 @@ def rows_of(config: Config, scale_factor: int) -> int:
     return min(scale_factor * ROWS_A_SCALE, int(max(hashed, size) * FULL / ROW_BYTES))
 
 
-def _beside(made: Server, statement: str, end: threading.Event, problems: list[str]) -> None:
-    try:
-        while not end.is_set():
-            made.sql(statement, timeout=120)
-    except LabError as problem:
-        problems.append(str(problem)[-300:])
+@dataclass
+class Beside:
+    """The statements that run beside the sessions. done: how many of each ended well; problems: what others said."""
+
+    end: threading.Event = field(default_factory=threading.Event)
+    done: Counter[str] = field(default_factory=Counter)
+    problems: list[str] = field(default_factory=list)
+
+    def repeat(self, made: Server, statement: str) -> None:
+        """Run a statement again and again until the end, or until it fails."""
+        try:
+            while not self.end.is_set():
+                made.sql(statement, timeout=BESIDE_SECONDS)
+                self.done[statement.split(maxsplit=1)[0]] += 1
+        except LabError as problem:
+            self.problems.append(str(problem)[-300:])
 
 
 def load(made: Server, clients: int, rows: int, seconds: int) -> dict[str, Any]:
-    """Run one round and return what came of it: transactions done, and what the sessions said."""
-    end, problems = threading.Event(), list[str]()
+    """Run one round and return what came of it: transactions, statements beside them, and what was lost."""
+    beside = Beside()
     words = ["--no-vacuum", f"--client={clients}", "--jobs=2", f"--time={seconds}"]
+    plan = made.sql("EXPLAIN " + QUERY.format(rows=rows).strip().rstrip(";"))
     with ThreadPoolExecutor(max_workers=len(BESIDE)) as pool:
         for statement in BESIDE:
-            pool.submit(_beside, made, statement, end, problems)
+            pool.submit(beside.repeat, made, statement)
         try:
             # A query under way at the end of the time is waited for.
-            done = made.pgbench(words, QUERY.format(rows=rows), timeout=seconds + 300)
-            said = done.stderr + "\n".join(problems)
+            done = made.pgbench(words, QUERY.format(rows=rows), timeout=seconds + OVERTIME_SECONDS)
+            said, ended = done.stderr + "\n".join(beside.problems), done.returncode == 0
             count = re.search(r"number of transactions actually processed: (\d+)", done.stdout)
         except subprocess.TimeoutExpired:
-            said, count = "took longer than its time", None
+            said, ended, count = f"did not end within {OVERTIME_SECONDS} s of its time", False, None
         finally:
-            end.set()
+            beside.end.set()
     return {
         "transactions": int(count[1]) if count else 0,
+        "ended": ended,
+        "beside": dict(beside.done),
+        "lacks": [node for node in NODES if node not in plan],
         "dropped": len(DROPPED.findall(said)),
         "no_memory": len(NO_MEMORY.findall(said)),
+        "aborted": len(ABORTED.findall(said)),
         "said": said[-400:] if said.strip() else "",
     }
 
 
 def one_round(config: Config, limit: int, seconds: int) -> dict[str, Any]:
-    """Return a round on a fresh server: transactions, kills, dropped sessions, peak of anonymous memory."""
+    """Return a round on a fresh server: what load says, kills, and the peak of anonymous memory."""
     factor = scale(limit, RATIO)
-    clients, rows = config.connections() - 1, rows_of(config, factor)
-    volume = volume_of(limit, RATIO)
+    clients, rows = config.connections(), rows_of(config, factor)
+    volume = volume_of(limit)
     evict(volume)
     try:
         with server(volume, config, limit, CPUS) as made:
             seen = load(made, clients, rows, seconds)
-            return {
-                **seen,
-                "killed": made.killed(),
-                "peak_mib": made.watch.peak // MIB,
-                "clients": clients,
-                "rows": rows,
-            }
+            seen |= {"killed": made.killed(), "peak_mib": made.watch.peak // MIB}
     except LabError as problem:
-        return {"killed": None, "clients": clients, "rows": rows, "dropped": None, "said": str(problem)[-400:]}
+        seen = {"killed": None, "said": str(problem)[-400:]}
+    if bad(seen):
+        recover(volume)
+    return {**seen, "clients": clients, "rows": rows}
 
 
-def bad(each: dict[str, Any]) -> bool:
-    """Tell whether a round lost anything: a process, a session, or a statement for want of memory."""
-    return each["killed"] is None or bool(each["killed"] or each["dropped"] or each.get("no_memory"))
+def bad(each: Mapping[str, Any]) -> bool:
+    """Tell whether a round lost anything, or was none: a process, a session, a statement, or the load itself."""
+    if each["killed"] is None or not each["ended"] or not each["transactions"] or each["lacks"]:
+        return True
+    return bool(each["killed"] or each["dropped"] or each["no_memory"] or each["aborted"])
 
 
 def trial(name: str, *, limit: int, workload: str, rounds: int, seconds: int) -> dict[str, Any]:
     """Return a contender's rounds, summed."""
     machine = Machine(limit=limit, cpus=CPUS, disk=DISK, workload=workload)
     config = CONTENDERS[name](machine)
-    fill(volume_of(limit, RATIO), scale(limit, RATIO))
+    fill(volume_of(limit), scale(limit, RATIO))
     seen = [one_round(config, limit, seconds) for _ in range(rounds)]
+
+    def total(key: str) -> int:
+        return sum(each.get(key) or 0 for each in seen)
+
     return {
         "rounds": rounds,
         "clients": seen[0]["clients"],
         "rows": seen[0]["rows"],
         "bad_rounds": sum(bad(each) for each in seen),
-        "killed": sum(each["killed"] or 0 for each in seen),
-        "dropped": sum(each["dropped"] or 0 for each in seen),
-        "no_memory": sum(each.get("no_memory") or 0 for each in seen),
         "failed_starts": sum(each["killed"] is None for each in seen),
-        "transactions": sum(each.get("transactions") or 0 for each in seen),
-        "peak_mib": max((each.get("peak_mib") or 0 for each in seen), default=0),
+        **{key: total(key) for key in ("killed", "dropped", "no_memory", "aborted", "transactions")},
+        "beside": dict(sum((Counter(each.get("beside") or {}) for each in seen), Counter())),
+        "peak_mib": max(each.get("peak_mib") or 0 for each in seen),
+        "asks_mib": round(asks_bytes(config, limit) / MIB),
         "said": [each["said"] for each in seen if each["said"]][:3],
     }

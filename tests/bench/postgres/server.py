@@ -13,6 +13,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
+from ansible_collections.holdfast.host.plugins.module_utils.units import GIB
 from tests.bench.boxes import Group, Watch, box, state
 from tests.lab import builder, catalogue, engine
 from tests.lab.paths import IMAGES
@@ -43,6 +44,8 @@ def _options(volume: str, config: Config, cpus: int) -> list[str]:
         "--network=none",
         # A server of a thousand connections has as many processes.
         "--pids-limit=2048",
+        "--log-driver=json-file",
+        "--log-opt=max-size=4m",
         "--env=POSTGRES_HOST_AUTH_METHOD=trust",
         "--env=POSTGRES_INITDB_ARGS=--data-checksums",
     ]
@@ -140,9 +143,8 @@ def fill(volume: str, scale: int) -> None:
         return
     run(["docker", "volume", "rm", "--force", volume])
     run(["docker", "volume", "create", label, volume])
-    roomy = Config(settings={"maintenance_work_mem": "1GB", "max_wal_size": "8GB", "shared_buffers": "1GB"})
     try:
-        with server(volume, roomy, 6 * 1024**3, 2) as made:
+        with server(volume, ROOMY, ROOMY_LIMIT, 2) as made:
             done = made.pgbench(["--initialize", "--quiet", f"--scale={scale}"], timeout=1800)
             if done.returncode:
                 raise LabError(done.stderr)
@@ -150,6 +152,17 @@ def fill(volume: str, scale: int) -> None:
     except BaseException:
         subprocess.run(["docker", "volume", "rm", "--force", volume], capture_output=True, check=False)
         raise
+
+
+# Room for whatever is recovered or made, and no other purpose.
+ROOMY = Config(settings={"maintenance_work_mem": "1GB", "max_wal_size": "8GB", "shared_buffers": "1GB"})
+ROOMY_LIMIT = 6 * GIB
+
+
+def recover(volume: str) -> None:
+    """Start and stop a server with room on a volume: a crash is not the next one's to recover from."""
+    with server(volume, ROOMY, ROOMY_LIMIT, 2) as made:
+        made.sql("CHECKPOINT")
 
 
 def words_of(load: Load, clients: int, seconds: int, scale: int) -> list[str]:

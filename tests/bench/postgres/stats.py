@@ -11,6 +11,8 @@ from collections.abc import Sequence
 RESAMPLES = 2000
 PERCENT = 95
 WIN, TIE, LOSE = "win", "tie", "lose"
+# With fewer rounds an interval says nothing.
+LEAST_ROUNDS = 5
 
 
 def interval(values: Sequence[float], seed: int = 1) -> tuple[float, float]:
@@ -27,6 +29,8 @@ def ratios(ours: Sequence[float | None], others: Sequence[float | None]) -> list
 
 
 def verdict(found: Sequence[float]) -> str:
-    """Return win, tie or lose: by whether the interval of the paired ratio's median holds 1."""
+    """Return win, tie or lose: by whether the interval of the paired ratio's median holds 1; - for too few rounds."""
+    if len(found) < LEAST_ROUNDS:
+        return "-"
     low, high = interval(found)
     return WIN if low > 1 else LOSE if high < 1 else TIE

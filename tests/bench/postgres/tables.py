@@ -36,9 +36,11 @@ KILL_COLUMNS = {
     "killed": "killed",
     "dropped": "sessions dropped",
     "no_memory": "out of memory",
+    "aborted": "sessions aborted",
     "failed_starts": "failed starts",
     "clients": "clients",
     "peak_mib": "peak MiB",
+    "asks_mib": "may ask for, MiB",
 }
 
 

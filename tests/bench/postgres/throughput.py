@@ -13,7 +13,7 @@ from tests.lab.shell import LabError
 
 from .contenders import CPUS, DISK, OURS, Config, Machine
 from .loads import CELLS, LOADS, Load, scale
-from .server import Server, evict, fill, latency, rate, server, words_of
+from .server import Server, evict, fill, latency, rate, recover, server, words_of
 from .stats import interval, ratios, verdict
 
 Maker = Callable[[Machine], Config]
@@ -47,10 +47,18 @@ def measure(config: Config, cell: str, limit: int, seconds: int) -> dict[str, An
             _warm(made, load, clients, factor, ratio)
             done = made.pgbench(words_of(load, clients, seconds, factor), load.script)
             tps = rate(done.stdout) if done.returncode == 0 else None
-            said = {"tps": tps, "latency_ms": latency(done.stdout), "killed": made.killed(), "clients": clients}
-            return said | ({} if tps is not None else {"said": done.stderr[-300:]})
+            seen: dict[str, Any] = {
+                "tps": tps,
+                "latency_ms": latency(done.stdout),
+                "killed": made.killed(),
+                "clients": clients,
+            }
+            seen |= {} if tps is not None else {"said": done.stderr[-300:]}
     except LabError as problem:
-        return {"tps": None, "latency_ms": None, "killed": None, "clients": clients, "said": str(problem)[-300:]}
+        seen = {"tps": None, "latency_ms": None, "killed": None, "clients": clients, "said": str(problem)[-300:]}
+    if seen["tps"] is None or seen["killed"]:
+        recover(volume)
+    return seen
 
 
 def summed(rounds: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
@@ -73,8 +81,13 @@ def compared(seen: Mapping[str, Mapping[str, Any]]) -> dict[str, Any]:
     The best peer is the one with the greatest median among those that lived through every round.
     """
     alive = {name: each for name, each in seen.items() if name != OURS and each["median"] and not each["failed"]}
-    if not alive or seen[OURS]["median"] is None:
-        return {"best_peer": None, "ratio": None, "interval": None, "verdict": "lose" if alive else "win"}
+    if not alive or seen[OURS]["median"] is None or seen[OURS]["failed"]:
+        return {
+            "best_peer": None,
+            "ratio": None,
+            "interval": None,
+            "verdict": "lose" if seen[OURS]["failed"] else "win",
+        }
     best = max(alive, key=lambda name: alive[name]["median"])
     found = ratios(seen[OURS]["tps"], seen[best]["tps"])
     bounds = [round(each, 3) for each in interval(found)]

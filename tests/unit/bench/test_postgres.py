@@ -10,11 +10,12 @@ import pytest
 
 from ansible_collections.holdfast.host.plugins.module_utils.units import GIB, MIB
 from tests.bench.postgres import kill
+from tests.bench.postgres.asks import asks_bytes
 from tests.bench.postgres.contenders import CONTENDERS, DISK, Config, Machine, changed
 from tests.bench.postgres.loads import CELLS, LOADS, scale
 from tests.bench.postgres.server import latency, rate, words_of
 from tests.bench.postgres.stats import interval, ratios, verdict
-from tests.bench.postgres.tables import kill_rows, rows
+from tests.bench.postgres.tables import KILL_COLUMNS, kill_rows, rows
 from tests.bench.postgres.throughput import compared, summed
 
 SAID = """
@@ -115,11 +116,33 @@ def test_intervals_are_repeatable_and_hold_the_median() -> None:
     assert ratios([1.0, None, 3.0], [2.0, 2.0, None]) == [0.5]
 
 
-def test_a_killed_round_is_bad_and_so_is_a_server_that_did_not_start() -> None:
-    good = {"killed": 0, "dropped": 0, "no_memory": 0}
-    assert not kill.bad(good)
-    assert all(kill.bad({**good, key: 1}) for key in good)
-    assert kill.bad({"killed": None, "dropped": None})
+GOOD_ROUND = {
+    "killed": 0, "dropped": 0, "no_memory": 0, "aborted": 0, "ended": True, "transactions": 5, "lacks": [],
+}  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    "change",
+    [{"killed": 1}, {"dropped": 1}, {"no_memory": 1}, {"aborted": 1}, {"ended": False}, {"transactions": 0},
+     {"lacks": ["Sort"]}, {"killed": None}],
+)  # fmt: skip
+def test_a_round_that_lost_something_or_was_none_is_bad(change: dict[str, Any]) -> None:
+    assert not kill.bad(GOOD_ROUND)
+    assert kill.bad({**GOOD_ROUND, **change})
+
+
+def test_ours_killed_in_some_rounds_is_no_win() -> None:
+    seen = {
+        "holdfast": summed([_round(50), *[_round(None, 1)] * 4]),
+        "slow": summed([_round(4)] * 5),
+    }
+    assert compared(seen)["verdict"] == "lose"
+
+
+def test_what_a_configuration_may_ask_for() -> None:
+    limits = {name: asks_bytes(make(_machine()), GIB) / GIB for name, make in CONTENDERS.items()}
+    assert limits["holdfast"] <= 1
+    assert limits["autobase"] > limits["pigsty"] > limits["pgtune"] > limits["stock"] > 1
 
 
 def test_each_node_gets_more_rows_than_fit() -> None:
@@ -129,10 +152,27 @@ def test_each_node_gets_more_rows_than_fit() -> None:
     assert kill.rows_of(Config(settings={}), 68) == int(8 * MIB * kill.FULL / kill.ROW_BYTES)
 
 
-def test_sessions_that_were_lost_are_counted() -> None:
-    said = "FATAL:  terminating connection due to\nserver closed the connection unexpectedly\nERROR:  out of memory"
-    assert len(kill.DROPPED.findall(said)) == 2
-    assert len(kill.NO_MEMORY.findall(said)) == 1
+@pytest.mark.parametrize(
+    ("said", "dropped", "no_memory", "aborted"),
+    [
+        ("FATAL:  terminating connection due to", 1, 0, 0),
+        ("perhaps the backend died while processing", 1, 0, 0),
+        ("FATAL:  the database system is in recovery mode", 1, 0, 0),
+        ("ERROR:  out of memory", 0, 1, 0),
+        ("ERROR:  could not resize shared memory segment", 0, 1, 0),
+        (
+            "client 3 script 0 aborted in command 0 query 0: ERROR:  temporary file size exceeds temp_file_limit",
+            0,
+            0,
+            1,
+        ),
+        ("pgbench: client 3 aborted in command 2", 0, 0, 1),
+        ("number of transactions actually processed: 12", 0, 0, 0),
+    ],
+)
+def test_sessions_that_were_lost_are_counted(said: str, dropped: int, no_memory: int, aborted: int) -> None:
+    patterns = (kill.DROPPED, kill.NO_MEMORY, kill.ABORTED)
+    assert [len(each.findall(said)) for each in patterns] == [dropped, no_memory, aborted]
 
 
 def test_the_tables_show_ours_and_the_killed() -> None:
@@ -140,5 +180,5 @@ def test_the_tables_show_ours_and_the_killed() -> None:
     cell = {"contenders": seen} | compared(seen)
     assert rows({"mix 1x": cell})[1] == ["mix 1x", "5 (5 to 5)", "killed", "-", "-", "win"]
     assert rows({}) == []
-    kills = dict.fromkeys(("rounds", "bad_rounds", "killed", "dropped", "no_memory", "failed_starts", "clients"), 1)
-    assert kill_rows({"a": {**kills, "peak_mib": 9}})[1] == ["a", 1, 1, 1, 1, 1, 1, 1, 9]
+    kills = dict.fromkeys(KILL_COLUMNS, 1)
+    assert kill_rows({"a": {**kills, "peak_mib": 9}})[1][-2:] == [9, 1]

@@ -16,7 +16,7 @@ ONE = {
     "cells": {
         "holdfast web 1 GiB": {
             "date": "2026-01-02T03:04:05+00:00", "rounds": 20, "bad_rounds": 0, "killed": 0, "dropped": 0,
-            "no_memory": 0, "failed_starts": 0, "clients": 28, "peak_mib": 400,
+            "no_memory": 0, "aborted": 0, "failed_starts": 0, "clients": 28, "peak_mib": 400, "asks_mib": 1000,
         },
     },
 }  # fmt: skip
@@ -36,7 +36,7 @@ def test_a_block_is_written_from_its_file(tmp_path: Path, monkeypatch: pytest.Mo
     (tmp_path / "postgres-kill.json").write_text(json.dumps(ONE), encoding="utf-8")
     made = report.page(text)
     assert made.startswith("before\n<!-- bench: postgres-kill -->\nMeasured 2026-01-02 on 2 CPUs (a processor)")
-    assert "| holdfast web 1 GiB | 20 | 0 | 0 | 0 | 0 | 0 | 28 | 400 |" in made
+    assert "| holdfast web 1 GiB | 20 | 0 | 0 | 0 | 0 | 0 | 0 | 28 | 400 | 1000 |" in made
     assert "stale" not in made
     assert report.page(made) == made
 
