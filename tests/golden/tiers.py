@@ -26,7 +26,7 @@ from tests.golden.systems import HERE, SYSTEMS, attempt, lay, machine, placeless
 
 PLAN, REFUSAL = "plan.txt", "refusal.txt"
 _HEAD = re.compile(r"^==> (\S+) <==\n", re.MULTILINE)
-_SAME = re.compile(r"The same as in (\S+)\.\n")
+_SAME = re.compile(r"The same as in (\S+)\.txt\.\n")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -96,14 +96,15 @@ def sections(bundle: str) -> dict[str, str]:
     return {path: text.removesuffix(end) for path, text, end in zip(parts[::2], parts[1::2], ends, strict=True)}
 
 
-def distinct(name: str) -> dict[str, str]:
-    """Return the different texts of the files whose path ends so, each under the first bundle that has it."""
-    return {
-        path_of.removeprefix("tiers/").removesuffix(".txt"): text
-        for path_of, whole in kept().items()
-        for path, text in sections(whole).items()
-        if path.endswith(name) and not _SAME.fullmatch(text)
-    }
+def files() -> dict[str, str]:
+    """Return every file of the bundles that lie here: text by path, ``<tier>/<system>/etc/...``."""
+    found: dict[str, str] = {}
+    parted = {path.removeprefix("tiers/").removesuffix(".txt"): sections(whole) for path, whole in kept().items()}
+    for pair, parts in parted.items():
+        for path, text in parts.items():
+            same = _SAME.fullmatch(text)
+            found[f"{pair}/{path}"] = parted[same[1]][path] if same else text
+    return found
 
 
 def write() -> None:

@@ -17,7 +17,7 @@ from tests.lab.hosts import LABEL
 from tests.lab.paths import CACHE, IMAGES
 from tests.lab.shell import locked
 
-NEEDED = {"nginx", "postgres", "redis", "compose"}
+NEEDED = {"nginx", "postgres", "redis", "valkey", "pgbouncer", "compose"}
 # Stands for docker-compose on PATH: the same directory where the container has it, the same environment.
 WRAPPER = """#!/bin/bash
 set -euo pipefail
@@ -47,12 +47,13 @@ def images() -> dict[str, str]:
 
 @pytest.fixture
 def ask(images: dict[str, str]) -> Judge:
-    """Return a function that runs a program in an image: ask(image, words, {directory: place}, user=...)."""
+    """Return a function that runs a program in an image: ask(image, words, {directory: place}, user=, memory=)."""
 
     def run(
-        image: str, words: Sequence[str], mounts: dict[Path, str], user: str = "root"
+        image: str, words: Sequence[str], mounts: dict[Path, str], user: str = "root", memory: str = "512m"
     ) -> subprocess.CompletedProcess[str]:
-        bounds = ["--rm", "--network=none", "--memory=512m", "--pids-limit=256", f"--user={user}", f"--label={LABEL}=1"]
+        bounds = ["--rm", "--network=none", f"--memory={memory}", "--pids-limit=256", f"--user={user}"]
+        bounds += [f"--label={LABEL}=1"]
         volumes = [f"--volume={source}:{place}:ro" for source, place in mounts.items()]
         return _run(["docker", "run", *bounds, *volumes, "--entrypoint", words[0], images[image], *words[1:]])
 

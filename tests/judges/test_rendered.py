@@ -1,6 +1,6 @@
 # Copyright: (c) 2026, the Holdfast contributors
 # GNU General Public License v3.0+ (see LICENSE)
-"""The golden files before the programs that read them on a host."""
+"""Golden files of two systems before the programs that read them on a host, closely; test_tiers.py has all of them."""
 
 from __future__ import annotations
 
@@ -14,10 +14,11 @@ from typing import Any
 import pytest
 
 from ansible_collections.holdfast.host.plugins.module_utils.verify.settings import same_postgres, same_redis
-from tests.golden.systems import HERE, SYSTEMS
+from tests.golden.systems import HERE
 from tests.judges.conftest import Judge
 
 PASSWORD = "made-up"
+SYSTEMS = ("pydotorg", "placement")
 # Each setting as the server would run with it, a line each. An empty directory stands for the data: nothing is started.
 READ_POSTGRES = """
 touch /tmp/postgresql.auto.conf

@@ -111,3 +111,11 @@ def test_a_bundle_is_read_back_as_it_was_written() -> None:
     assert tiers.sections(tiers.bundle(first, seen, "t/a")) == first
     second = tiers.sections(tiers.bundle({**first, "etc/b": "other\n"}, seen, "t/b"))
     assert second == {**first, "etc/a": "The same as in t/a.txt.\n", "etc/b": "other\n"}
+
+
+def test_a_file_that_is_told_once_is_found_everywhere() -> None:
+    texts = {path: text for path, text in tiers.files().items() if path.endswith("postgresql.conf")}
+    plans = [pair for pair, outcome in tiers.outcomes().items() if outcome.plan]
+    assert sorted(texts) == sorted(f"{pair}/etc/holdfast/stores/postgres/postgresql.conf" for pair in plans)
+    assert all("shared_buffers = " in text for text in texts.values())
+    assert 1 < len(set(texts.values())) < len(texts)
