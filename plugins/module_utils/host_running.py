@@ -19,9 +19,11 @@ PREFIX = "holdfast."
 KIND = "holdfast.kind"
 _PROJECT, _SERVICE, _ONE_OFF = (f"com.docker.compose.{name}" for name in ("project", "service", "oneoff"))
 _NANO = 1_000_000_000
-# What may hold a password or a command with one is not read: it would stand in logs of runs.
+# What may hold a password or a command with one is not read: it would stand in logs of runs. A session over the local
+# socket shows 0 for every setting of TCP; what it was reset to is what the file says.
 _POSTGRES = (
-    "SELECT json_agg(json_build_array(name, current_setting(name), unit, sourcefile = current_setting('config_file')))"
+    "SELECT json_agg(json_build_array(name, CASE WHEN name ~ '^tcp_' THEN reset_val ELSE current_setting(name) END,"
+    " unit, sourcefile = current_setting('config_file')))"
     " FROM pg_settings WHERE context <> 'internal' AND name !~ '(command|conninfo|passphrase|secret|password|[.])'"
 )
 _REDIS = (

@@ -14,9 +14,11 @@ from ansible_collections.holdfast.host.plugins.module_utils.command import Run
 from ansible_collections.holdfast.host.plugins.module_utils.plan.restarts import reloads, same
 
 _POLL_SECONDS = 0.2
-# A session of its own each time: it starts with what the server has by then.
+# A session of its own each time: it starts with what the server has by then. Over the local socket it shows 0 for every
+# setting of TCP; what it was reset to is what the file says.
 _SQL = """
-SELECT json_object_agg(name, json_build_object('value', current_setting(name), 'unit', unit, 'source', source,
+SELECT json_object_agg(name, json_build_object('unit', unit, 'source', source,
+  'value', CASE WHEN name ~ '^tcp_' THEN reset_val ELSE current_setting(name) END,
   'written', coalesce(sourcefile = current_setting('config_file'), false)))
 FROM pg_settings WHERE context <> 'internal';
 """
