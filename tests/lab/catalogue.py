@@ -60,6 +60,7 @@ IMAGES: dict[str, Image] = {
         Image(name="postgres", parent="base", directory="postgres", serves="library/postgres:18"),
         Image(name="redis", parent="base", directory="redis", serves="library/redis:8"),
         Image(name="valkey", parent="base", directory="valkey", serves="valkey/valkey:9"),
+        Image(name="pgbouncer", parent="base", directory="pgbouncer", serves="edoburu/pgbouncer:v1.24.1-p1"),
         Image(name="nginx", parent="base", directory="nginx", serves="library/nginx:1.30"),
         Image(name="python", parent="base", directory="python"),
         _demo_app("1"),

@@ -15,6 +15,7 @@ from ansible_collections.holdfast.host.plugins.module_utils.plan import (
     kernel_rows,
     laptop,
     place,
+    pooler,
     secret_files,
     shipped,
     store_check,
@@ -76,6 +77,8 @@ def _postgres(wish: Wish, shared: Budget, host: Host) -> tuple[dict[str, Any] | 
         rule = "is the superuser's name and owns no database of an application"
         path, hint = f"{ROOT}.stores.postgres.databases", "name another role as the owner"
         found.append(Finding(path=path, value=POSTGRES_SUPERUSER, rule=rule, hint=hint))
+    if tuned.pooler:
+        found += pooler.findings([each.name for each in owned], f"{ROOT}.stores.postgres")
     plan = {
         "service": declared.service,
         "version": declared.version,
@@ -86,7 +89,7 @@ def _postgres(wish: Wish, shared: Budget, host: Host) -> tuple[dict[str, Any] | 
         "connections": tuned.connections,
         "shm_bytes": tuned.shm_bytes,
         "stop_grace_seconds": tuned.stop_grace_seconds,
-        "pooler": tuned.pooler.as_dict() if tuned.pooler else None,
+        "pooler": pooler.pooler(wish, tuned.pooler, declared.service, [each.name for each in owned]),
         "settings": _settings(tuned.settings),
         "roles": [{"name": name, "secret": secret} for name, secret in roles.items()],
         "databases": [

@@ -67,6 +67,11 @@ HEALTH: Mapping[str, tuple[int, str]] = {
 
 EDGE_IMAGE = "nginx:1.30"
 
+# It needs pgbouncer and the client programs of PostgreSQL on its PATH; its own entrypoint is not used. The user is the
+# one that the image has for it.
+POOLER_IMAGE = "edoburu/pgbouncer:v1.24.1-p1"
+POOLER_UID = 70
+
 # The role that the managed cluster is initialised with. Another name than any application uses, so that a Compose
 # file that says POSTGRES_USER: postgres gets an ordinary role of that name and not the superuser.
 POSTGRES_SUPERUSER = "holdfast"

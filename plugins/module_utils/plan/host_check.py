@@ -85,15 +85,39 @@ def installed(host: Host, stack: Stack) -> list[Finding]:
         return [Finding(path=f"{ROOT}.name", value=stack.name, rule=rule, hint=hint)]
     wanted = declared(stack.stores)
     return [
-        Finding(
-            path=f"{ROOT}.stores.{kind}",
-            rule=f"this host has a managed {kind}, which is declared no more: it stops",
-            hint=f"its data stays in the volume {held.name}-stores_{kind}; declare it again to have it back",
-            level=WARNING,
-        )
-        for kind in held.stores
-        if kind not in wanted
+        *_unreadable(host, stack),
+        *(
+            Finding(
+                path=f"{ROOT}.stores.{kind}",
+                rule=f"this host has a managed {kind}, which is declared no more: it stops",
+                hint=f"its data stays in the volume {held.name}-stores_{kind}; declare it again to have it back",
+                level=WARNING,
+            )
+            for kind in held.stores
+            if kind not in wanted
+        ),
     ]
+
+
+def _unreadable(host: Host, stack: Stack) -> Iterator[Finding]:
+    """Yield a finding where Valkey is declared and the host's Redis writes files that Valkey cannot read.
+
+    Since 7.4, which the image redis:7 is, Redis writes RDB version 12 (rdb.h); Valkey 8 and 9 refuse it, for they read
+    up to Redis 7.2's version 11. A server that keeps nothing has no such file.
+    """
+    redis = stack.stores.redis
+    if redis is None or redis.server != "valkey":
+        return
+    for each in host.running or ():
+        writes = each.settings.get("appendonly") != "no" or each.settings.get("save") != ""
+        if each.labels.get("holdfast.kind") == "redis" and each.image.startswith("redis:") and writes:
+            rule = f"this host's {each.service} runs {each.image}, whose data Valkey {redis.version} cannot read"
+            volume = f"{stack.name}-stores_redis"
+            hint = (
+                "server: redis keeps it; where the data may go, stop that container, docker rm it, and "
+                f"docker volume rm {volume}: Valkey then starts empty"
+            )
+            yield Finding(path=f"{ROOT}.stores.redis.server", value=redis.server, rule=rule, hint=hint)
 
 
 def engine(host: Host, docker_source: str) -> list[Finding]:

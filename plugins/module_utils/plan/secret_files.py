@@ -8,7 +8,7 @@ import re
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-from ansible_collections.holdfast.host.plugins.module_utils.plan.catalogue import STORES
+from ansible_collections.holdfast.host.plugins.module_utils.plan.catalogue import POOLER_UID, STORES
 from ansible_collections.holdfast.host.plugins.module_utils.plan.model import Wish
 from ansible_collections.holdfast.host.plugins.module_utils.plan.store_secrets import store_secrets
 from ansible_collections.holdfast.host.plugins.module_utils.plan.taken import (
@@ -19,6 +19,8 @@ from ansible_collections.holdfast.host.plugins.module_utils.plan.taken import (
 
 DIRECTORY = "/etc/holdfast/secrets"
 REDIS_FILE = f"{DIRECTORY}/redis_auth.conf"
+# In the directory that PgBouncer mounts, and not a file that is mounted by itself: a new one reaches it by a reload.
+USERLIST = "/etc/holdfast/stores/pgbouncer/userlist.txt"
 # What Compose itself would fill in; a doubled dollar is a literal one.
 _REFERENCE = re.compile(r"(?<!\$)(?:\$\$)*\$\{([A-Za-z_][A-Za-z0-9_]*)\}")
 
@@ -42,8 +44,22 @@ def _mounted(wish: Wish, taken: Takeover) -> list[dict[str, Any]]:
     ]
 
 
+def _userlist(postgres: Mapping[str, Any] | None) -> list[dict[str, Any]]:
+    """Return the file of the roles' passwords that PgBouncer reads; none without a pooler.
+
+    It lets clients in and logs in to the server with them (PgBouncer's configuration page, "Authentication file
+    format").
+    """
+    if not postgres or not postgres.get("pooler"):
+        return []
+    lines = [f'"{role["name"]}" "${{secret:{role["secret"]}}}"\n' for role in postgres["roles"]]
+    return [{"path": USERLIST, "content": "".join(lines), "owner": str(POOLER_UID), "mode": "0400"}]
+
+
 def secret_files(wish: Wish, taken: Takeover, postgres: Mapping[str, Any] | None) -> dict[str, Any]:
-    """Return the secrets (names), the env files of the two projects, Redis's password file, and the roles' files.
+    """Return the secrets (names), the env files of the two projects, servers' password files, and the roles' files.
+
+    stores_absent: paths that must not exist any more.
 
     A file that a container mounts belongs to the user that its server runs as: the official images give up root
     before they read it.
@@ -52,6 +68,7 @@ def secret_files(wish: Wish, taken: Takeover, postgres: Mapping[str, Any] | None
     names = [{"name": name, "owner": str(owners.get(name, 0))} for name in sorted(taken.secrets)]
     in_stores = [text for name, env in taken.environment.items() if name in wish.taken() for text in env.values()]
     in_app = [text for name, env in taken.environment.items() if name not in wish.taken() for text in env.values()]
+    userlist = _userlist(postgres)
     redis = {
         "path": REDIS_FILE,
         "content": f"requirepass ${{secret:{REDIS_SECRET}}}\n",
@@ -61,7 +78,9 @@ def secret_files(wish: Wish, taken: Takeover, postgres: Mapping[str, Any] | None
     return {
         "names": names,
         "stores_env": env_file("/etc/holdfast/stores/.env", references(in_stores))
-        + ([redis] if REDIS_SECRET in taken.secrets else []),
+        + ([redis] if REDIS_SECRET in taken.secrets else [])
+        + userlist,
+        "stores_absent": [] if userlist else [USERLIST],
         "app_env": env_file("/etc/holdfast/app/.env", references(in_app)) + _mounted(wish, taken),
         "postgres_roles": [
             {"name": role["name"], "password_file": f"{DIRECTORY}/{role['secret']}"}

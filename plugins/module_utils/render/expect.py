@@ -8,18 +8,29 @@ from collections.abc import Mapping
 from typing import Any
 
 
+def _pooler(plan: Mapping[str, Any]) -> Mapping[str, Any] | None:
+    postgres = plan["stores"]["postgres"]
+    found: Mapping[str, Any] | None = postgres["pooler"] if postgres else None
+    return found
+
+
 def containers(plan: Mapping[str, Any]) -> list[dict[str, Any]]:
     """Return each service of each project with the image, count, memory limit and labels that its containers have."""
     rows = plan["budget"]["rows"]
     # A service may be called edge, system or free, as those rows are.
-    own = {row["who"]: row["each_bytes"] for row in rows if row["group"] in ("store", "service")}
+    parts = {"store": "stores", "service": "app"}
+    own = {(parts[row["group"]], row["who"]): row["each_bytes"] for row in rows if row["group"] in parts}
+    own["edge", "nginx"] = plan["edge"]["limit_bytes"]
+    pooler = _pooler(plan)
+    if pooler:
+        own["stores", pooler["service"]] = pooler["limit_bytes"]
     return [
         {
             "project": project["name"],
             "service": name,
             "image": service["image"],
             "replicas": service["deploy"].get("replicas", 1),
-            "memory_bytes": plan["edge"]["limit_bytes"] if part == "edge" else own[name],
+            "memory_bytes": own[part, name],
             # Compose makes one dollar of two before it sets them.
             "labels": {key: str(value).replace("$$", "$") for key, value in service.get("labels", {}).items()},
             "once": service["restart"] == "no",
@@ -32,7 +43,7 @@ def containers(plan: Mapping[str, Any]) -> list[dict[str, Any]]:
 def expect(plan: Mapping[str, Any]) -> dict[str, Any]:
     """Return containers, settings of the stores, routes and open ports as verify compares them with the host."""
     postgres, redis = plan["stores"]["postgres"], plan["stores"]["redis"]
-    project = plan["projects"]["stores"]["name"]
+    project, pooler = plan["projects"]["stores"]["name"], _pooler(plan)
     return {
         "controllers": plan["host"]["controllers"],
         "containers": containers(plan),
@@ -42,6 +53,15 @@ def expect(plan: Mapping[str, Any]) -> dict[str, Any]:
             "service": postgres["service"],
             "superuser": postgres["superuser"],
             "settings": {each["name"]: each["value"] for each in postgres["settings"]},
+        },
+        "pooler": pooler
+        and {
+            "project": project,
+            "service": pooler["service"],
+            "server": pooler["server"],
+            "databases": pooler["databases"],
+            "roles": [role["name"] for role in postgres["roles"]],
+            "settings": {each["name"]: each["value"] for each in pooler["settings"]},
         },
         "redis": redis
         and {

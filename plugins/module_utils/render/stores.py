@@ -11,6 +11,7 @@ from ansible_collections.holdfast.host.plugins.module_utils.plan import shipped
 from ansible_collections.holdfast.host.plugins.module_utils.plan.catalogue import STORES
 from ansible_collections.holdfast.host.plugins.module_utils.plan.model import Wish
 from ansible_collections.holdfast.host.plugins.module_utils.plan.secret_files import DIRECTORY, REDIS_FILE
+from ansible_collections.holdfast.host.plugins.module_utils.render import pooler
 from ansible_collections.holdfast.host.plugins.module_utils.render.parts import (
     STORES_NETWORK,
     guarded,
@@ -108,10 +109,15 @@ def stores(plan: Mapping[str, Any], wish: Wish) -> dict[str, Any]:
         # A connection string may name the service as its container, or by an alias.
         others = wish.aliases(name)
         service["networks"] = {STORES_NETWORK: {"aliases": others}} if others else [STORES_NETWORK]
+    networks = network(plan, STORES_NETWORK, external=False, internal=True)
+    if postgres and postgres["pooler"]:
+        services[postgres["service"]]["networks"] = pooler.server_networks(plan)
+        services[postgres["pooler"]["service"]] = pooler.service(plan, wish.aliases(postgres["service"]))
+        networks |= network(plan, pooler.POOL_NETWORK, external=False, internal=True)
     project = {
         "name": f"{plan['name']}-stores",
         "services": services,
-        "networks": network(plan, STORES_NETWORK, external=False, internal=True),
+        "networks": networks,
         "volumes": kept | volumes(wish, carried),
     }
     sections = shipped.sections(wish, carried)

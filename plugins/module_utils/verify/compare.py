@@ -20,9 +20,10 @@ def compare(expect: Mapping[str, Any], seen: Mapping[str, Any]) -> list[Finding]
 
     expect: what render.expect made. seen: containers (list of project, service, name, image, state, exit_code,
     health, oom_killed, memory_bytes, labels, published), postgres (name to {setting, unit, pending_restart}, or error),
-    redis (name to value, or error), routes (list of host, path, status or error).
+    pooler (settings, databases and roles, or error), redis (name to value, or error), routes (list of host, path,
+    status or error).
     """
-    checks = (_containers, _published, _postgres, _redis, _routes, kernel.differences)
+    checks = (_containers, _published, _postgres, _pooler, _redis, _routes, kernel.differences)
     return [finding for each in checks for finding in each(expect, seen)]
 
 
@@ -106,6 +107,28 @@ def _postgres(expect: Mapping[str, Any], seen: Mapping[str, Any]) -> Iterator[Fi
             yield Finding(path=path, value=value, rule=f"must be {wanted}", hint=RERUN)
 
 
+def _pooler(expect: Mapping[str, Any], seen: Mapping[str, Any]) -> Iterator[Finding]:
+    wanted, shown = expect.get("pooler"), seen.get("pooler", {})
+    if not wanted:
+        return
+    yield from _store("postgres.pool", shown)
+    if "error" in shown:
+        return
+    for name, value in wanted["settings"].items():
+        reported = shown["settings"].get(name)
+        if reported != value:
+            path = f"stores.postgres.pool.settings.{name}"
+            yield Finding(path=path, value=reported, rule=f"must be {value}", hint=RERUN)
+    leads = dict.fromkeys(wanted["databases"], wanted["server"])
+    if shown["databases"] != leads:
+        path, rule = "stores.postgres.pool.databases", f"must lead {', '.join(leads)} to {wanted['server']}"
+        yield Finding(path=path, value=shown["databases"], rule=rule, hint=RERUN)
+    absent = [role for role in wanted["roles"] if role not in shown["roles"]]
+    if absent:
+        path, rule = "stores.postgres.pool.roles", f"must know {', '.join(absent)} too"
+        yield Finding(path=path, value=shown["roles"], rule=rule, hint=RERUN)
+
+
 def _redis(expect: Mapping[str, Any], seen: Mapping[str, Any]) -> Iterator[Finding]:
     if not expect["redis"]:
         return
@@ -133,4 +156,5 @@ def _routes(_expect: Mapping[str, Any], seen: Mapping[str, Any]) -> Iterator[Fin
 def facts(seen: Mapping[str, Any]) -> Sequence[str]:
     """Return what was looked at, for people: how many containers, settings and routes."""
     settings = sum(len(seen[store] or {}) for store in ("postgres", "redis"))
+    settings += len(seen.get("pooler", {}).get("settings", {}))
     return [f"{len(seen['containers'])} containers", f"{settings} settings", f"{len(seen['routes'])} routes"]

@@ -4,6 +4,7 @@
 
 from __future__ import annotations
 
+import csv
 import http.client
 import json
 import socket
@@ -12,12 +13,17 @@ import subprocess
 from collections.abc import Mapping
 from typing import Any
 
+from ansible_collections.holdfast.host.plugins.module_utils.plan.pooler import CONSOLE, SOCKETS
 from ansible_collections.holdfast.host.plugins.module_utils.verify import kernel
 
+# A session over the local socket shows 0 for every setting of TCP; what it was reset to is what the file says.
 SETTINGS_SQL = """
-SELECT json_object_agg(name, json_build_object('setting', setting, 'unit', unit, 'pending_restart', pending_restart))
+SELECT json_object_agg(name, json_build_object('setting', CASE WHEN name ~ '^tcp_' THEN reset_val ELSE setting END,
+  'unit', unit, 'pending_restart', pending_restart))
 FROM pg_settings
 """
+# The console of the pooler answers its own user over its socket, without a password.
+POOLER_CONSOLE = ["psql", "-X", "-q", "-w", "--csv", "-h", SOCKETS, "-U", CONSOLE, "-d", CONSOLE]
 # The password stands in a file that only the server's user can read; it reaches the client by its environment.
 REDIS_AUTH = 'REDISCLI_AUTH="$(cut -d " " -f 2 /run/secrets/redis_auth)" '
 # Valkey's image need not have the client under its old name.
@@ -113,6 +119,28 @@ def redis(found: list[dict[str, Any]], store: Mapping[str, Any], timeout: int) -
     return {name: value for name, value in settings.items() if name not in ("requirepass", "masterauth")}
 
 
+def pooler(found: list[dict[str, Any]], store: Mapping[str, Any], timeout: int) -> dict[str, Any]:
+    """Return what the pooler runs with, or the error that stands in the way.
+
+    settings: name to value. databases: name to the host that it leads to. roles: the names that it lets in.
+    """
+    try:
+        console = ["docker", "exec", _name(found, store), *POOLER_CONSOLE, "-p", store["settings"]["listen_port"], "-c"]
+        tables = {
+            what: list(csv.DictReader(run([*console, f"SHOW {what}"], timeout).splitlines()))
+            for what in ("CONFIG", "DATABASES", "USERS")
+        }
+        return {
+            "settings": {row["key"]: row["value"] for row in tables["CONFIG"]},
+            "databases": {row["name"]: row["host"] for row in tables["DATABASES"] if row["name"] != CONSOLE},
+            "roles": [row["name"] for row in tables["USERS"] if row["name"] != CONSOLE],
+        }
+    except RuntimeError as problem:
+        return {"error": str(problem)}
+    except KeyError as missing:
+        return {"error": f"its console shows no column {missing}"}
+
+
 def ask(host: str, path: str, timeout: int, address: str = "127.0.0.1") -> dict[str, Any]:
     """Return status and the start of the body of one HTTPS request to this host's own edge, under a public name."""
     # Whom the certificate was issued by is another check's matter: this one asks whether the route leads anywhere.
@@ -141,6 +169,7 @@ def observe(expect: Mapping[str, Any], timeout: int) -> dict[str, Any]:
         return {
             "containers": [],
             "postgres": {"error": str(problem)},
+            "pooler": {"error": str(problem)},
             "redis": {"error": str(problem)},
             "kernel": kernel.observe(expect),
             "routes": [route | ask(route["host"], route["path"], timeout) for route in expect["routes"]],
@@ -149,6 +178,7 @@ def observe(expect: Mapping[str, Any], timeout: int) -> dict[str, Any]:
         "containers": found,
         "kernel": kernel.observe(expect),
         "postgres": postgres(found, expect["postgres"], timeout) if expect["postgres"] else {},
+        "pooler": pooler(found, expect["pooler"], timeout) if expect.get("pooler") else {},
         "redis": redis(found, expect["redis"], timeout) if expect["redis"] else {},
         "routes": [route | ask(route["host"], route["path"], timeout) for route in expect["routes"]],
     }

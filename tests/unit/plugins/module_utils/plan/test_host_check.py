@@ -89,3 +89,32 @@ def test_a_store_that_is_declared_no_more_is_told_with_the_volume_that_stays() -
     (finding,) = installed(measured(**_held("shop", "postgres", "redis")), stack(stores={"redis": None}))
     assert (finding.path, finding.level) == ("holdfast_stack.stores.redis", "warning")
     assert "shop-stores_redis" in finding.hint
+
+
+def _redis(image: str, **settings: str) -> dict[str, Any]:
+    plain = {"project": "shop-stores", "service": "cache", "state": "running", "exit_code": 0, "memory_bytes": 0}
+    kind = {"cpus": 0.0, "labels": {"holdfast.kind": "redis"}, "units": {}, "written": []}
+    return _held("shop", "redis") | {"running": [plain | kind | {"image": image, "settings": settings}]}
+
+
+@pytest.mark.parametrize("image", ["redis:7", "redis:8"])
+@pytest.mark.parametrize("settings", [{}, {"appendonly": "yes", "save": ""}, {"appendonly": "no", "save": "3600 1"}])
+def test_valkey_does_not_take_over_what_redis_wrote(image: str, settings: dict[str, str]) -> None:
+    (finding,) = installed(measured(**_redis(image, **settings)), stack(stores={"redis": {"server": "valkey"}}))
+    assert (finding.path, finding.level) == ("holdfast_stack.stores.redis.server", "error")
+    assert image in finding.rule
+    assert "shop-stores_redis" in finding.hint
+
+
+@pytest.mark.parametrize(
+    ("changes", "server"),
+    [
+        (_redis("redis:8", appendonly="no", save=""), "valkey"),
+        (_redis("redis:8"), "redis"),
+        (_redis("valkey/valkey:9"), "valkey"),
+        (_held("shop", "redis"), "valkey"),
+        (_held("shop", "redis") | {"running": None}, "valkey"),
+    ],
+)
+def test_a_server_that_reads_what_is_there_has_no_finding(changes: dict[str, Any], server: str) -> None:
+    assert installed(measured(**changes), stack(stores={"redis": {"server": server}})) == []

@@ -60,3 +60,20 @@ def test_the_file_with_redis_password_belongs_to_redis() -> None:
 def test_without_a_database_there_are_no_roles() -> None:
     made = wish(stores=None, services={"web": {"environment": {"DATABASE_URL": "sqlite:///x"}}})
     assert secret_files(made, take_over(made), None)["postgres_roles"] == []
+
+
+def test_the_poolers_file_has_every_role_and_belongs_to_it_alone() -> None:
+    made = wish()
+    roles = [{"name": "app", "secret": "A"}, {"name": "stats", "secret": "B"}]
+    found = secret_files(made, take_over(made), {"roles": roles, "pooler": {"service": "pgbouncer"}})
+    (users,) = [entry for entry in found["stores_env"] if entry["path"].endswith("userlist.txt")]
+    assert users["content"] == '"app" "${secret:A}"\n"stats" "${secret:B}"\n'
+    assert (users["owner"], users["mode"]) == ("70", "0400")
+    assert found["stores_absent"] == []
+
+
+def test_without_a_pooler_no_file_of_passwords_is_left() -> None:
+    made = wish()
+    found = secret_files(made, take_over(made), {"roles": [{"name": "app", "secret": "A"}], "pooler": None})
+    assert not [entry for entry in found["stores_env"] if entry["path"].endswith("userlist.txt")]
+    assert found["stores_absent"] == ["/etc/holdfast/stores/pgbouncer/userlist.txt"]

@@ -53,3 +53,14 @@ def test_a_task_that_ends_is_expected_to_have_ended(tmp_path: Path) -> None:
     )
     plan = planned(tmp_path, compose=text)
     assert {each["service"] for each in plan["expect"]["containers"] if each["once"]} == {"migrate"}
+
+
+def test_a_pooler_is_expected_with_its_settings_databases_and_roles(tmp_path: Path) -> None:
+    plan = planned(tmp_path, raw=merged(STACK, {"stores": {"postgres": {"pool": {"clients": 50}}}}))
+    expected, pooler = plan["expect"]["pooler"], plan["stores"]["postgres"]["pooler"]
+    assert (expected["project"], expected["service"]) == ("shop-stores", "pgbouncer")
+    assert (expected["databases"], expected["roles"], expected["server"]) == (["shop"], ["app"], "db-direct")
+    assert expected["settings"]["max_client_conn"] == "54"
+    (container,) = [each for each in plan["expect"]["containers"] if each["service"] == "pgbouncer"]
+    assert container["memory_bytes"] == pooler["limit_bytes"]
+    assert planned(tmp_path)["expect"]["pooler"] is None

@@ -175,3 +175,41 @@ def test_routes(answer: dict[str, Any], said: str | None) -> None:
     found = _told(EXPECT, SEEN | {"routes": [route | answer]})
     assert [path for path, _ in found] == (["routes.www.example.org/"] if said else [])
     assert all(said in text for _, text in found if said)
+
+
+POOLED = EXPECT | {
+    "pooler": {
+        "settings": {"pool_mode": "transaction"},
+        "server": "db-direct",
+        "databases": ["shop", "stats"],
+        "roles": ["app", "stats"],
+    }
+}
+POOLING: dict[str, Any] = {
+    "settings": {"pool_mode": "transaction", "verbose": "0"},
+    "databases": {"stats": "db-direct", "shop": "db-direct"},
+    "roles": ["stats", "app"],
+}
+
+
+def test_a_pooler_that_is_as_planned_has_no_finding() -> None:
+    seen = SEEN | {"pooler": POOLING}
+    assert _told(POOLED, seen) == []
+    assert facts(seen) == ["1 containers", "6 settings", "1 routes"]
+
+
+@pytest.mark.parametrize(
+    ("changes", "path", "said"),
+    [
+        ({"settings": {"pool_mode": "session"}}, "pool.settings.pool_mode", "session must be transaction"),
+        ({"settings": {}}, "pool.settings.pool_mode", "None must be transaction"),
+        ({"databases": {"shop": "db-direct"}}, "pool.databases", "must lead shop, stats to db-direct"),
+        ({"databases": {"shop": "db", "stats": "db-direct"}}, "pool.databases", "must lead shop, stats to db-direct"),
+        ({"roles": ["app"]}, "pool.roles", "must know stats too"),
+        ({"error": "no answer"}, "pool", "no answer must answer"),
+    ],
+)
+def test_a_pooler_that_is_another(changes: dict[str, Any], path: str, said: str) -> None:
+    ((where, text),) = _told(POOLED, SEEN | {"pooler": POOLING | changes})
+    assert where == f"stores.postgres.{path}"
+    assert said in text

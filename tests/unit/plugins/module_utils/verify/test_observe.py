@@ -109,7 +109,30 @@ def test_the_whole_host(answers: dict[str, str]) -> None:
     answers["pg_settings"] = "{}"
     seen = subject.observe({"postgres": STORE, "redis": None, "routes": []}, 5)
     assert seen.pop("kernel")["values"] == {}
-    assert seen == {"containers": FOUND, "postgres": {}, "redis": {}, "routes": []}
+    assert seen == {"containers": FOUND, "postgres": {}, "pooler": {}, "redis": {}, "routes": []}
+
+
+POOLER = {"project": "shop-stores", "service": "db", "settings": {"listen_port": "5432"}}
+
+
+def test_the_pooler_by_its_console(answers: dict[str, str]) -> None:
+    answers["SHOW CONFIG"] = 'key,value,default,changeable\nlisten_addr,*,,no\nodd,"a, b",,yes\n'
+    answers["SHOW DATABASES"] = "name,host,port\nshop,db-direct,5432\npgbouncer,,5432\n"
+    answers["SHOW USERS"] = "name,pool_mode\npgbouncer,\nshop,\n"
+    assert subject.pooler(FOUND, POOLER, 5) == {
+        "settings": {"listen_addr": "*", "odd": "a, b"},
+        "databases": {"shop": "db-direct"},
+        "roles": ["shop"],
+    }
+    answers["SHOW USERS"] = "user\nshop\n"
+    assert "no column 'name'" in subject.pooler(FOUND, POOLER, 5)["error"]
+    assert subject.pooler([], POOLER, 5) == {"error": "no container of it is running"}
+
+
+def test_what_a_socket_does_not_show_is_asked_otherwise(answers: dict[str, str]) -> None:
+    """A session over a local socket reports 0 for TCP's settings; the value that a session begins with is right."""
+    answers["CASE WHEN name ~ '^tcp_' THEN reset_val"] = '{"tcp_keepalives_idle": {"setting": "60"}}'
+    assert subject.postgres(FOUND, STORE, 5) == {"tcp_keepalives_idle": {"setting": "60"}}
 
 
 def test_a_program_that_fails_is_told_by_its_own_words() -> None:
