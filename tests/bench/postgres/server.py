@@ -20,7 +20,7 @@ from tests.lab.paths import IMAGES
 from tests.lab.shell import LabError, run
 
 from .contenders import Config
-from .loads import ROWS_A_SCALE, Load
+from .loads import ROWS_A_SCALE, STATISTICS, Load
 
 PREFIX = "hfb-"
 PLACE = "/var/lib/postgresql"
@@ -72,13 +72,20 @@ class Server:
             words += ["-c", statement]
         return run(words, timeout=timeout).strip()
 
+    def explain(self, query: str, options: str) -> str:
+        """Return the plan of a query in a session with options."""
+        words = ["docker", "exec", f"--env=PGOPTIONS={options}", self.name, "psql", "-XAtq", "-U", "postgres"]
+        return run([*words, "-c", f"EXPLAIN {query.strip().rstrip(';')}"])
+
     def killed(self) -> int:
         """Return how many processes were killed for want of memory, at least 1 where the container was."""
         return max(self.watch.kills, int(state(self.name).killed))
 
-    def pgbench(self, words: Sequence[str], script: str = "", timeout: float = 600) -> subprocess.CompletedProcess[str]:
-        """Run pgbench in the container and return what it said, also where it failed."""
-        command = ["docker", "exec", "--interactive", self.name]
+    def pgbench(
+        self, words: Sequence[str], script: str = "", *, timeout: float = 600, options: str = ""
+    ) -> subprocess.CompletedProcess[str]:
+        """Run pgbench in the container and return what it said, also where it failed. options: of its sessions."""
+        command = ["docker", "exec", "--interactive", f"--env=PGOPTIONS={options}", self.name]
         if script:
             # pgbench reads a script from a file alone.
             keep = 'cat > /tmp/script.sql && exec pgbench -U postgres "$@" --file=/tmp/script.sql postgres'
@@ -148,7 +155,7 @@ def fill(volume: str, scale: int) -> None:
             done = made.pgbench(["--initialize", "--quiet", f"--scale={scale}"], timeout=1800)
             if done.returncode:
                 raise LabError(done.stderr)
-            made.sql("CREATE EXTENSION IF NOT EXISTS pg_stat_statements; VACUUM ANALYZE; CHECKPOINT")
+            made.sql(f"CREATE EXTENSION IF NOT EXISTS pg_stat_statements; {STATISTICS}; VACUUM ANALYZE; CHECKPOINT")
     except BaseException:
         subprocess.run(["docker", "volume", "rm", "--force", volume], capture_output=True, check=False)
         raise
@@ -165,10 +172,11 @@ def recover(volume: str) -> None:
         made.sql("CHECKPOINT")
 
 
-def words_of(load: Load, clients: int, seconds: int, scale: int) -> list[str]:
-    """Return pgbench's words for a load."""
+def words_of(load: Load, clients: int, seconds: int, scale: int, seed: int) -> list[str]:
+    """Return pgbench's words for a load. seed: of its random numbers, so that all contenders get the same questions."""
     rows = f"--define=accounts={scale * ROWS_A_SCALE}"
-    return [*load.words, f"--client={clients}", "--jobs=2", f"--time={seconds}", rows, f"--scale={scale}"]
+    words = [f"--client={clients}", "--jobs=2", f"--time={seconds}", rows, f"--scale={scale}", f"--random-seed={seed}"]
+    return [*load.words, *words]
 
 
 def rate(said: str) -> float | None:

@@ -18,6 +18,7 @@ from .stats import interval, ratios, verdict
 
 Maker = Callable[[Machine], Config]
 WARM_SECONDS = 3
+WARM_SEED = 99
 # Data that fits is read once before, so that a cold disk is not what is measured.
 FITS = ("0.2x", "1x")
 READ_ALL = "SELECT count(*), sum(abalance) FROM pgbench_accounts"
@@ -31,10 +32,10 @@ def volume_of(limit: int, ratio: str) -> str:
 def _warm(made: Server, load: Load, clients: int, factor: int, ratio: str) -> None:
     if ratio in FITS:
         made.sql(READ_ALL)
-    made.pgbench(words_of(load, clients, WARM_SECONDS, factor), load.script)
+    made.pgbench(words_of(load, clients, WARM_SECONDS, factor, WARM_SEED), load.script)
 
 
-def measure(config: Config, cell: str, limit: int, seconds: int) -> dict[str, Any]:
+def measure(config: Config, cell: str, *, limit: int, seconds: int, seed: int) -> dict[str, Any]:
     """Return one measurement: tps and latency_ms, None where the server did not live through it; kills; clients."""
     load, ratio = LOADS[CELLS[cell].load], CELLS[cell].ratio
     factor, volume = scale(limit, ratio), volume_of(limit, ratio)
@@ -45,7 +46,7 @@ def measure(config: Config, cell: str, limit: int, seconds: int) -> dict[str, An
             if load.script == "" and not load.words:
                 made.sql("VACUUM pgbench_branches, pgbench_tellers; TRUNCATE pgbench_history; CHECKPOINT")
             _warm(made, load, clients, factor, ratio)
-            done = made.pgbench(words_of(load, clients, seconds, factor), load.script)
+            done = made.pgbench(words_of(load, clients, seconds, factor, seed), load.script)
             tps = rate(done.stdout) if done.returncode == 0 else None
             seen: dict[str, Any] = {
                 "tps": tps,
@@ -105,9 +106,9 @@ def run_cell(
     rounds: dict[str, list[dict[str, Any]]] = {name: [] for name in makers}
     order = list(makers)
     draw = random.Random(seed)  # noqa: S311 - an order that can be repeated, no secret.
-    for _ in range(pairs):
+    for number in range(pairs):
         draw.shuffle(order)
         for name in order:
-            rounds[name].append(measure(makers[name](machine), cell, limit, seconds))
+            rounds[name].append(measure(makers[name](machine), cell, limit=limit, seconds=seconds, seed=seed + number))
     seen = {name: summed(each) for name, each in rounds.items()}
     return {"contenders": seen} | (compared(seen) if OURS in seen else {})

@@ -69,8 +69,8 @@ def test_data_is_a_multiple_of_the_limit() -> None:
 def test_what_pgbench_says_is_read() -> None:
     assert (rate(SAID), latency(SAID)) == (18930.441906, 0.845)
     assert (rate("pgbench: error: client 0 aborted"), latency("")) == (None, None)
-    assert "--client=16" in words_of(LOADS["select"], 16, 8, 14)
-    assert "--define=accounts=1400000" in words_of(LOADS["mix"], 4, 8, 14)
+    assert "--client=16" in words_of(LOADS["select"], 16, 8, 14, 1)
+    assert "--define=accounts=1400000" in words_of(LOADS["mix"], 4, 8, 14, 1)
 
 
 def _round(tps: float | None, killed: int = 0) -> dict[str, Any]:
