@@ -21,6 +21,7 @@ from ansible_collections.holdfast.host.plugins.module_utils.file_state import Ac
 KEY_FILE = ".versions.key"
 _NAME = re.compile(r"^[A-Za-z0-9_-][A-Za-z0-9_.-]*$")
 _ALNUM = string.ascii_letters + string.digits
+_ENDS_A_WORD = re.compile(r"[\"'\s]")
 # 16 hexadecimal digits are 64 bits, the least that withstands guessing over a network (NIST SP 800-63B, 5.1.1.2).
 _SHORTEST = 16
 
@@ -180,12 +181,25 @@ def decide(wanted: Wanted, current: Mapping[str, str], *, make: bool) -> Values:
     return Values(values=values, created=tuple(created), replaced=tuple(replaced))
 
 
+def _check_words(env: EnvFile, needed: set[str], values: Mapping[str, str]) -> None:
+    """Raise ValueError, without the value, where a secret would end its place in a server's own configuration.
+
+    A file that is nothing but the secret holds whatever it is.
+    """
+    if env.content in {f"${{secret:{name}}}" for name in needed}:
+        return
+    odd = sorted(name for name in needed if _ENDS_A_WORD.search(values[name]))
+    if odd:
+        raise ValueError(f"{env.path}: {', '.join(odd)} must have no quote and no white space: a server reads it there")
+
+
 def env_text(env: EnvFile, values: Mapping[str, str]) -> str | None:
     """Return the text of an environment file, None where a secret has no value yet. Raises ValueError."""
     needed: set[str] = set().union(*(envfile.references(template) for template in env.templates().values()))
     if not needed <= set(values):
         return None
     if env.content is not None:
+        _check_words(env, needed, values)
         return envfile.fill(env.content, values)
     try:
         return envfile.render({name: envfile.fill(template, values) for name, template in env.variables.items()})

@@ -80,3 +80,14 @@ def test_a_version_depends_on_key_name_and_value() -> None:
     assert len(found) == 8
     assert version(b"1", "a", "x") in found
     assert {len(text) for text in found} == {12}
+
+
+@pytest.mark.parametrize("value", ['one"two', "it's", "two words", "two\nlines"])
+def test_a_value_that_would_end_its_place_in_a_servers_file_is_refused_unseen(value: str) -> None:
+    line = EnvFile(path=Path("/users"), access=ACCESS, variables={}, content='"app" "${secret:app}"\n')
+    assert env_text(line, {"app": "plain$\\"}) == '"app" "plain$\\"\n'
+    with pytest.raises(ValueError, match="/users: app must have no quote") as refused:
+        env_text(line, {"app": value})
+    assert value not in str(refused.value)
+    alone = EnvFile(path=Path("/file"), access=ACCESS, variables={}, content="${secret:app}")
+    assert env_text(alone, {"app": value}) == value

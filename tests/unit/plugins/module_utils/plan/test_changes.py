@@ -184,3 +184,21 @@ def test_the_text_has_a_row_for_each_reason(tmp_path: Path) -> None:
     table = rows(changes(plan, running))
     assert [row[:2] for row in table] == [("restart", "web"), ("", ""), ("none", "4 others")]
     assert table[1][2] == "CPUs 3.5 -> none"
+
+
+def _pooled(directory: Path, clients: int) -> dict[str, Any]:
+    return planned(directory, raw=merged(STACK, {"stores": {"postgres": {"pool": {"clients": clients}}}}))
+
+
+def test_a_pool_that_comes_and_goes_replaces_the_server_once_and_says_so(tmp_path: Path) -> None:
+    plain, pooled = planned(tmp_path), _pooled(tmp_path, 50)
+    on, off = told(pooled, runs(plain)), told(plain, runs(pooled))
+    assert (on["db"][0], on["pgbouncer"]) == ("restart", ("start", ["it is not there yet"]))
+    assert (off["db"][0], off["pgbouncer"]) == ("restart", ("stop", ["it is not a service any more"]))
+    assert "definition" in on["db"][1]
+    assert "definition" in off["db"][1]
+
+
+def test_another_setting_of_the_pooler_restarts_it_alone(tmp_path: Path) -> None:
+    found = told(_pooled(tmp_path, 52), runs(_pooled(tmp_path, 50)))
+    assert found == {"pgbouncer": ("restart", ["max_client_conn 54 -> 56"])}

@@ -4,12 +4,14 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
 import pytest
+import yaml
 
-from ansible_collections.holdfast.host.plugins.module_utils.plan.pooler import findings
+from ansible_collections.holdfast.host.plugins.module_utils.plan.pooler import CONSOLE, SOCKETS, findings
 from tests.planning import COMPOSE, STACK, merged, planned
 
 
@@ -62,3 +64,11 @@ def test_a_name_that_it_cannot_lead_to(name: str, refused: bool) -> None:
     found = list(findings(["fine", name], "p"))
     assert [each.value for each in found] == ([name] if refused else [])
     assert {each.path for each in found} <= {"p.databases"}
+
+
+def test_the_role_asks_the_console_where_it_is(tmp_path: Path) -> None:
+    tasks = yaml.safe_load(Path("roles/stores/tasks/run.yml").read_text(encoding="utf-8"))
+    (words,) = [each[name]["argv"] for each in tasks for name in each if name.endswith("docker_compose_v2_exec")]
+    port = next(each["value"] for each in _pooler(tmp_path)["settings"] if each["name"] == "listen_port")
+    given = dict(pairwise(words))
+    assert [given[option] for option in ("-h", "-p", "-U", "-d")] == [SOCKETS, port, CONSOLE, CONSOLE]
