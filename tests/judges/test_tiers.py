@@ -28,7 +28,6 @@ from tests.judges.conftest import Judge
 
 POSTGRES_LINE = re.compile(r"^(\w+) = (.+?)  # ", re.MULTILINE)
 # What a program reads without a word and does not have: Valkey's clock is always a dynamic one.
-IGNORED: Mapping[str, set[str]] = {"redis": set(), "valkey": {"dynamic-hz"}}
 KERNEL_LINE = re.compile(r"^-([\w.-]+) = (.+)$", re.MULTILINE)
 
 
@@ -84,9 +83,8 @@ def test_redis_and_valkey_run_with_every_file(ask: Judge, tmp_path: Path, progra
         lines = [line.split(" ", 1) for line in text.splitlines() if line and not line.startswith(("#", "include "))]
         planned = {key: value.replace(" replica ", " slave ") for key, value in lines if key not in {"dir", "save"}}
         assert len(planned) > 20
-        assert {key for key in planned if key not in live} <= IGNORED[program], name
-        here = {key: value for key, value in planned.items() if key in live}
-        assert {key: value for key, value in here.items() if not same_redis(value, live[key])} == {}, name
+        assert {key for key in planned if key not in live} == set(), name
+        assert {key: value for key, value in planned.items() if not same_redis(value, live[key])} == {}, name
         assert live["requirepass"] == piles.PASSWORD
 
 

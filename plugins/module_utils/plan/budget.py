@@ -15,7 +15,7 @@ from ansible_collections.holdfast.host.plugins.module_utils.plan.claims import C
 from ansible_collections.holdfast.host.plugins.module_utils.plan.model import Wish
 from ansible_collections.holdfast.host.plugins.module_utils.plan.place import public_ports
 from ansible_collections.holdfast.host.plugins.module_utils.plan.shares import Part, fill
-from ansible_collections.holdfast.host.plugins.module_utils.spec.stack import Reserve
+from ansible_collections.holdfast.host.plugins.module_utils.spec.reserves import Reserve
 from ansible_collections.holdfast.host.plugins.module_utils.units import GIB, MIB, TIB
 
 # A tenth of the RAM is not shared out: the kernel's page cache lives there, and explicit limits may still use it.

@@ -13,7 +13,8 @@ from ansible_collections.holdfast.host.plugins.module_utils.plan.catalogue impor
 from ansible_collections.holdfast.host.plugins.module_utils.plan.model import Wish
 from ansible_collections.holdfast.host.plugins.module_utils.plan.shares import Part, fill
 from ansible_collections.holdfast.host.plugins.module_utils.plan.shipped import mounts
-from ansible_collections.holdfast.host.plugins.module_utils.spec.stack import ROOT, Reserve
+from ansible_collections.holdfast.host.plugins.module_utils.spec.reserves import Reserve
+from ansible_collections.holdfast.host.plugins.module_utils.spec.stack import ROOT
 from ansible_collections.holdfast.host.plugins.module_utils.units import GIB, MIB, TIB, format_bytes
 
 # Debian or Ubuntu with the engine and the journal: an allowance.

@@ -26,8 +26,11 @@ RENAMED = {
         "slowlog-max-len": "commandlog-slow-execution-max-len",
     },
 }
-# Settings of some servers alone: later ones read with the threads always.
-ONLY = {"io-threads-do-reads": {("redis", 7)}}
+# Settings of some servers alone: later ones read with the threads always, and Valkey 9 has no fixed rate of upkeep.
+ONLY = {
+    "io-threads-do-reads": {("redis", 7)},
+    "dynamic-hz": {("redis", 7), ("redis", 8), ("valkey", 8)},
+}
 MOST_CLIENTS = 10_000
 LEAST_CLIENTS = 64
 

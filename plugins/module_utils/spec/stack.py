@@ -25,6 +25,7 @@ from ansible_collections.holdfast.host.plugins.module_utils.spec.kinds import (
     Scalar,
     Text,
 )
+from ansible_collections.holdfast.host.plugins.module_utils.spec.reserves import Release, Reserve
 from ansible_collections.holdfast.host.plugins.module_utils.spec.schema import Section, key, table
 from ansible_collections.holdfast.host.plugins.module_utils.spec.stores import Stores
 from ansible_collections.holdfast.host.plugins.module_utils.spec.tiers import TIERS, OwnTier
@@ -156,28 +157,6 @@ class Tls:
 
 
 @dataclass(frozen=True, kw_only=True)
-class Reserve:
-    """What one part that is no container of the application keeps of the host."""
-
-    memory: int | None = key(SIZE, "RAM instead of the planned share", default=None, example="4GiB")
-    cpus: float | None = key(CPUS, "CPUs instead of the planned share", default=None, example="1")
-    disk: int | None = key(SIZE, "disk instead of the planned share", default=None, example="20GiB")
-
-
-@dataclass(frozen=True, kw_only=True)
-class Release:
-    """How a new version takes the place of the old one, as far as the budget has to know."""
-
-    strategy: str = key(
-        Choice(choices=("auto", "two-colours", "one-by-one", "stop-first")),
-        "auto takes the first of the others for which there is room: all services twice for a while, one container "
-        "more at a time, or none",
-        default="auto",
-        example="two-colours",
-    )
-
-
-@dataclass(frozen=True, kw_only=True)
 class Stack:
     """The whole declaration."""
 
@@ -232,7 +211,7 @@ class Stack:
         MapOf(entry=Scalar(), name=r"[a-z]\w*(\.[\w-]+)+"),
         "kernel values (sysctl) instead of the planned ones",
         default={},
-        example='{vm.swappiness: 1}',
+        example="{vm.swappiness: 1}",
     )
     release: Release = key(
         Section(shape=Release), "room for releases", default=Release(), example="{strategy: one-by-one}"

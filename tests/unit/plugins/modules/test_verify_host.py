@@ -30,7 +30,8 @@ def _seen(expect: dict[str, Any]) -> dict[str, Any]:
         for each in expect["containers"]
     ]
     routes = [route | {"status": 200, "body": ""} for route in expect["routes"]]
-    return {"containers": containers, "postgres": {}, "redis": {}, "routes": routes}
+    kernel = {"values": expect["kernel"], "container": False}
+    return {"containers": containers, "postgres": {}, "redis": {}, "routes": routes, "kernel": kernel}
 
 
 @pytest.fixture
