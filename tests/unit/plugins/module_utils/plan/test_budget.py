@@ -76,7 +76,8 @@ def test_what_nobody_asked_for_keeps_nothing() -> None:
 
 @pytest.mark.parametrize("name", ["system", "monitoring", "backup"])
 def test_a_declared_slice_is_taken_as_it_is(name: str) -> None:
-    made = _budget(16 * GIB, **{name: {"memory": "3GiB", "cpus": 0.5}})
+    declared: dict[str, Any] = {name: {"memory": "3GiB", "cpus": 0.5}}
+    made = _budget(16 * GIB, **declared)
     row = next(row for row in made.rows if row.group == name)
     assert (row.bytes, row.cpu_share, row.reason) == (3 * GIB, 0.5, "declared")
 
