@@ -189,12 +189,13 @@ def test_verify_finds_a_pooler_that_runs_with_another_value(scenario: Scenario, 
     assert well(scenario, *arguments, playbook="playbooks/verify.yml").changed == {scenario.host: 0}
     psql = ["psql", "-Xqw", "-h", "/tmp", "-U", "pgbouncer", "-d", "pgbouncer", "-c"]  # noqa: S108
     inside = ("docker", "exec", one(scenario, "pgbouncer").identity, *psql)
-    scenario.inside(*inside, "SET pool_mode = session")
+    scenario.inside(*inside, "SET server_idle_timeout = 299")
     found = play(scenario, *arguments, playbook="playbooks/verify.yml")
     assert found.code != 0
-    assert "stores.postgres.pool.settings.pool_mode" in found.output
+    assert "stores.postgres.pool.settings.server_idle_timeout" in found.output
     scenario.inside(*inside, "RELOAD")
-    assert next(row["value"] for row in console(scenario, "CONFIG") if row["key"] == "pool_mode") == "transaction"
+    live = {row["key"]: row["value"] for row in console(scenario, "CONFIG")}
+    assert live["server_idle_timeout"] == "300"
 
 
 def test_its_console_answers_nobody_over_the_network(scenario: Scenario) -> None:
