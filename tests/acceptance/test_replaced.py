@@ -19,7 +19,9 @@ from tests.lab.paths import ROOT
 STACK = ROOT / "molecule" / "changed" / "stack"
 # Compose before 2.27, which the lab's hosts have, makes a service anew with the one that it depends on.
 DEPENDENTS = {"admin"}
-REPLACED = {"cache", "web"} | DEPENDENTS
+REPLACED = {"web"} | DEPENDENTS
+# Its new bound it takes while it runs; a new limit of memory, where the kernel holds one, needs a new container.
+LIMITED = {"cache"}
 GONE = {"reports"}
 Kept = dict[str, tuple[str, str]]
 
@@ -49,13 +51,14 @@ def test_what_is_concerned_is_replaced_and_nothing_else(
     before, ended, after = change
     gone = {service for identity, (service, _) in before.items() if identity not in after}
     made = {service for identity, (service, _) in after.items() if identity not in before}
-    assert gone == REPLACED | GONE
-    assert made == REPLACED
+    replaced = REPLACED | (LIMITED if "memory" in scenario.plan["host"]["controllers"] else set())
+    assert gone == replaced | GONE
+    assert made == replaced
     # The rest was not started again either, but for the migration, which every new version starts with.
     kept = {key: value for key, value in before.items() if key in after and value[0] != "migrate"}
     assert {key: value for key, value in after.items() if key in kept} == kept
     assert ended.changed[scenario.host] > 0
-    figure(f"changed declaration: {sorted(REPLACED)} replaced, {sorted(GONE)} removed; {ended.tally}")
+    figure(f"changed declaration: {sorted(replaced)} replaced, {sorted(GONE)} removed; {ended.tally}")
 
 
 @pytest.mark.usefixtures("change")
