@@ -88,6 +88,11 @@ class Tier:
     components: Mapping[str, Component] = field(default_factory=dict)
     beyond: Beyond | None = None
 
+    @property
+    def system(self) -> str:
+        """Return the system whose sheets it is taken from: the first part of its source."""
+        return self.source.partition(",")[0]
+
 
 @dataclass(frozen=True, kw_only=True)
 class Need:

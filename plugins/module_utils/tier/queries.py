@@ -46,8 +46,13 @@ def smallest_size(need: Need) -> Need:
 
 
 def next_up(tier: Tier, catalogue: Mapping[str, Tier] = CATALOGUE) -> Tier | None:
-    """Return the smallest tier of one host that holds ``tier`` and has more of something, None where there is none."""
-    return next((other for other in one_host(catalogue) if _holds(other, tier) and not _holds(tier, other)), None)
+    """Return the smallest tier of one host that holds ``tier`` and has more of something, None where there is none.
+
+    One of the same sheets, or of the user's own, comes before another system's: those are steps of one growth.
+    """
+    larger = [other for other in one_host(catalogue) if _holds(other, tier) and not _holds(tier, other)]
+    kin = (other for other in larger if other.name not in CATALOGUE or other.system == tier.system)
+    return next(kin, larger[0] if larger else None)
 
 
 def gain(smaller: Tier | Need, larger: Tier | Need) -> Need:

@@ -38,7 +38,7 @@ def test_check_real_check_real(fake: FakeHost, capfd: pytest.CaptureFixture[str]
     results = [run_module(tier_check.main, capfd, check=check, **options) for check in (True, False, True, False)]
     assert all(result == results[0] for result in results)
     assert (results[0]["changed"], results[0]["verdict"], results[0]["findings"]) == (False, "ok", [])
-    assert (results[0]["smallest_tier"], results[0]["next_tier"]) == ("enterprise", "pydotorg-production-recommended")
+    assert (results[0]["smallest_tier"], results[0]["next_tier"]) == ("enterprise", "enterprise-monitoring")
     assert fake.read().cpus == 4.0
 
 
@@ -101,7 +101,7 @@ def test_own_tiers_are_chosen_from_too(capfd: pytest.CaptureFixture[str]) -> Non
         "more": {"cpus": 4, "memory": "9GiB", "disk": "20GiB"},
     }
     result = run_module(tier_check.main, capfd, tier="small", tiers=own)
-    assert (result["verdict"], result["smallest_tier"], result["next_tier"]) == ("ok", "small", "enterprise")
+    assert (result["verdict"], result["smallest_tier"], result["next_tier"]) == ("ok", "small", "more")
     result = run_module(tier_check.main, capfd, tier="enterprise", tiers=own)
     assert (result["smallest_tier"], result["next_tier"]) == ("enterprise", "more")
 

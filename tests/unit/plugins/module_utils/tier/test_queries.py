@@ -65,8 +65,10 @@ def test_the_smallest_holds_and_none_smaller_does(need: Need) -> None:
 @pytest.mark.parametrize(
     ("name", "above"),
     [
-        ("local", "pydotorg-production-minimum"),
-        ("enterprise", "pydotorg-production-recommended"),
+        # A step of the same sheets before another system's smaller one.
+        ("local", "dev-ec2-enterprise"),
+        ("enterprise", "enterprise-monitoring"),
+        ("pydotorg-production-minimum", "pydotorg-production-recommended"),
         ("enterprise-monitoring", "schedule-minimum"),
         ("schedule-recommended", None),
         ("playnew-phase-0", None),
