@@ -60,7 +60,7 @@ unheld:
   description: The values that cannot be held on this machine, by name, with why.
   returned: success
   type: dict
-values:
+set:
   description: The names that were set, or would be in check mode.
   returned: success
   type: list
@@ -106,7 +106,7 @@ def main() -> None:
         {"before_header": "running kernel", "after_header": "running kernel", "before": before, "after": after},
     ]
     changed = there != wanted or bool(outcome.changed)
-    module.exit_json(changed=changed, values=list(outcome.changed), unheld=outcome.unheld, diff=diff)
+    module.exit_json(changed=changed, set=list(outcome.changed), unheld=outcome.unheld, diff=diff)
 
 
 if __name__ == "__main__":

@@ -26,7 +26,7 @@ options:
   size:
     description:
       - A machine that is thought of, instead of O(host), as a mapping of cpus, memory and disk; with O(advise) alone.
-      - What is not given of it is assumed or unknown, and RV(plan.recommend.assumed) says so.
+      - What is not given of it is assumed or unknown, and C(recommend.assumed) of RV(plan) says so.
     type: json
     default: ""
   advise:

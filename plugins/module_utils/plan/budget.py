@@ -192,15 +192,20 @@ def share(rows: Sequence[Row], left: Fraction | int, strategy: str = "auto") -> 
     return [replace(row, each_bytes=sizes[row.who]) if row.each_bytes is None else row for row in rows]
 
 
+def _cpu_weight(row: Row) -> int:
+    return row.cpu_weight or (max(1, round(row.cpus * MILLI)) if row.cpus else HALF_A_CPU * row.weight)
+
+
 def _cpu_parts(rows: Sequence[Row], cpus: float) -> list[Row]:
     """Share the CPU time as the kernel does under full load: by weight, and nobody above its limit."""
     all_of_it = max(0, int((cpus - sum(row.cpu_share for row in rows)) * MILLI))
+    weighed = [replace(row, cpu_weight=_cpu_weight(row)) if row.group in CONTAINERS else row for row in rows]
     # A service may be called edge, as that row is.
-    sharing = {f"{row.group} {row.who}": row for row in rows if row.group in CONTAINERS}
+    sharing = {f"{row.group} {row.who}": row for row in weighed if row.cpu_weight}
     parts = [
         Part(
             name=name,
-            weight=max(1, round(row.cpus * MILLI)) if row.cpus else HALF_A_CPU * row.weight,
+            weight=row.cpu_weight,
             count=row.count,
             least=0,
             most=round(row.cpus * MILLI) if row.cpus else all_of_it,
@@ -208,7 +213,7 @@ def _cpu_parts(rows: Sequence[Row], cpus: float) -> list[Row]:
         for name, row in sharing.items()
     ]
     shares = {name: milli * sharing[name].count / MILLI for name, milli in fill(parts, all_of_it, 1).items()}
-    return [replace(row, cpu_share=shares.get(f"{row.group} {row.who}", row.cpu_share)) for row in rows]
+    return [replace(row, cpu_share=shares.get(f"{row.group} {row.who}", row.cpu_share)) for row in weighed]
 
 
 def ram(wish: Wish, capacity: Capacity, wanted: Sequence[Row]) -> list[Row]:

@@ -25,6 +25,8 @@ SERVICE_LEAST = 128 * MIB
 SERVICE_COMFORT = 256 * MIB
 SERVICE_MOST = 1 * GIB
 POOLER = "pooler"
+# The engine's weight of a container that says nothing (docker run, --cpu-shares).
+SHARES_A_CPU = 1024
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -42,7 +44,8 @@ class Row:
 
     each_bytes: RAM of one container; None until shared out. count: containers. weight: its part of what is left.
     least_bytes, comfort_bytes, most_bytes: bounds of that part; above comfort it waits until a release has room.
-    cpus: limit of one container, None for none; cpu_share: what all of them get when every part wants all it may have.
+    cpus: limit of one container, None for none; cpu_weight: of one container, thousandths of a CPU, 0 until it is
+    known; cpu_share: what all of them get when every part wants all it may have.
     twice: a release can run a second set of it beside the first. promised_bytes: what the tier's sheet promises one
     container, 0 for nothing. memory_path, cpus_path: where the limits are written.
     """
@@ -57,6 +60,7 @@ class Row:
     comfort_bytes: int = 0
     most_bytes: int = 0
     cpus: float | None = None
+    cpu_weight: int = 0
     cpu_share: float = 0.0
     twice: bool = False
     promised_bytes: int = 0
@@ -69,9 +73,10 @@ class Row:
         return (self.each_bytes or 0) * self.count
 
     def as_dict(self) -> dict[str, Any]:
-        """Return what the plan shows: who, group, each_bytes, count, bytes, cpus, cpu_share, reason."""
+        """Return what the plan shows: who, group, each_bytes, count, bytes, cpus, cpu_weight, cpu_share, reason."""
         shown = {"who": self.who, "group": self.group, "each_bytes": self.each_bytes or 0, "count": self.count}
-        return shown | {"bytes": self.bytes, "cpus": self.cpus, "cpu_share": self.cpu_share, "reason": self.reason}
+        cpu = {"cpus": self.cpus, "cpu_weight": self.cpu_weight, "cpu_share": self.cpu_share}
+        return shown | {"bytes": self.bytes} | cpu | {"reason": self.reason}
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -125,6 +130,11 @@ class _Given:
     promised_bytes: int
 
 
+def _cpu_weight(service: Service) -> int:
+    """Return the weight that the Compose file gives, in thousandths of a CPU; 1024 shares are one CPU to the engine."""
+    return int(service.extra.get("cpu_shares") or 0) * 1000 // SHARES_A_CPU
+
+
 def _given(sheet: Sheet, *names: str) -> _Given:
     found = sheet.of(*names)
     size, why = (found.memory_bytes or None if found else None), f"tier {sheet.tier}"
@@ -176,6 +186,7 @@ def _service_rows(wish: Wish, sheet: Sheet) -> list[Row]:
                 comfort_bytes=SERVICE_COMFORT,
                 most_bytes=SERVICE_MOST,
                 twice=name in doubled,
+                cpu_weight=_cpu_weight(service),
                 **vars(limit),
             )
         )

@@ -9,6 +9,7 @@ from typing import Any
 
 from ansible_collections.holdfast.host.plugins.module_utils.plan import laptop, shipped
 from ansible_collections.holdfast.host.plugins.module_utils.plan.catalogue import EDGE_IMAGE
+from ansible_collections.holdfast.host.plugins.module_utils.plan.claims import SHARES_A_CPU
 from ansible_collections.holdfast.host.plugins.module_utils.plan.model import Wish
 from ansible_collections.holdfast.host.plugins.module_utils.plan.place import alias
 from ansible_collections.holdfast.host.plugins.module_utils.plan.takeover import escape_all
@@ -96,7 +97,32 @@ def projects(plan: Mapping[str, Any], wish: Wish) -> dict[str, Any]:
     A project may have no service; then there is nothing to run, and the host has no file of it.
     """
     rendered = {"stores": stores(plan, wish), "app": app(plan, wish), "edge": edge(plan)}
+    weights = cpu_shares(plan)
     return {
-        part: project | {"services": {name: stamped(service) for name, service in project["services"].items()}}
+        part: project
+        | {
+            "services": {
+                name: stamped(weights.get((part, name), {}) | service) for name, service in project["services"].items()
+            }
+        }
         for part, project in rendered.items()
+    }
+
+
+def cpu_shares(plan: Mapping[str, Any]) -> dict[tuple[str, str], dict[str, int]]:
+    """Return the Compose key of each service's weight of CPU time, by project and service; none without a controller.
+
+    A service that says its own in the Compose file keeps it. The engine allows 2 and more.
+    """
+    if "cpu" not in plan["host"]["controllers"]:
+        return {}
+    pooler = ((plan["stores"]["postgres"] or {}).get("pooler") or {}).get("service", "")
+    places = {"service": "app", "store": "stores", "pooler": "stores", "edge": "edge"}
+    names = {"pooler": pooler, "edge": "nginx"}
+    return {
+        (places[row["group"]], names.get(row["group"], row["who"])): {
+            "cpu_shares": max(2, row["cpu_weight"] * SHARES_A_CPU // 1000)
+        }
+        for row in plan["budget"]["rows"]
+        if row["group"] in places
     }

@@ -31,14 +31,14 @@ def _arguments(machine: Path) -> dict[str, Any]:
 
 def test_check_run_and_second_run(machine: Path, capfd: pytest.CaptureFixture[str]) -> None:
     told = run_module(kernel_values.main, capfd, check=True, **_arguments(machine))
-    assert (told["changed"], told["values"]) == (True, ["vm.swappiness"])
+    assert (told["changed"], told["set"]) == (True, ["vm.swappiness"])
     assert not (machine / "etc").exists()
     done = run_module(kernel_values.main, capfd, **_arguments(machine))
     assert done["changed"]
     assert done["diff"] == told["diff"]
     assert "-vm.swappiness = 10" in (machine / "etc/60-holdfast.conf").read_text(encoding="utf-8")
     again = run_module(kernel_values.main, capfd, **_arguments(machine))
-    assert (again["changed"], again["values"], again["unheld"]) == (False, [], {})
+    assert (again["changed"], again["set"], again["unheld"]) == (False, [], {})
 
 
 def test_a_value_that_cannot_be_set_fails_with_its_name(

@@ -81,6 +81,7 @@ def test_a_row_as_the_plan_shows_it() -> None:
         "count": 2,
         "bytes": GIB,
         "cpus": 0.5,
+        "cpu_weight": 0,
         "cpu_share": 0.25,
         "reason": "made up",
     }

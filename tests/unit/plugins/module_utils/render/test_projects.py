@@ -180,3 +180,24 @@ def test_a_service_called_like_our_own_keeps_its_own_limit(tmp_path: Path, name:
     expected = {(each["project"], each["service"]): each["memory_bytes"] for each in plan["expect"]["containers"]}
     assert expected["shop-blue", name] == 333 * 1024**2
     assert expected["shop-edge", "nginx"] == plan["edge"]["limit_bytes"]
+
+
+def test_containers_weigh_as_the_plan_says(tmp_path: Path) -> None:
+    compose = COMPOSE.replace("    command: [run, worker]", "    cpu_shares: 300")
+    raw = merged(STACK, {"services": {"web": {"cpus": 2}}, "stores": {"postgres": {"pool": {"clients": 100}}}})
+    plan = planned(tmp_path, raw=raw, compose=compose)
+    shares = {
+        (part, name): service["cpu_shares"]
+        for part, project in plan["projects"].items()
+        for name, service in project["services"].items()
+    }
+    assert shares == {
+        ("stores", "db"): 2048, ("stores", "cache"): 512, ("stores", "pgbouncer"): 512,
+        ("app", "web"): 2048, ("app", "worker"): 300, ("edge", "nginx"): 1024,
+    }  # fmt: skip
+    rows = {row["who"]: row for row in plan["budget"]["rows"]}
+    assert rows["worker"]["cpu_weight"] == 292
+    # Under full load the two that weigh alike get alike.
+    assert rows["db"]["cpu_share"] == rows["web"]["cpu_share"]
+    bare = planned(tmp_path, raw=raw, compose=compose, on=host(cgroup={"version": 2, "controllers": ["memory"]}))
+    assert "cpu_shares" not in bare["projects"]["app"]["services"]["web"]
