@@ -40,7 +40,8 @@ def format_bytes(size: float) -> str:
     sign = "-" if size < 0 else ""
     size = abs(size)
     for factor, unit in ((TIB, "TiB"), (GIB, "GiB"), (MIB, "MiB"), (KIB, "KiB")):
-        if size >= factor:
+        # From where a smaller unit would be rounded up to 1024.0 of it.
+        if size >= factor * (1 - 0.05 / 1024):
             number = size / factor
             return f"{sign}{number:.0f} {unit}" if number == int(number) else f"{sign}{number:.1f} {unit}"
     return f"{sign}{size:.0f} B"

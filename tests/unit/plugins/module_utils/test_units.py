@@ -123,6 +123,9 @@ def test_any_size_survives_to_a_twentieth(size: int) -> None:
         (1023, "1023 B"),
         (KIB, "1 KiB"),
         (1536 * MIB, "1.5 GiB"),
+        # Not 1024.0 of the smaller unit.
+        (GIB - KIB, "1.0 GiB"),
+        (GIB - MIB, "1023 MiB"),
         (-GIB, "-1 GiB"),
         (TIB, "1 TiB"),
     ],
