@@ -17,7 +17,7 @@ from ansible_collections.holdfast.host.plugins.module_utils.units import GIB, MI
 from tests.bench.boxes import end_on_signals
 from tests.bench.results import chosen, keep, table
 
-from .contenders import CONTENDERS, LIMIT, OURS, changed
+from .contenders import CONTENDERS, CPUS, DISK, LIMIT, OURS, Machine, changed
 from .kill import trial
 from .kill import volume_of as kill_volume
 from .loads import CELLS, LOADS
@@ -35,6 +35,8 @@ def parsed() -> argparse.Namespace:
     parser.add_argument("--cells", default="", help="comma-separated patterns; all without")
     parser.add_argument("--contenders", default="", help="comma-separated patterns; all without")
     parser.add_argument("--limit", type=parse_bytes, default=LIMIT)
+    parser.add_argument("--cpus", type=int, default=CPUS)
+    parser.add_argument("--cpuset", default="", help="CPUs to bind servers and clients to, as 1 or 0-1")
     parser.add_argument("--seconds", type=int, default=8)
     parser.add_argument("--pairs", type=int, default=5)
     parser.add_argument("--rounds", type=int, default=20)
@@ -51,12 +53,12 @@ def throughput(arguments: argparse.Namespace) -> int:
     if arguments.change:
         makers = {OURS: CONTENDERS[OURS], "changed": changed(dict(each.split("=", 1) for each in arguments.change))}
     done: dict[str, Any] = {}
+    machine = Machine(limit=arguments.limit, cpus=arguments.cpus, disk=DISK, workload="web", cpuset=arguments.cpuset)
     how = {"limit": format_bytes(arguments.limit), "seconds": arguments.seconds, "pairs": arguments.pairs}
+    how |= {"cpus": arguments.cpus, "cpuset": arguments.cpuset}
     for cell in chosen(CELLS, arguments.cells):
         before = os.getloadavg()[0]
-        figures = run_cell(
-            cell, makers, limit=arguments.limit, seconds=arguments.seconds, pairs=arguments.pairs, seed=arguments.seed
-        )
+        figures = run_cell(cell, makers, machine, seconds=arguments.seconds, pairs=arguments.pairs, seed=arguments.seed)
         done[cell] = figures | {"load_before": round(before, 1)}
         if not arguments.change and not arguments.contenders:
             name = cell if arguments.limit == LIMIT else f"{cell}, {format_bytes(arguments.limit)}"

@@ -30,12 +30,16 @@ VERSION = 18
 
 @dataclass(frozen=True, kw_only=True)
 class Machine:
-    """What each tuner is told: the container's bytes of RAM and of volume, its CPUs, and the kind of load."""
+    """What each tuner is told: the container's bytes of RAM and of volume, its CPUs, and the kind of load.
+
+    cpuset: the CPUs it is bound to, as the engine writes them; empty for any.
+    """
 
     limit: int
     cpus: int
     disk: int
     workload: str
+    cpuset: str = ""
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -116,14 +116,14 @@ def load(made: Server, clients: int, rows: int, seconds: int) -> dict[str, Any]:
     }
 
 
-def one_round(config: Config, limit: int, seconds: int) -> dict[str, Any]:
+def one_round(config: Config, machine: Machine, seconds: int) -> dict[str, Any]:
     """Return a round on a fresh server: what load says, kills, and the peak of anonymous memory."""
-    factor = scale(limit, RATIO)
+    factor = scale(machine.limit, RATIO)
     clients, rows = config.connections(), rows_of(config, factor)
-    volume = volume_of(limit)
+    volume = volume_of(machine.limit)
     evict(volume)
     try:
-        with server(volume, config, limit, CPUS) as made:
+        with server(volume, config, machine) as made:
             seen = load(made, clients, rows, seconds)
             seen |= {"killed": made.killed(), "peak_mib": made.watch.peak // MIB}
     except LabError as problem:
@@ -145,7 +145,7 @@ def trial(name: str, *, limit: int, workload: str, rounds: int, seconds: int) ->
     machine = Machine(limit=limit, cpus=CPUS, disk=DISK, workload=workload)
     config = CONTENDERS[name](machine)
     fill(volume_of(limit), scale(limit, RATIO))
-    seen = [one_round(config, limit, seconds) for _ in range(rounds)]
+    seen = [one_round(config, machine, seconds) for _ in range(rounds)]
 
     def total(key: str) -> int:
         return sum(each.get(key) or 0 for each in seen)

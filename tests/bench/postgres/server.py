@@ -19,7 +19,7 @@ from tests.lab import builder, catalogue, engine
 from tests.lab.paths import IMAGES
 from tests.lab.shell import LabError, run
 
-from .contenders import Config
+from .contenders import CPUS, DISK, Config, Machine
 from .loads import ROWS_A_SCALE, STATISTICS, Load
 
 PREFIX = "hfb-"
@@ -36,10 +36,12 @@ def image() -> str:
     return catalogue.reference("postgres", IMAGES)
 
 
-def _options(volume: str, config: Config, cpus: int) -> list[str]:
+def _options(volume: str, config: Config, machine: Machine) -> list[str]:
+    bound = [f"--cpuset-cpus={machine.cpuset}"] if machine.cpuset else []
     return [
+        *bound,
         f"--volume={volume}:{PLACE}",
-        f"--cpus={cpus}",
+        f"--cpus={machine.cpus}",
         f"--shm-size={config.shm_bytes}",
         "--network=none",
         # A server of a thousand connections has as many processes.
@@ -113,10 +115,10 @@ def _log(name: str) -> str:
 
 
 @contextmanager
-def server(volume: str, config: Config, limit: int, cpus: int) -> Iterator[Server]:
-    """Run a server under a limit in bytes, on a volume; it ends by a fast shutdown, so the next one starts clean."""
+def server(volume: str, config: Config, machine: Machine) -> Iterator[Server]:
+    """Run a server within a machine's limits, on a volume; it ends by a fast shutdown, so the next one starts clean."""
     name = f"{PREFIX}server"
-    with box(name, image(), limit=limit, options=_options(volume, config, cpus), command=_command(config)):
+    with box(name, image(), limit=machine.limit, options=_options(volume, config, machine), command=_command(config)):
         _wait(name)
         watch = Watch(group=Group.of(state(name).pid)).start()
         try:
@@ -151,7 +153,7 @@ def fill(volume: str, scale: int) -> None:
     run(["docker", "volume", "rm", "--force", volume])
     run(["docker", "volume", "create", label, volume])
     try:
-        with server(volume, ROOMY, ROOMY_LIMIT, 2) as made:
+        with server(volume, ROOMY, ROOMY_MACHINE) as made:
             done = made.pgbench(["--initialize", "--quiet", f"--scale={scale}"], timeout=1800)
             if done.returncode:
                 raise LabError(done.stderr)
@@ -163,12 +165,12 @@ def fill(volume: str, scale: int) -> None:
 
 # Room for whatever is recovered or made, and no other purpose.
 ROOMY = Config(settings={"maintenance_work_mem": "1GB", "max_wal_size": "8GB", "shared_buffers": "1GB"})
-ROOMY_LIMIT = 6 * GIB
+ROOMY_MACHINE = Machine(limit=6 * GIB, cpus=CPUS, disk=DISK, workload="web")
 
 
 def recover(volume: str) -> None:
     """Start and stop a server with room on a volume: a crash is not the next one's to recover from."""
-    with server(volume, ROOMY, ROOMY_LIMIT, 2) as made:
+    with server(volume, ROOMY, ROOMY_MACHINE) as made:
         made.sql("CHECKPOINT")
 
 

@@ -7,11 +7,12 @@ from __future__ import annotations
 import random
 import statistics
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 
 from tests.lab.shell import LabError
 
-from .contenders import CPUS, DISK, OURS, Config, Machine
+from .contenders import OURS, Config, Machine
 from .loads import CELLS, LOADS, Load, scale
 from .server import Server, evict, fill, latency, rate, recover, server, words_of
 from .stats import interval, ratios, verdict
@@ -35,14 +36,14 @@ def _warm(made: Server, load: Load, clients: int, factor: int, ratio: str) -> No
     made.pgbench(words_of(load, clients, WARM_SECONDS, factor, WARM_SEED), load.script)
 
 
-def measure(config: Config, cell: str, *, limit: int, seconds: int, seed: int) -> dict[str, Any]:
+def measure(config: Config, cell: str, machine: Machine, *, seconds: int, seed: int) -> dict[str, Any]:
     """Return one measurement: tps and latency_ms, None where the server did not live through it; kills; clients."""
     load, ratio = LOADS[CELLS[cell].load], CELLS[cell].ratio
-    factor, volume = scale(limit, ratio), volume_of(limit, ratio)
+    factor, volume = scale(machine.limit, ratio), volume_of(machine.limit, ratio)
     clients = min(load.clients, config.connections() - 1)
     evict(volume)
     try:
-        with server(volume, config, limit, CPUS) as made:
+        with server(volume, config, machine) as made:
             if load.script == "" and not load.words:
                 made.sql("VACUUM pgbench_branches, pgbench_tellers; TRUNCATE pgbench_history; CHECKPOINT")
             _warm(made, load, clients, factor, ratio)
@@ -97,18 +98,17 @@ def compared(seen: Mapping[str, Mapping[str, Any]]) -> dict[str, Any]:
 
 
 def run_cell(
-    cell: str, makers: Mapping[str, Maker], *, limit: int, seconds: int, pairs: int, seed: int
+    cell: str, makers: Mapping[str, Maker], machine: Machine, *, seconds: int, pairs: int, seed: int
 ) -> dict[str, Any]:
     """Return a cell: each contender's figures and the comparison. pairs: rounds; in each, every contender once."""
-    load = LOADS[CELLS[cell].load]
-    fill(volume_of(limit, CELLS[cell].ratio), scale(limit, CELLS[cell].ratio))
-    machine = Machine(limit=limit, cpus=CPUS, disk=DISK, workload=load.workload)
+    ratio, machine = CELLS[cell].ratio, replace(machine, workload=LOADS[CELLS[cell].load].workload)
+    fill(volume_of(machine.limit, ratio), scale(machine.limit, ratio))
     rounds: dict[str, list[dict[str, Any]]] = {name: [] for name in makers}
     order = list(makers)
     draw = random.Random(seed)  # noqa: S311 - an order that can be repeated, no secret.
     for number in range(pairs):
         draw.shuffle(order)
         for name in order:
-            rounds[name].append(measure(makers[name](machine), cell, limit=limit, seconds=seconds, seed=seed + number))
+            rounds[name].append(measure(makers[name](machine), cell, machine, seconds=seconds, seed=seed + number))
     seen = {name: summed(each) for name, each in rounds.items()}
     return {"contenders": seen} | (compared(seen) if OURS in seen else {})
