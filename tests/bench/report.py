@@ -22,6 +22,8 @@ from .postgres.tables import rows as postgres_rows
 from .redis.cells import rows as redis_rows
 
 Rows = Callable[[Mapping[str, Any]], Sequence[Sequence[object]]]
+# What a bench was told, as far as its report says so. cpus: of the container.
+HOW = ("limit", "cpus", "pairs", "rounds", "seconds")
 PAGE = ROOT / "docs/tuning.md"
 KEPT = ROOT / "docs/bench"
 BLOCK = re.compile(r"(<!-- bench: (?P<name>[a-z-]+) -->\n).*?(<!-- /bench -->)", re.DOTALL)
@@ -56,7 +58,8 @@ def _measured(report: Mapping[str, Any]) -> str:
     dates = sorted(cell["date"][:10] for cell in report["cells"].values())
     when = dates[0] if dates[0] == dates[-1] else f"{dates[0]} to {dates[-1]}"
     where = f"{host['cpus']} CPUs ({host['processor']}), {host['memory_mib']} MiB, Linux {host['kernel']}"
-    return f"Measured {when} on {where}."
+    how = ", ".join(f"{name} {report[name]}" for name in HOW if report.get(name))
+    return f"Measured {when} on {where}{f'; {how}' if how else ''}."
 
 
 def block(name: str) -> str:

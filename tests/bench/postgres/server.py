@@ -42,6 +42,8 @@ def _options(volume: str, config: Config, machine: Machine) -> list[str]:
         *bound,
         f"--volume={volume}:{PLACE}",
         f"--cpus={machine.cpus}",
+        # Whatever else runs on the machine waits.
+        "--cpu-shares=262144",
         f"--shm-size={config.shm_bytes}",
         "--network=none",
         # A server of a thousand connections has as many processes.
