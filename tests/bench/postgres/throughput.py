@@ -18,7 +18,7 @@ from .server import Server, evict, fill, latency, rate, recover, server, words_o
 from .stats import interval, ratios, verdict
 
 Maker = Callable[[Machine], Config]
-WARM_SECONDS = 3
+WARM_SECONDS = 2
 WARM_SEED = 99
 # Data that fits is read once before, so that a cold disk is not what is measured.
 FITS = ("0.2x", "1x")
