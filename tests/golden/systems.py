@@ -122,7 +122,9 @@ def write() -> None:
     """Write the golden files, and remove those that are no more."""
     for path in HERE.glob("*.plan.json"):
         path.unlink()
-        shutil.rmtree(HERE / path.name.removesuffix(".plan.json"), ignore_errors=True)
+        files = HERE / path.name.removesuffix(".plan.json")
+        if files.exists():
+            shutil.rmtree(files)
     lay(golden())
 
 

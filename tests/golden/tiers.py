@@ -110,7 +110,8 @@ def files() -> dict[str, str]:
 def write() -> None:
     """Write the bundles, and remove those that are no more."""
     texts = made()
-    shutil.rmtree(HERE / "tiers", ignore_errors=True)
+    if (HERE / "tiers").exists():
+        shutil.rmtree(HERE / "tiers")
     lay(texts)
 
 

@@ -113,7 +113,9 @@ class Playbook:
         self.process.wait()
         self.ended = self.ended or time.monotonic() - self.began
         self.reader.join(timeout=10)
-        shutil.rmtree(self.sockets, ignore_errors=True)
+        # A playbook may be killed twice.
+        if Path(self.sockets).exists():
+            shutil.rmtree(self.sockets)
 
     def family(self) -> list[int]:
         """Return the processes that carry the mark of this run."""
