@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 
 from .moments import KINDS, Moment, Stratum, draw, draw_any, due
+from .on_host.servers import redis_differs
 from .playbook import Step, changes, steps
 from .trial import differences
 
@@ -94,3 +95,23 @@ def test_a_kill_is_due(output: list[tuple[float, str]], now: float, wanted: bool
 )
 def test_every_difference_is_told(found: dict[str, Any], told: list[str]) -> None:
     assert list(differences({"a": {"b": 1}, "c": [1, 2]}, found)) == told
+
+
+@pytest.mark.parametrize(
+    ("file", "runs", "named"),
+    [
+        ("maxmemory 70mb\n", {"maxmemory": "73400320"}, []),
+        ("maxmemory 70mb\nmaxmemory 7mb\n", {"maxmemory": "73400320"}, ["maxmemory"]),
+        ("# why\nhz 10\ninclude /run/x\n", {"hz": "10"}, []),
+        ("hz 10\n", {}, ["hz"]),
+        (
+            "client-output-buffer-limit normal 8192kb 4096kb 60 replica 0 0 0\n",
+            {"client-output-buffer-limit": "normal 8388608 4194304 60 slave 0 0 0"},
+            [],
+        ),
+        ('save ""\n', {"save": ""}, []),
+        ('save ""\n', {"save": "3600 1"}, ["save"]),
+    ],
+)
+def test_redis_is_compared_by_value(file: str, runs: dict[str, str], named: list[str]) -> None:
+    assert [line.split()[3] for line in redis_differs(file, runs)] == named

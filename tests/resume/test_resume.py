@@ -23,21 +23,25 @@ def reference() -> Reference:
 
 
 def test_what_is_stale_is_seen(reference: Reference) -> None:
-    # The judge must be able to say no: files that are newer than their servers, another secret, a file too many.
+    # The judge must be able to say no: files that are newer than their servers or say something else, another secret,
+    # a file too many.
     files = {
         "/etc/docker/daemon.json": "dockerd",
         "/etc/holdfast/stores/postgres/postgresql.conf": "postgres",
-        "/etc/holdfast/stores/redis/redis.conf": "redis",
+        "/etc/holdfast/secrets/redis_auth.conf": "redis",
     }
+    redis = "/etc/holdfast/stores/redis/redis.conf"
     before = on_host("kept")
     secret = "/etc/holdfast/secrets/SECRET_KEY"
     script = (
-        f"touch {' '.join(files)} /etc/holdfast/more; echo x > {secret}; echo >> /etc/holdfast/edge/nginx/nginx.conf"
+        f"touch {' '.join(files)} /etc/holdfast/more; echo x > {secret}; echo >> /etc/holdfast/edge/nginx/nginx.conf; "
+        f"echo maxmemory 7mb >> {redis}"
     )
     run(["docker", "exec", HOST.container, "sh", "-c", script])
     answer = on_host("state")
     assert {f"{path} is newer than what {name} runs with" for path, name in files.items()} <= set(answer["wrong"])
     assert any("nginx answers with configuration" in line for line in answer["wrong"])
+    assert any(line.startswith("redis runs with maxmemory") and line.endswith("7mb") for line in answer["wrong"])
     told = "\n".join(differences(reference.state, answer["state"]))
     assert "files./etc/holdfast/more: None became" in told
     assert "files./etc/holdfast/edge/nginx/nginx.conf:" in told

@@ -36,6 +36,10 @@ select json_agg(json_build_array(datname, pg_get_userbyid(datdba), pg_encoding_t
   order by datname) from pg_database"""
 EXTENSIONS = "select json_agg(extname || ' ' || extversion order by extname) from pg_extension"
 REDIS_SECRET = {"requirepass", "masterauth"}
+# What redis.conf and CONFIG GET write differently: units (Redis's own example file lists them), and one older name.
+REDIS_UNITS = {"b": 1, "k": 1000, "kb": 1 << 10, "m": 10**6, "mb": 1 << 20, "g": 10**9, "gb": 1 << 30}
+REDIS_NAMES = {"replica": "slave"}
+REDIS_SIZE = re.compile(r"(\d+)([kmg]?b?)")
 
 
 class Container:
@@ -115,6 +119,26 @@ def started_late(name: str, began: float, files: list[Path]) -> Iterator[str]:
             yield f"{path} is newer than what {name} runs with"
 
 
+def redis_words(value: str) -> list[str]:
+    """Return a value of redis.conf or of CONFIG GET, word by word, with sizes in bytes."""
+    found = []
+    for word in value.strip('"').lower().split():
+        size = REDIS_SIZE.fullmatch(word)
+        found.append(str(int(size[1]) * REDIS_UNITS.get(size[2], 1)) if size else REDIS_NAMES.get(word, word))
+    return found
+
+
+def redis_differs(file: str, runs: dict[str, str]) -> Iterator[str]:
+    """Yield where Redis runs with something else than its file says. runs: as CONFIG GET answers.
+
+    The file may well be newer than the server, which takes most settings while it runs.
+    """
+    lines = [line.partition(" ") for line in file.splitlines() if line and not line.startswith("#")]
+    for name, value in {name: value for name, _, value in lines if name != "include"}.items():
+        if redis_words(value) != redis_words(runs.get(name, "nothing")):
+            yield f"redis runs with {name} {runs.get(name)}, its file says {value}"
+
+
 def dockerd_started() -> float:
     """Return when the engine started, seconds since the epoch."""
     since = run("systemctl", "show", "docker.service", "--property=ExecMainStartTimestampMonotonic", "--value")
@@ -127,7 +151,8 @@ def servers(at: dict[str, Container]) -> Iterator[str]:
     yield from (f"postgres does not run with {each}" for each in postgres.sql(UNAPPLIED))
     loaded = float(postgres.sql(LOADED))
     yield from started_late("postgres", loaded, [CONFIG / "stores/postgres/postgresql.conf"])
-    yield from started_late("redis", redis.started, [CONFIG / "stores/redis/redis.conf", SECRETS / "redis_auth.conf"])
+    yield from redis_differs((CONFIG / "stores/redis/redis.conf").read_text(), redis.redis())
+    yield from started_late("redis", redis.started, [SECRETS / "redis_auth.conf"])
     yield from started_late("dockerd", dockerd_started(), [Path("/etc/docker/daemon.json")])
     wanted = hashlib.sha256((CONFIG / "edge/nginx/nginx.conf").read_bytes()).hexdigest()
     answered = at["nginx"].ask("curl", "-fsS", "http://127.0.0.1:8081/config").strip()
