@@ -17,6 +17,7 @@ description:
   - Where the test fails, nothing is reloaded and the run fails with nginx's own message.
 extends_documentation_fragment:
   - holdfast.host.attributes
+  - holdfast.host.container
 attributes:
   check_mode:
     support: full
@@ -26,15 +27,6 @@ attributes:
   idempotent:
     support: full
 options:
-  container:
-    description: Name or ID of the container. Either this or O(project) and O(service).
-    type: str
-  project:
-    description: Name of the Compose project. Needs O(service).
-    type: str
-  service:
-    description: Name of the Compose service within O(project). It must have one running container.
-    type: str
   wanted:
     description: The text that the wanted configuration answers.
     type: str

@@ -21,6 +21,7 @@ description:
   - Nothing is ever dropped.
 extends_documentation_fragment:
   - holdfast.host.attributes
+  - holdfast.host.container
 attributes:
   check_mode:
     support: full
@@ -31,15 +32,6 @@ attributes:
   idempotent:
     support: full
 options:
-  container:
-    description: Name or ID of the container. Either this or O(project) and O(service).
-    type: str
-  project:
-    description: Name of the Compose project. Needs O(service).
-    type: str
-  service:
-    description: Name of the Compose service within O(project). It must have one running container.
-    type: str
   command:
     description: The command that C(psql) is put behind, in place of C(docker exec). For servers outside containers.
     type: list
