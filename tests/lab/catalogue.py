@@ -40,6 +40,10 @@ def _demo_app(version: str) -> Image:
     )  # fmt: skip
 
 
+def _redis(name: str, serves: str) -> Image:
+    return Image(name=name, parent="base", directory="redis", serves=serves, arguments={"NAME": name})
+
+
 # Parents come before their children.
 IMAGES: dict[str, Image] = {
     image.name: image
@@ -58,8 +62,8 @@ IMAGES: dict[str, Image] = {
         # Compose by itself, of the release that the hosts have: it judges the files that are read and written.
         Image(name="compose", suite="trixie", include=("docker-compose",)),
         Image(name="postgres", parent="base", directory="postgres", serves="library/postgres:18"),
-        Image(name="redis", parent="base", directory="redis", serves="library/redis:8"),
-        Image(name="valkey", parent="base", directory="valkey", serves="valkey/valkey:9"),
+        _redis("redis", serves="library/redis:8"),
+        _redis("valkey", serves="valkey/valkey:9"),
         Image(name="pgbouncer", parent="base", directory="pgbouncer", serves="edoburu/pgbouncer:v1.24.1-p1"),
         Image(name="nginx", parent="base", directory="nginx", serves="library/nginx:1.30"),
         Image(name="python", parent="base", directory="python"),

@@ -104,7 +104,7 @@ def test_a_change_renews_an_image_and_its_children(copied: Path, directory: str,
 
 def test_the_execute_bit_is_content(copied: Path) -> None:
     (copied / "redis" / "docker-entrypoint.sh").chmod(0o644)
-    assert changed(DIRECTORY, copied) == {"redis"}
+    assert changed(DIRECTORY, copied) == {"redis", "valkey"}
 
 
 def test_compiled_files_are_not_content(copied: Path) -> None:
