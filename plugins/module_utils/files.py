@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from ansible_collections.holdfast.host.plugins.module_utils import atomic
+from ansible_collections.holdfast.host.plugins.module_utils.command import Run
 from ansible_collections.holdfast.host.plugins.module_utils.errors import Finding
 from ansible_collections.holdfast.host.plugins.module_utils.file_state import (
     Access,
@@ -184,11 +185,8 @@ _STEPS: dict[str, Callable[[Entry, State], Change | None]] = {
 }
 
 
-def validate(changes: Iterable[Change], staging: Path, run: Callable[[list[str]], tuple[int, str]]) -> list[Finding]:
-    """Return a finding for each new text that its checker refuses.
-
-    staging: a private directory. run: takes a command, returns its exit status and its output.
-    """
+def validate(changes: Iterable[Change], staging: Path, run: Run) -> list[Finding]:
+    """Return a finding for each new text that its checker refuses. staging: a private directory."""
     findings = []
     checked = [change.entry for change in changes if change.action == "write" and change.entry.validate]
     for number, entry in enumerate(checked):
@@ -197,10 +195,10 @@ def validate(changes: Iterable[Change], staging: Path, run: Callable[[list[str]]
         place.parent.mkdir(mode=0o700)
         place.write_bytes(entry.content)
         command = [word.replace("%s", str(place)) for word in shlex.split(entry.validate)]
-        status, output = run(command)
-        if status != 0:
+        result = run(command, "")
+        if result.status != 0:
             rule = f"passes {entry.validate}"
-            findings.append(Finding(path=str(entry.path), rule=rule, hint=output.strip()[-2000:]))
+            findings.append(Finding(path=str(entry.path), rule=rule, hint=(result.out + result.err).strip()[-2000:]))
     return findings
 
 

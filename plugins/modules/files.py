@@ -22,6 +22,7 @@ description:
     anything that must not be seen.
 extends_documentation_fragment:
   - holdfast.host.attributes
+  - holdfast.host.files
 attributes:
   check_mode:
     support: full
@@ -30,85 +31,6 @@ attributes:
     support: full
   idempotent:
     support: full
-options:
-  files:
-    description: The files to write.
-    type: list
-    elements: dict
-    default: []
-    suboptions:
-      path:
-        description: Absolute path of the file.
-        type: path
-        required: true
-      content:
-        description: The whole text, written as UTF-8. Never a secret.
-        type: str
-        required: true
-      mode:
-        description: Octal mode as text.
-        type: str
-        default: "0644"
-      owner:
-        description: Name or number of the owner.
-        type: str
-        default: root
-      group:
-        description: Name or number of the group.
-        type: str
-        default: root
-      validate:
-        description:
-          - A command that must exit 0 before the file is replaced. C(%s) in it is the path of the new text, which lies
-            in a private directory under the file's own name.
-          - It runs without a shell, and only where the text changes.
-        type: str
-  directories:
-    description: Directories whose existence, mode and ownership are enforced.
-    type: list
-    elements: dict
-    default: []
-    suboptions:
-      path:
-        description: Absolute path of the directory.
-        type: path
-        required: true
-      mode:
-        description: Octal mode as text.
-        type: str
-        default: "0755"
-      owner:
-        description: Name or number of the owner.
-        type: str
-        default: root
-      group:
-        description: Name or number of the group.
-        type: str
-        default: root
-  parents:
-    description: How parent directories are made where they are missing.
-    type: dict
-    default: {}
-    suboptions:
-      mode:
-        description: Octal mode as text.
-        type: str
-        default: "0755"
-      owner:
-        description: Name or number of the owner.
-        type: str
-        default: root
-      group:
-        description: Name or number of the group.
-        type: str
-        default: root
-  absent:
-    description:
-      - Paths that must not exist. Files and links are removed, and directories once they are empty.
-      - A directory that holds something else fails the run before anything is changed.
-    type: list
-    elements: path
-    default: []
 """
 
 EXAMPLES = r"""
@@ -144,40 +66,15 @@ hashes:
   sample: {/etc/holdfast/limits.conf: 6b9b1c6b0d0f5f8d3e4f0b8f6c1b7e1c7c1d2e3f4a5b6c7d8e9f0a1b2c3d4e5f}
 """
 
-import subprocess
 import tempfile
 from pathlib import Path
-from typing import Any
 
 from ansible.module_utils.basic import AnsibleModule
 
 from ansible_collections.holdfast.host.plugins.module_utils import files
+from ansible_collections.holdfast.host.plugins.module_utils.command import runner
 from ansible_collections.holdfast.host.plugins.module_utils.errors import Finding, explain
-
-OWNED: dict[str, Any] = {
-    "mode": {"type": "str"},
-    "owner": {"type": "str", "default": "root"},
-    "group": {"type": "str", "default": "root"},
-}
-FILE_MODE = {"mode": {"type": "str", "default": "0644"}}
-DIRECTORY_MODE = {"mode": {"type": "str", "default": "0755"}}
-PATH: dict[str, Any] = {"path": {"type": "path", "required": True}}
-CONTENT: dict[str, Any] = {"content": {"type": "str", "required": True}, "validate": {"type": "str"}}
-SPEC: dict[str, Any] = {
-    "files": {"type": "list", "elements": "dict", "default": [], "options": OWNED | FILE_MODE | PATH | CONTENT},
-    "directories": {"type": "list", "elements": "dict", "default": [], "options": OWNED | DIRECTORY_MODE | PATH},
-    "parents": {"type": "dict", "default": {}, "options": OWNED | DIRECTORY_MODE},
-    "absent": {"type": "list", "elements": "path", "default": []},
-}
-
-
-def run_validator(command: list[str]) -> tuple[int, str]:
-    """Return exit status and output of a validator; 127 where its program is missing."""
-    try:
-        done = subprocess.run(command, capture_output=True, text=True, errors="replace", check=False, timeout=120)
-    except (OSError, subprocess.TimeoutExpired) as error:
-        return 127, str(error)
-    return done.returncode, done.stdout + done.stderr
+from ansible_collections.holdfast.host.plugins.module_utils.files_spec import SPEC
 
 
 def refuse(module: AnsibleModule, findings: list[Finding]) -> None:
@@ -196,7 +93,7 @@ def main() -> None:
         refuse(module, findings)
         if not module.check_mode:
             with tempfile.TemporaryDirectory(dir=module.tmpdir) as staging:
-                refuse(module, files.validate(changes, Path(staging), run_validator))
+                refuse(module, files.validate(changes, Path(staging), runner(timeout_seconds=120)))
             files.clear_leftovers(wanted)
             files.apply(changes)
     except OSError as error:

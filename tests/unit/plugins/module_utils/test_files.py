@@ -5,10 +5,12 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
 from ansible_collections.holdfast.host.plugins.module_utils import files
+from ansible_collections.holdfast.host.plugins.module_utils.command import Result
 
 ME: dict[str, str] = {"mode": "0755", "owner": str(os.getuid()), "group": str(os.getgid())}
 
@@ -48,9 +50,9 @@ def test_checkers_see_the_new_text_under_the_files_name(tmp_path: Path) -> None:
     changes, _ = files.plan(files.parse({"parents": ME, "files": items})[0])
     seen = []
 
-    def run(command: list[str]) -> tuple[int, str]:
+    def run(command: Sequence[str], _given: str) -> Result:
         seen.append([command[0], command[1], Path(command[2]).name, Path(command[2]).read_text(), command[3]])
-        return (0, "") if len(seen) == 1 else (1, "line 1: no\n")
+        return Result(status=0) if len(seen) == 1 else Result(status=1, out="line 1: no\n")
 
     findings = files.validate(changes, staging, run)
     assert seen == [["check", "-f", "x.conf", n, "two words"] for n in "ab"]

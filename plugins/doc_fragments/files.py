@@ -1,0 +1,91 @@
+# Copyright: (c) 2026, the Holdfast contributors
+# GNU General Public License v3.0+ (see LICENSE)
+"""The options of every module that writes files; module_utils/files_spec.py has them as Ansible checks them."""
+
+from __future__ import annotations
+
+
+class ModuleDocFragment:
+    """Documentation fragment holdfast.host.files."""
+
+    DOCUMENTATION = r"""
+options:
+  files:
+    description: The files to write.
+    type: list
+    elements: dict
+    default: []
+    suboptions:
+      path:
+        description: Absolute path of the file.
+        type: path
+        required: true
+      content:
+        description: The whole text, written as UTF-8. Never a secret.
+        type: str
+        required: true
+      mode:
+        description: Octal mode as text.
+        type: str
+        default: "0644"
+      owner:
+        description: Name or number of the owner.
+        type: str
+        default: root
+      group:
+        description: Name or number of the group.
+        type: str
+        default: root
+      validate:
+        description:
+          - A command that must exit 0 before the file is replaced. C(%s) in it is the path of the new text, which lies
+            in a private directory under the file's own name.
+          - It runs without a shell, and only where the text changes.
+        type: str
+  directories:
+    description: Directories whose existence, mode and ownership are enforced.
+    type: list
+    elements: dict
+    default: []
+    suboptions:
+      path:
+        description: Absolute path of the directory.
+        type: path
+        required: true
+      mode:
+        description: Octal mode as text.
+        type: str
+        default: "0755"
+      owner:
+        description: Name or number of the owner.
+        type: str
+        default: root
+      group:
+        description: Name or number of the group.
+        type: str
+        default: root
+  parents:
+    description: How parent directories are made where they are missing.
+    type: dict
+    default: {}
+    suboptions:
+      mode:
+        description: Octal mode as text.
+        type: str
+        default: "0755"
+      owner:
+        description: Name or number of the owner.
+        type: str
+        default: root
+      group:
+        description: Name or number of the group.
+        type: str
+        default: root
+  absent:
+    description:
+      - Paths that must not exist. Files and links are removed, and directories once they are empty.
+      - A directory that holds something else fails the run before anything is changed.
+    type: list
+    elements: path
+    default: []
+"""

@@ -1,0 +1,23 @@
+# Copyright: (c) 2026, the Holdfast contributors
+# GNU General Public License v3.0+ (see LICENSE)
+"""The options of every module that writes files, as Ansible checks them; the fragment files documents them."""
+
+from __future__ import annotations
+
+from typing import Any
+
+OWNED: dict[str, Any] = {
+    "mode": {"type": "str"},
+    "owner": {"type": "str", "default": "root"},
+    "group": {"type": "str", "default": "root"},
+}
+FILE_MODE = {"mode": {"type": "str", "default": "0644"}}
+DIRECTORY_MODE = {"mode": {"type": "str", "default": "0755"}}
+PATH: dict[str, Any] = {"path": {"type": "path", "required": True}}
+CONTENT: dict[str, Any] = {"content": {"type": "str", "required": True}, "validate": {"type": "str"}}
+SPEC: dict[str, Any] = {
+    "files": {"type": "list", "elements": "dict", "default": [], "options": OWNED | FILE_MODE | PATH | CONTENT},
+    "directories": {"type": "list", "elements": "dict", "default": [], "options": OWNED | DIRECTORY_MODE | PATH},
+    "parents": {"type": "dict", "default": {}, "options": OWNED | DIRECTORY_MODE},
+    "absent": {"type": "list", "elements": "path", "default": []},
+}

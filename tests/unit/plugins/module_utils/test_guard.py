@@ -1,0 +1,219 @@
+# Copyright: (c) 2026, the Holdfast contributors
+# GNU General Public License v3.0+ (see LICENSE)
+"""The guard on this machine's disk: real files, a real shell, and a service manager that only remembers."""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+import subprocess
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from ansible_collections.holdfast.host.plugins.module_utils import files, guard
+from ansible_collections.holdfast.host.plugins.module_utils.command import Result, runner
+from ansible_collections.holdfast.host.plugins.module_utils.guard import Guard, GuardError
+
+ME = {"mode": "0640", "owner": str(os.getuid()), "group": str(os.getgid())}
+TOKEN = "0123456789abcdef"
+
+
+class Machine:
+    """Runs programs for real, but for the service manager's, which are noted. fails: what such a program answers."""
+
+    def __init__(self) -> None:
+        self.calls: list[str] = []
+        self.fails: dict[str, str] = {}
+        self.real = runner()
+
+    def run(self, command: Sequence[str], given: str = "") -> Result:
+        if command[0] in ("systemctl", "systemd-run"):
+            said = " ".join(command)
+            self.calls.append(said)
+            wrong = next((text for start, text in self.fails.items() if said.startswith(start)), "")
+            return Result(status=1 if wrong else 0, err=wrong)
+        return self.real(command, given)
+
+
+def state(root: Path) -> dict[str, Any]:
+    """Return kind, mode, content and target of everything below a directory, and the times of what has a content."""
+    found: dict[str, Any] = {}
+    for path in sorted(root.rglob("*")):
+        info = path.lstat()
+        content = str(path.readlink()) if path.is_symlink() else path.read_bytes() if path.is_file() else None
+        found[str(path)] = (oct(info.st_mode), content, info.st_mtime_ns if content is not None else None)
+    return found
+
+
+@pytest.fixture
+def etc(tmp_path: Path) -> Path:
+    root = tmp_path / "etc"
+    (root / "dir with space").mkdir(parents=True)
+    for name, mode in (("old.conf", 0o600), ("same.conf", 0o644), ("gone.conf", 0o440)):
+        (root / name).write_text(f"{name}: $HOME 'quoted'\n")
+        (root / name).chmod(mode)
+        os.utime(root / name, ns=(1, 1_000_000_000))
+    (root / "link.conf").symlink_to("same.conf")
+    (root / "empty").mkdir(mode=0o710)
+    return root
+
+
+def changes(etc: Path) -> list[files.Change]:
+    """Return one change of each kind."""
+    wanted, findings = files.parse(
+        {
+            "files": [
+                {"path": f"{etc}/{name}", "content": f"new {name}\n", **ME}
+                for name in ("old.conf", "link.conf", "dir with space/it's.conf", "made/deep/a.conf")
+            ]
+            + [{"path": f"{etc}/same.conf", "content": "same.conf: $HOME 'quoted'\n", **ME}],
+            "directories": [{"path": f"{etc}/dir with space", **ME, "mode": "0700"}],
+            "parents": {**ME, "mode": "0750"},
+            "absent": [f"{etc}/gone.conf", f"{etc}/empty"],
+        }
+    )
+    assert not findings
+    planned, findings = files.plan(wanted)
+    assert not findings
+    assert {change.action for change in planned} == {"make", "write", "attributes", "remove"}
+    return planned
+
+
+def armed(etc: Path, machine: Machine, commands: Sequence[Sequence[str]] = ()) -> Guard:
+    unit = etc.parent / "holdfast-guard.service"
+    held = Guard(name="demo", run=machine.run, root=etc.parent / "guard", boot_unit=unit)
+    planned = changes(etc)
+    guard.arm(held, guard.undos(planned), commands, token=TOKEN, seconds=20)
+    files.apply(planned)
+    guard.applied(held, TOKEN, 100.0)
+    return held
+
+
+def undo(held: Guard, *words: str) -> int:
+    return subprocess.run(["sh", held.place / "undo", *words], check=False).returncode
+
+
+def test_every_kind_of_change_is_taken_back(etc: Path) -> None:
+    before = state(etc)
+    held = armed(etc, Machine())
+    assert state(etc) != before
+    assert undo(held) == 0
+    assert state(etc) == before
+    assert not held.waiting()
+
+
+def test_the_timer_is_asked_for_and_looked_for_before_a_file_changes(etc: Path) -> None:
+    machine, before = Machine(), state(etc)
+    machine.fails = {"systemctl is-active": "inactive"}
+    with pytest.raises(GuardError, match=r"is-active .*: inactive"):
+        armed(etc, machine)
+    assert state(etc) == before
+    assert [call for call in machine.calls if call.startswith("systemd-run") and "--on-active=20s" in call]
+
+
+def test_without_a_place_for_the_copies_nothing_changes(etc: Path) -> None:
+    machine, before = Machine(), state(etc)
+    (etc.parent / "guard").write_text("in the way")
+    with pytest.raises(OSError, match="guard"):
+        armed(etc, machine)
+    assert state(etc) == before
+
+
+def test_programs_read_the_old_files_again_but_not_at_boot(etc: Path) -> None:
+    mark = etc.parent / "a mark"
+    held = armed(etc, Machine(), [["touch", str(mark)]])
+    assert undo(held, "boot") == 0
+    assert not mark.exists()
+    held = armed(etc, Machine(), [["touch", str(mark)]])
+    assert undo(held) == 0
+    assert mark.exists()
+
+
+def test_a_way_back_that_failed_is_gone_again(etc: Path) -> None:
+    before, mark = state(etc), etc.parent / "there"
+    held = armed(etc, Machine(), [["test", "-e", str(mark)]])
+    assert undo(held) == 1
+    assert held.waiting()
+    mark.touch()
+    assert undo(held) == 0
+    assert not held.waiting()
+    assert state(etc) == before
+
+
+def test_a_fresh_login_makes_it_permanent(etc: Path) -> None:
+    machine = Machine()
+    held = armed(etc, machine)
+    after = state(etc)
+    guard.confirm(held, TOKEN, 100.5)
+    assert machine.calls[-1] == "systemctl stop holdfast-guard-demo.timer"
+    assert undo(held) == 0
+    assert state(etc) == after
+
+
+@pytest.mark.parametrize(
+    ("token", "login", "said"),
+    [
+        (TOKEN, 99.9, "began before the change"),
+        (TOKEN, None, "no SSH server above it"),
+        ("another", 101.0, "another change"),
+    ],
+)
+def test_what_is_no_fresh_login_confirms_nothing(etc: Path, token: str, login: float | None, said: str) -> None:
+    before = state(etc)
+    held = armed(etc, Machine())
+    with pytest.raises(GuardError, match=said):
+        guard.confirm(held, token, login)
+    assert undo(held) == 0
+    assert state(etc) == before
+
+
+def test_before_the_change_is_whole_no_login_counts(etc: Path) -> None:
+    held = armed(etc, Machine())
+    record = held.place / "pending/record.json"
+    record.write_text(json.dumps({"token": TOKEN}))
+    with pytest.raises(GuardError, match="another change"):
+        guard.confirm(held, TOKEN, 101.0)
+
+
+def test_what_was_taken_back_cannot_be_confirmed(etc: Path) -> None:
+    held = armed(etc, Machine())
+    assert undo(held) == 0
+    with pytest.raises(GuardError, match="was taken back"):
+        guard.confirm(held, TOKEN, 101.0)
+
+
+def test_what_waits_is_taken_back_on_request(etc: Path) -> None:
+    machine, before = Machine(), state(etc)
+    held = armed(etc, machine)
+    guard.take_back(held)
+    assert state(etc) == before
+    assert machine.calls[-1] == "systemctl stop holdfast-guard-demo.timer"
+    calls = len(machine.calls)
+    guard.take_back(held)
+    assert len(machine.calls) == calls, "nothing waits"
+
+
+def test_one_guard_serves_again_and_again(etc: Path) -> None:
+    for _ in range(3):
+        before = state(etc)
+        held = armed(etc, Machine())
+        assert undo(held) == 0
+        assert state(etc) == before
+    shutil.rmtree(held.place / "undone")
+    held = armed(etc, Machine())
+    guard.confirm(held, TOKEN, 101.0)
+    assert (held.place / "confirmed").is_dir()
+
+
+def test_the_unit_for_the_boot_comes_before_what_lets_in() -> None:
+    ordered = next(line for line in guard.BOOT_TEXT.splitlines() if line.startswith("Before="))
+    assert {"network-pre.target", "nftables.service", "ssh.service", "ssh.socket"} <= set(ordered[7:].split())
+
+
+@pytest.mark.parametrize(("name", "good"), [("sshd", True), ("a-b2", True), ("", False), ("../x", False), ("A", False)])
+def test_a_name_is_a_word(name: str, good: bool) -> None:
+    assert bool(guard.NAME.fullmatch(name)) is good
