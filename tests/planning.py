@@ -82,7 +82,7 @@ def host(**changes: Any) -> dict[str, Any]:
         "mounts": [disk()],
         "links": [],
         "listening": [listener(22, "sshd")],
-        "software": {"docker": None, "compose": None},
+        "software": {"docker": None, "compose": None, "openssh": "10.0"},
     }
     return plain | changes
 

@@ -116,11 +116,16 @@ def _statvfs(tree: Tree) -> Usage:
 
 
 def _software(run: Runner) -> tuple[bool, dict[str, str | None]]:
-    """Return whether an engine answers, and the versions: of the engine, or of the client where no engine answers."""
+    """Return whether an engine answers, and the versions: of the engine, or of the client where no engine answers.
+
+    The SSH server prints its version among complaints only; its package knows it.
+    """
     engine = run(["docker", "version", "--format", "{{.Server.Version}}"])
     docker = run(["docker", "--version"]) if engine is None else engine
     compose = run(["docker", "compose", "version", "--short"]) or run(["docker-compose", "version", "--short"])
-    return engine is not None, {"docker": parse_version(docker or ""), "compose": parse_version(compose or "")}
+    openssh = run(["dpkg-query", "--show", "--showformat=${Version}", "openssh-server"])
+    said = {"docker": docker, "compose": compose, "openssh": openssh}
+    return engine is not None, {name: parse_version(text or "") for name, text in said.items()}
 
 
 def _running(tree: Tree, run: Runner) -> tuple[Running, ...] | None:

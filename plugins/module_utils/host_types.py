@@ -119,8 +119,8 @@ class Host:
     """A machine as far as it can be measured without changing it.
 
     cpus: what we may really use (CPUs), the least of its sources; memory_bytes and swap_bytes likewise, in bytes.
-    cpu_mhz: highest clock, MHz. init: "systemd" or "other". software: version by name ("docker", "compose"), None
-    where it is not installed. installed: the stack that an earlier run left, None where there is none.
+    cpu_mhz: highest clock, MHz. init: "systemd" or "other". software: version by name ("docker", "compose",
+    "openssh"), None where it is not installed. installed: the stack that an earlier run left, None where there is none.
     running: the stack's containers, none where nothing of it runs, None where the engine cannot be asked.
     """
 

@@ -116,9 +116,11 @@ host:
       elements: dict
       sample: [{"protocol": "tcp", "address": "0.0.0.0", "port": 22, "process": "sshd", "pid": 1, "container": null}]
     software:
-      description: Versions of C(docker) (the engine, or the client where no engine answers) and C(compose), or V(none).
+      description: >-
+        Versions of C(docker) (the engine, or the client where no engine answers), C(compose) and C(openssh) (the
+        server), or V(none).
       type: dict
-      sample: {"docker": "26.1.5", "compose": "2.26.1"}
+      sample: {"docker": "26.1.5", "compose": "2.26.1", "openssh": "10.0"}
     installed:
       description:
         - The stack that an earlier run left, or V(none). Its C(name), the C(projects) that have a Compose file, and the

@@ -27,7 +27,7 @@ from tests.golden.rendering import ROOT, render
 from tests.planning import disk, host, merged
 
 HERE = Path(__file__).resolve().parent
-SOFTWARE = {"docker": "26.1.5", "compose": "2.26.1"}
+SOFTWARE = {"docker": "26.1.5", "compose": "2.26.1", "openssh": "10.0"}
 # What the module kernel_values writes; the roles of rendering.py write all else.
 KERNEL_FILE = "etc/sysctl.d/60-holdfast.conf"
 # Rendered files and the text say the same as these parts, and better.

@@ -17,7 +17,7 @@ from tests.lab.hosts import LABEL
 from tests.lab.paths import CACHE, IMAGES
 from tests.lab.shell import locked
 
-NEEDED = {"nginx", "postgres", "redis", "valkey", "pgbouncer", "compose"}
+NEEDED = {"host", "nginx", "postgres", "redis", "valkey", "pgbouncer", "compose"}
 # Stands for docker-compose on PATH: the same directory where the container has it, the same environment.
 WRAPPER = """#!/bin/bash
 set -euo pipefail

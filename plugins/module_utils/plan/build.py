@@ -18,6 +18,7 @@ from ansible_collections.holdfast.host.plugins.module_utils.plan import (
     pooler,
     secret_files,
     shipped,
+    sshd,
     store_check,
     takeover,
     tune_kernel,
@@ -158,6 +159,11 @@ def _kernel(wish: Wish, host: Host) -> tune_kernel.Tuned:
     return tune_kernel.tune(machine, wish.stack.kernel, f"{ROOT}.kernel")
 
 
+def _system(wish: Wish, host: Host, kernel: tune_kernel.Tuned) -> dict[str, Any]:
+    doors = {"sshd": sshd.part(wish.stack.access, wish.stack.hardening, host)}
+    return {"kernel": kernel.as_dict(), "hardening": doors}
+
+
 def _host(host: Host) -> dict[str, Any]:
     """Return the host's part of the plan. ready: the projects that check mode can ask Compose about already."""
     docker, held = host.software.get("docker"), host.installed
@@ -228,7 +234,7 @@ def build(wish: Wish, host: Host, tier_fit: Fit) -> tuple[dict[str, Any], list[F
         "stores": {"postgres": postgres, "redis": redis} | _carried_stores(wish, rows),
         "app": {"services": place.health_checks(wish), "files": shipped.files(wish, wish.apps())},
         "edge": _edge(wish, host),
-        "kernel": kernel.as_dict(),
+        **_system(wish, host, kernel),
         "secrets": [secret.as_dict() for _, secret in sorted(taken.secrets.items())],
         "secret_files": secret_files.secret_files(wish, taken, postgres),
         "environment": taken.environment,

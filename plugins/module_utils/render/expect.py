@@ -7,6 +7,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from ansible_collections.holdfast.host.plugins.module_utils.plan import sshd
+
 
 def _pooler(plan: Mapping[str, Any]) -> Mapping[str, Any] | None:
     postgres = plan["stores"]["postgres"]
@@ -75,6 +77,7 @@ def expect(plan: Mapping[str, Any]) -> dict[str, Any]:
             for server in plan["edge"]["servers"]
             for location in server["locations"]
         ],
+        "sshd": sshd.expected(plan["hardening"]["sshd"]),
         "kernel": {each["name"]: each["value"] for each in plan["kernel"]["settings"]},
         "ports": [{"port": port["port"], "protocol": port["protocol"]} for port in plan["ports"]],
     }

@@ -5,7 +5,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import MISSING, Field, dataclass, field, fields, replace
+from dataclasses import MISSING, Field, dataclass, field, fields, is_dataclass, replace
 from typing import Any
 
 from ansible_collections.holdfast.host.plugins.module_utils.errors import Finding, nearest
@@ -75,6 +75,8 @@ def _default(item: Field[Any]) -> str:
     value = item.default if item.default_factory is MISSING else item.default_factory()
     if value is None or value in ((), {}):
         return "none"
+    if is_dataclass(value):
+        return "as its keys say"
     return f"`{str(value).lower() if isinstance(value, bool) else value}`"
 
 

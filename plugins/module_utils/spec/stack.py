@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from ansible_collections.holdfast.host.plugins.module_utils.errors import Finding
+from ansible_collections.holdfast.host.plugins.module_utils.spec.access import Access, Hardening
 from ansible_collections.holdfast.host.plugins.module_utils.spec.kinds import (
     CPUS,
     PORT,
@@ -195,6 +196,10 @@ class Stack:
         example="{OPENAI_API_KEY: provide}",
     )
     tls: Tls = key(Section(shape=Tls), "certificates", default=Tls(), example="{mode: self-signed}")
+    access: Access = key(Section(shape=Access), "who gets into the machine", default=Access(), example="{root: never}")
+    hardening: Hardening = key(
+        Section(shape=Hardening), "which doors are looked after", default=Hardening(), example="{sshd: false}"
+    )
     system: Reserve = key(
         Section(shape=Reserve), "what the host keeps for itself", default=Reserve(), example="{memory: 4GiB, cpus: 1}"
     )

@@ -34,7 +34,7 @@ def test_a_machine_without_limits(fake: FakeHost) -> None:
     assert (host.memory_bytes, host.memory_sources.cgroup, host.swap_bytes) == (8 * GIB, None, 1024**2)
     assert (host.kernel, host.init, host.cpu_mhz) == ("6.12.0", "other", 2494.1)
     assert host.cgroup == Cgroup()
-    assert host.software == {"docker": None, "compose": None}
+    assert host.software == {"docker": None, "compose": None, "openssh": None}
     assert not host.listening
     assert not host.links
 
@@ -140,18 +140,20 @@ def test_a_machine_that_shows_nothing_is_an_error(fake: FakeHost, path: str) -> 
 
 
 @pytest.mark.parametrize(
-    ("answers", "docker", "compose"),
+    ("answers", "known"),
     [
-        ({}, None, None),
-        ({"docker version --format {{.Server.Version}}": "26.1.5+dfsg1\n"}, "26.1.5", None),
-        ({"docker --version": "Docker version 28.2.2, build e6534b4\n"}, "28.2.2", None),
-        ({"docker compose version --short": "2.26.1-ds1\n"}, None, "2.26.1"),
-        ({"docker-compose version --short": "1.29.2\n"}, None, "1.29.2"),
+        ({}, {}),
+        ({"docker version --format {{.Server.Version}}": "26.1.5+dfsg1\n"}, {"docker": "26.1.5"}),
+        ({"docker --version": "Docker version 28.2.2, build e6534b4\n"}, {"docker": "28.2.2"}),
+        ({"docker compose version --short": "2.26.1-ds1\n"}, {"compose": "2.26.1"}),
+        ({"docker-compose version --short": "1.29.2\n"}, {"compose": "1.29.2"}),
+        ({"dpkg-query --show --showformat=${Version} openssh-server": "1:9.6p1-3ubuntu13"}, {"openssh": "9.6"}),
+        ({"dpkg-query --show --showformat=${Version} openssh-server": ""}, {}),
     ],
 )
-def test_software(fake: FakeHost, answers: dict[str, str], docker: str | None, compose: str | None) -> None:
+def test_software(fake: FakeHost, answers: dict[str, str], known: dict[str, str]) -> None:
     fake.answers = answers
-    assert fake.read().software == {"docker": docker, "compose": compose}
+    assert fake.read().software == {"docker": None, "compose": None, "openssh": None} | known
 
 
 def test_a_host_survives_being_written_as_json(fake: FakeHost) -> None:

@@ -1,0 +1,112 @@
+# Copyright: (c) 2026, the Holdfast contributors
+# GNU General Public License v3.0+ (see LICENSE)
+"""The SSH server's settings, each with its reason: keys only, what people need and no more, modern algorithms.
+
+Sources: sshd_config(5) of OpenSSH 10.0; CIS Debian Linux 12 Benchmark, section 5.1; the release notes of OpenSSH for
+the version from which an algorithm is known. sshd refuses a list with a name that it does not know, so lists are cut to
+the host's version.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from ansible_collections.holdfast.host.plugins.module_utils.host_types import Host
+from ansible_collections.holdfast.host.plugins.module_utils.plan.model import Setting
+from ansible_collections.holdfast.host.plugins.module_utils.spec.access import Access, Hardening
+
+# What is known of a host whose version is not: the oldest one of a supported system (Ubuntu 22.04).
+OLDEST = (8, 9)
+# Each algorithm with the version that brought it, the best first.
+KEY_EXCHANGES = (
+    ("mlkem768x25519-sha256", (9, 9)),
+    ("sntrup761x25519-sha512", (9, 9)),
+    ("sntrup761x25519-sha512@openssh.com", (8, 5)),
+    ("curve25519-sha256", (7, 4)),
+    ("curve25519-sha256@libssh.org", (6, 5)),
+)
+CIPHERS = (
+    "aes256-gcm@openssh.com",
+    "chacha20-poly1305@openssh.com",
+    "aes128-gcm@openssh.com",
+    "aes256-ctr",
+    "aes128-ctr",
+)
+MACS = ("hmac-sha2-512-etm@openssh.com", "hmac-sha2-256-etm@openssh.com")
+HOST_KEYS = ("ssh-ed25519", "rsa-sha2-512", "rsa-sha2-256")
+
+ROOT_VALUES = {"key": ("prohibit-password", "root logs in by a key"), "never": ("no", "nobody logs in as root")}
+LOGINS = (
+    ("PubkeyAuthentication", "yes", "keys are the one way in"),
+    ("AuthenticationMethods", "publickey", "keys are the one way in, whatever else is allowed below"),
+    ("PasswordAuthentication", "no", "a password can be guessed"),
+    ("KbdInteractiveAuthentication", "no", "PAM would ask for a password"),
+    ("PermitEmptyPasswords", "no", "nobody comes in without anything"),
+    ("HostbasedAuthentication", "no", "another machine vouches for nobody"),
+    ("IgnoreRhosts", "yes", "a file in a home directory lets nobody in"),
+    ("GSSAPIAuthentication", "no", "no ticket of another realm"),
+    ("PermitUserEnvironment", "no", "a key's options do not choose what a shell loads"),
+    ("StrictModes", "yes", "a key that others may write is no key"),
+    ("UsePAM", "yes", "accounts, limits and sessions are the system's"),
+)
+BOUNDS = (
+    ("LoginGraceTime", "30", "an idle handshake is dropped"),
+    ("MaxAuthTries", "4", "an agent with four keys still gets in"),
+    ("MaxSessions", "10", "what a controller opens at once over one connection"),
+    ("MaxStartups", "10:30:60", "a flood of logins is thinned out before it fills the server"),
+    ("ClientAliveInterval", "60", "a lost client is asked"),
+    ("ClientAliveCountMax", "3", "and let go after three minutes"),
+    ("TCPKeepAlive", "no", "the encrypted question above cannot be forged"),
+)
+REST = (
+    ("X11Forwarding", "no", "no program here draws on somebody's screen"),
+    ("PermitTunnel", "no", "a login is no network"),
+    ("GatewayPorts", "no", "a forwarded port is for the host alone"),
+    ("Compression", "no", "compressed secrets can be guessed by their length"),
+    ("UseDNS", "no", "a slow name server delays nobody's login"),
+    ("PrintLastLog", "yes", "who logs in sees when somebody last did"),
+    ("LogLevel", "VERBOSE", "the log names the key that came in"),
+)
+FORWARDING = ("AllowTcpForwarding", "AllowStreamLocalForwarding", "AllowAgentForwarding")
+
+
+def version(text: str | None) -> tuple[int, int]:
+    """Return a version of OpenSSH from what a host measures ("10.0"), the oldest supported one where it has none."""
+    match = re.match(r"(\d+)\.(\d+)", text or "")
+    return (int(match[1]), int(match[2])) if match else OLDEST
+
+
+def _algorithms(since: tuple[int, int]) -> list[tuple[str, str, str]]:
+    known = [name for name, brought in KEY_EXCHANGES if brought <= since]
+    return [
+        ("KexAlgorithms", ",".join(known), "recorded today, not read by tomorrow's quantum computer: hybrids first"),
+        ("Ciphers", ",".join(CIPHERS), "authenticated ones first; none that leaks"),
+        ("MACs", ",".join(MACS), "encrypt, then authenticate"),
+        ("HostKeyAlgorithms", ",".join(HOST_KEYS), "no curve of doubtful origin, no SHA-1"),
+    ]
+
+
+def settings(access: Access, openssh: str | None) -> list[Setting]:
+    """Return the settings in the order in which they are written. openssh: the host's version, None where unknown."""
+    root, why = ROOT_VALUES[access.root]
+    forward, because = ("yes", "declared") if access.forwarding else ("no", "a login reaches no further than this host")
+    rows = [("PermitRootLogin", root, why), *LOGINS, *BOUNDS, *((name, forward, because) for name in FORWARDING)]
+    rows += [*REST, *_algorithms(version(openssh))]
+    return [Setting(name=name, value=value, reason=reason) for name, value, reason in rows]
+
+
+def part(access: Access, hardening: Hardening, host: Host) -> dict[str, Any] | None:
+    """Return the plan's part, None where sshd is somebody else's concern."""
+    if not hardening.sshd:
+        return None
+    return {"settings": [each.as_dict() for each in settings(access, host.software.get("openssh"))]}
+
+
+def expected(planned: Mapping[str, Any] | None) -> dict[str, str] | None:
+    """Return the values that ``sshd -T`` must show, by lower-case name; None where sshd is not looked after."""
+    if planned is None:
+        return None
+    rows: Sequence[Mapping[str, str]] = planned["settings"]
+    return {row["name"].lower(): row["value"] for row in rows}

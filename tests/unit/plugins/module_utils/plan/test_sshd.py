@@ -1,0 +1,81 @@
+# Copyright: (c) 2026, the Holdfast contributors
+# GNU General Public License v3.0+ (see LICENSE)
+"""The SSH server's settings: what follows from the declaration, and which algorithms a version knows."""
+
+from __future__ import annotations
+
+import pytest
+
+from ansible_collections.holdfast.host.plugins.module_utils.plan import sshd
+from ansible_collections.holdfast.host.plugins.module_utils.spec.access import Access, Hardening
+from tests.planning import measured, stack
+
+ACCESS = Access()
+
+
+def values(access: Access = ACCESS, openssh: str | None = "10.0") -> dict[str, str]:
+    return {each.name: each.value for each in sshd.settings(access, openssh)}
+
+
+def test_keys_are_the_one_way_in() -> None:
+    shown = values()
+    assert shown["AuthenticationMethods"] == "publickey"
+    assert {shown[name] for name in ("PasswordAuthentication", "KbdInteractiveAuthentication")} == {"no"}
+    assert shown["PermitRootLogin"] == "prohibit-password"
+    assert all(each.reason for each in sshd.settings(ACCESS, None))
+
+
+def test_no_setting_stands_twice() -> None:
+    names = [each.name.lower() for each in sshd.settings(ACCESS, None)]
+    assert len(names) == len(set(names))
+
+
+def test_what_is_declared_is_followed() -> None:
+    shown = values(Access(root="never", forwarding=True))
+    assert shown["PermitRootLogin"] == "no"
+    assert {shown[name] for name in sshd.FORWARDING} == {"yes"}
+    assert {values()[name] for name in sshd.FORWARDING} == {"no"}
+
+
+@pytest.mark.parametrize(
+    ("openssh", "first", "count"),
+    [
+        ("10.0", "mlkem768x25519-sha256", 5),
+        ("9.9", "mlkem768x25519-sha256", 5),
+        ("9.6", "sntrup761x25519-sha512@openssh.com", 3),
+        ("8.9", "sntrup761x25519-sha512@openssh.com", 3),
+        (None, "sntrup761x25519-sha512@openssh.com", 3),
+        ("10.2", "mlkem768x25519-sha256", 5),
+    ],
+)
+def test_a_server_is_given_what_it_knows(openssh: str | None, first: str, count: int) -> None:
+    exchanges = values(openssh=openssh)["KexAlgorithms"].split(",")
+    assert (exchanges[0], len(exchanges)) == (first, count)
+
+
+def test_nothing_weak_is_offered() -> None:
+    shown = values(openssh=None)
+    offered = ",".join(shown[name] for name in ("KexAlgorithms", "Ciphers", "MACs", "HostKeyAlgorithms")).split(",")
+    weak = ("sha1", "cbc", "nistp", "arcfour", "3des", "md5", "umac-64", "group1-", "group14-", "ssh-rsa", "ssh-dss")
+    assert [name for name in offered if any(part in name for part in weak)] == []
+
+
+def test_the_part_of_the_plan_is_what_verify_expects() -> None:
+    host = measured(software={"docker": None, "compose": None, "openssh": "10.0"})
+    planned = sshd.part(ACCESS, Hardening(), host)
+    assert planned is not None
+    expected = sshd.expected(planned)
+    assert expected is not None
+    assert expected["kexalgorithms"].startswith("mlkem768x25519-sha256,")
+    assert set(expected) == {row["name"].lower() for row in planned["settings"]}
+
+
+def test_what_is_somebody_elses_concern_is_left_alone() -> None:
+    assert sshd.part(ACCESS, Hardening(sshd=False), measured()) is None
+    assert sshd.expected(None) is None
+
+
+def test_it_is_declared_beside_the_stack() -> None:
+    declared = stack(access={"root": "never"}, hardening={"sshd": False})
+    assert declared.access == Access(root="never")
+    assert declared.hardening == Hardening(sshd=False)
