@@ -1,6 +1,6 @@
 # Copyright: (c) 2026, the Holdfast contributors
 # GNU General Public License v3.0+ (see LICENSE)
-"""Runs of site.yml: started, watched task by task, killed with everything that belongs to them."""
+"""Runs of a playbook: started, watched task by task, killed with everything that belongs to them."""
 
 from __future__ import annotations
 
@@ -21,6 +21,7 @@ from tests.lab.paths import ROOT
 from tests.lab.shell import scaled, wait_until
 
 INVENTORY = ROOT / "tests/resume/inventory"
+SITE = "site.yml"
 # In the environment of the playbook and so of every worker, client and connection that it leaves behind.
 MARK = "HOLDFAST_TEST_RUN"
 # An uninterrupted run takes 40 s on two cores.
@@ -52,9 +53,9 @@ def changes(text: str) -> int | None:
 
 
 class Playbook:
-    """A run of site.yml against the host of the tests, in the background; killed where its block is left."""
+    """A run of a playbook against lab hosts, in the background; killed where its block is left."""
 
-    def __init__(self, log: Path, *words: str) -> None:
+    def __init__(self, log: Path, *words: str, playbook: str | Path = SITE, inventory: Path = INVENTORY) -> None:
         """Start it. log: where its output is kept."""
         self.log = log
         self.mark = uuid.uuid4().hex
@@ -69,7 +70,7 @@ class Playbook:
             "ANSIBLE_DISPLAY_SKIPPED_HOSTS": "1",
         }  # fmt: skip
         self.process = subprocess.Popen(
-            ["ansible-playbook", "site.yml", "-i", str(INVENTORY), "-e", "preflight_show=false", *words],
+            ["ansible-playbook", str(playbook), "-i", str(inventory), "-e", "preflight_show=false", *words],
             cwd=ROOT, env={**os.environ, **environment}, stdin=subprocess.DEVNULL,
             stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, start_new_session=True,
         )  # fmt: skip
@@ -100,7 +101,7 @@ class Playbook:
 
     def wait(self) -> int:
         """Wait for the end and return the exit status. Raises LabError where it takes too long."""
-        wait_until("site.yml to end", lambda: self.process.poll() is not None, seconds=scaled(RUN_SECONDS))
+        wait_until("the playbook to end", lambda: self.process.poll() is not None, seconds=scaled(RUN_SECONDS))
         self.kill()
         return self.process.returncode
 

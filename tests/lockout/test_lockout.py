@@ -1,0 +1,59 @@
+# Copyright: (c) 2026, the Holdfast contributors
+# GNU General Public License v3.0+ (see LICENSE)
+"""Ten bad changes, each taken back by the host itself; and good ones, which stay. The benchmark makes hundreds."""
+
+from __future__ import annotations
+
+import sys
+
+import pytest
+
+from .changes import SSHD, TEN, Change
+from .trial import attempt, guarded, have_host, inside
+
+# A fresh login works again within this time of the first that failed.
+MOST_SECONDS = 30
+
+
+@pytest.fixture(scope="session", autouse=True)
+def host() -> None:
+    have_host()
+
+
+@pytest.mark.parametrize("number", range(len(TEN)), ids=[str(each) for each in TEN])
+def test_a_bad_change_takes_itself_back(number: int) -> None:
+    change: Change = TEN[number]
+    outcome = attempt(f"bad{number}", change)
+    sys.stderr.write(f"lockout: {outcome.closed:5.1f} s closed, {outcome.failed}/{outcome.tries} failed: {change}\n")
+    assert not outcome.problems
+    assert outcome.closed <= MOST_SECONDS
+
+
+def test_a_good_change_stays_and_is_made_once() -> None:
+    task = {
+        "name": "good",
+        "files": [{"path": SSHD, "content": "MaxAuthTries 5\n", "mode": "0600"}],
+        "check": [["/usr/sbin/sshd", "-t"]],
+        "commands": [["systemctl", "reload", "ssh.service"]],
+    }
+    for number, changed in enumerate(("changed=1", "changed=0")):
+        with guarded(f"good{number}", task) as playbook:
+            assert playbook.wait() == 0, playbook.text()
+        assert changed in playbook.text()
+    # No timer is left that could take it back.
+    inside("! systemctl is-active --quiet holdfast-guard-good.timer; test -d /var/lib/holdfast/guard/good/confirmed")
+    assert "maxauthtries 5" in inside("/usr/sbin/sshd -T")
+
+
+def test_what_a_check_refuses_is_back_at_once() -> None:
+    before = inside("sha256sum /etc/ssh/sshd_config.d/*")
+    task = {
+        "name": "good",
+        "files": [{"path": SSHD, "content": "MaxAuthTries many\n", "mode": "0600"}],
+        "check": [["/usr/sbin/sshd", "-t"]],
+    }
+    with guarded("refused", task) as playbook:
+        assert playbook.wait() != 0
+    assert "The old state of good was put back" in playbook.text()
+    assert "MaxAuthTries many" in playbook.text() or "integer" in playbook.text()
+    assert inside("sha256sum /etc/ssh/sshd_config.d/*") == before
