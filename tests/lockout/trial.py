@@ -38,7 +38,8 @@ table inet own {
 }
 """
 STATE = (
-    "sha256sum /etc/nftables.conf /etc/ssh/sshd_config /etc/ssh/sshd_config.d/* 2>&1; ls -laR --time-style=+ /etc/ssh; "
+    "sha256sum /etc/nftables.conf /etc/ssh/sshd_config /etc/ssh/sshd_config.d/* 2>&1; "
+    "find /etc/ssh /etc/nftables.conf -printf '%p %y %m %u:%g %l\\n'; "
     "nft -s list ruleset; mkdir -p /run/sshd; /usr/sbin/sshd -T; systemctl is-active ssh.service"
 )
 
