@@ -24,6 +24,6 @@ def test_the_second_run_changes_nothing_and_restarts_nothing(scenario: Scenario,
     after = units(scenario)
     # A unit that a timer started meanwhile is no restart.
     assert {name: after.get(name) for name in before[1]} == before[1]
-    # The bound is that of a machine with nothing else to do; one that is shared gets more in proportion to its load.
+    # The bound is that of a machine with nothing else to do; a shared one gets more by its load and its CPUs' speed.
     assert ended.seconds <= scaled(MOST_SECONDS), ended.output
     figure(f"second run: {ended.tally}; {ended.seconds:.1f} s on the wall; {len(before[0])} containers as before")

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.lab import shell
 from tests.lab.shell import LabError, locked, run, scaled, step, succeeds, wait_until
 
 
@@ -50,7 +51,15 @@ def test_deadlines_grow_with_the_load(
 ) -> None:
     monkeypatch.setattr("os.getloadavg", lambda: (load, 0.0, 0.0))
     monkeypatch.setattr("os.cpu_count", lambda: cpus)
+    monkeypatch.setattr(shell, "cpu_seconds", lambda: shell.WORK_SECONDS / 2)
     assert scaled(30) == seconds
+    # A CPU that is twice as slow takes twice as long, and one that is faster changes nothing.
+    monkeypatch.setattr(shell, "cpu_seconds", lambda: shell.WORK_SECONDS * 2)
+    assert scaled(30) == seconds * 2
+
+
+def test_the_work_takes_cpu_time_and_little_of_it() -> None:
+    assert 0 < shell.cpu_seconds() < 1
 
 
 def test_a_step_is_one_line(capsys: pytest.CaptureFixture[str]) -> None:
