@@ -12,16 +12,14 @@ from ansible_collections.holdfast.host.plugins.module_utils.host_types import Ho
 from ansible_collections.holdfast.host.plugins.module_utils.plan import (
     budget_check,
     host_check,
-    kernel_rows,
     laptop,
     place,
     pooler,
     secret_files,
     shipped,
-    sshd,
     store_check,
+    system,
     takeover,
-    tune_kernel,
     tune_nginx,
     tune_postgres,
     tune_redis,
@@ -146,24 +144,6 @@ def _edge(wish: Wish, host: Host) -> dict[str, Any]:
     return routes | {"limit_bytes": limit, "settings": [each.as_dict() for each in chosen]}
 
 
-def _kernel(wish: Wish, host: Host) -> tune_kernel.Tuned:
-    redis, disk = wish.stack.stores.redis, host.mount_of(DATA_PATH)
-    machine = kernel_rows.Machine(
-        memory_bytes=host.memory_bytes,
-        rotational=bool(disk and disk.rotational),
-        mbps=max((link.mbps or 0 for link in host.links), default=0) or 1000,
-        stores=frozenset(wish.stores()),
-        forks=redis is not None and redis.persist,
-        ports=tuple(port["port"] for port in place.public_ports(wish.stack)),
-    )
-    return tune_kernel.tune(machine, wish.stack.kernel, f"{ROOT}.kernel")
-
-
-def _system(wish: Wish, host: Host, kernel: tune_kernel.Tuned) -> dict[str, Any]:
-    doors = {"sshd": sshd.part(wish.stack.access, wish.stack.hardening, host)}
-    return {"kernel": kernel.as_dict(), "hardening": doors}
-
-
 def _host(host: Host) -> dict[str, Any]:
     """Return the host's part of the plan. ready: the projects that check mode can ask Compose about already."""
     docker, held = host.software.get("docker"), host.installed
@@ -216,8 +196,8 @@ def build(wish: Wish, host: Host, tier_fit: Fit) -> tuple[dict[str, Any], list[F
     taken = takeover.take_over(wish)
     postgres, of_postgres = _postgres(wish, shared, host)
     redis, of_redis = _redis(wish, rows, host)
-    kernel = _kernel(wish, host)
-    of_stores = [*store_check.findings(wish), *of_postgres, *of_redis, *kernel.findings]
+    machine, of_machine = system.parts(wish, host)
+    of_stores = [*store_check.findings(wish), *of_postgres, *of_redis, *of_machine]
     found = [*contradictions, *taken.findings, *tier_fit.findings, *of_stores, *_findings(wish, host, shared)]
     plan = {
         "schema": SCHEMA,
@@ -234,7 +214,7 @@ def build(wish: Wish, host: Host, tier_fit: Fit) -> tuple[dict[str, Any], list[F
         "stores": {"postgres": postgres, "redis": redis} | _carried_stores(wish, rows),
         "app": {"services": place.health_checks(wish), "files": shipped.files(wish, wish.apps())},
         "edge": _edge(wish, host),
-        **_system(wish, host, kernel),
+        **machine,
         "secrets": [secret.as_dict() for _, secret in sorted(taken.secrets.items())],
         "secret_files": secret_files.secret_files(wish, taken, postgres),
         "environment": taken.environment,

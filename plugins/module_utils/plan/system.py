@@ -1,0 +1,34 @@
+# Copyright: (c) 2026, the Holdfast contributors
+# GNU General Public License v3.0+ (see LICENSE)
+"""The machine's own part of the plan: kernel values, and the doors that are looked after."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from ansible_collections.holdfast.host.plugins.module_utils.errors import Finding
+from ansible_collections.holdfast.host.plugins.module_utils.host_types import Host
+from ansible_collections.holdfast.host.plugins.module_utils.plan import kernel_rows, place, sshd, tune_kernel
+from ansible_collections.holdfast.host.plugins.module_utils.plan.fit import DATA_PATH
+from ansible_collections.holdfast.host.plugins.module_utils.plan.model import Wish
+from ansible_collections.holdfast.host.plugins.module_utils.spec.stack import ROOT
+
+
+def _kernel(wish: Wish, host: Host) -> tune_kernel.Tuned:
+    redis, disk = wish.stack.stores.redis, host.mount_of(DATA_PATH)
+    machine = kernel_rows.Machine(
+        memory_bytes=host.memory_bytes,
+        rotational=bool(disk and disk.rotational),
+        mbps=max((link.mbps or 0 for link in host.links), default=0) or 1000,
+        stores=frozenset(wish.stores()),
+        forks=redis is not None and redis.persist,
+        ports=tuple(port["port"] for port in place.public_ports(wish.stack)),
+    )
+    return tune_kernel.tune(machine, wish.stack.kernel, f"{ROOT}.kernel")
+
+
+def parts(wish: Wish, host: Host) -> tuple[dict[str, Any], list[Finding]]:
+    """Return the plan's parts by name, JSON-able, and what is wrong with what was declared for them."""
+    kernel, stack = _kernel(wish, host), wish.stack
+    doors = {"sshd": sshd.part(stack.access, stack.hardening, host)}
+    return {"kernel": kernel.as_dict(), "hardening": doors}, kernel.findings
