@@ -21,6 +21,7 @@ OWN: dict[str, Any] = {
     "parents": {"type": "dict", "default": {}},
     "check": {"type": "list", "elements": "list", "default": []},
     "commands": {"type": "list", "elements": "list", "default": []},
+    "current": {"type": "list", "elements": "list", "default": []},
     "timeout_seconds": {"type": "int", "default": 20},
 }
 # A server that is about to listen again refuses at once.

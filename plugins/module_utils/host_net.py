@@ -9,6 +9,7 @@ from collections.abc import Mapping
 from ansible_collections.holdfast.host.plugins.module_utils.host_parse import (
     Socket,
     parse_container_id,
+    parse_default_routes,
     parse_sockets,
 )
 from ansible_collections.holdfast.host.plugins.module_utils.host_tree import Tree
@@ -26,6 +27,12 @@ def read_links(tree: Tree) -> tuple[Link, ...]:
     return tuple(
         Link(name=name, mbps=_mbps(tree, f"{base}/{name}")) for name in names if not tree.has(f"{base}/{name}/brport")
     )
+
+
+def read_uplinks(tree: Tree) -> tuple[str, ...]:
+    """Return the interfaces that a default route leads through, of either version of IP."""
+    routes = parse_default_routes(tree.text("/proc/net/route") or "", tree.text("/proc/net/ipv6_route") or "")
+    return tuple(routes)
 
 
 def _mbps(tree: Tree, path: str) -> int | None:

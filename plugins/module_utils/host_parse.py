@@ -141,6 +141,17 @@ def _address(text: str) -> str:
     return str(ipaddress.ip_address(b"".join(word.to_bytes(4, sys.byteorder) for word in words)))
 
 
+def parse_default_routes(ipv4: str, ipv6: str) -> list[str]:
+    """Return the interfaces of the default routes, sorted. ipv4: /proc/net/route. ipv6: /proc/net/ipv6_route."""
+    nothing = "0" * 8
+    rows4 = (line.split() for line in ipv4.splitlines()[1:])
+    found = {row[0] for row in rows4 if len(row) > 7 and (row[1], row[7]) == (nothing, nothing)}
+    rows6 = (line.split() for line in ipv6.splitlines())
+    # The kernel has one of its own through lo, which rejects what has no other way.
+    found |= {row[-1] for row in rows6 if len(row) > 9 and row[0] == nothing * 4 and row[1] == "00"} - {"lo"}
+    return sorted(found)
+
+
 def parse_version(text: str) -> str | None:
     """Return the first dotted number of what a program prints: 26.1.5 of 26.1.5+dfsg1. None where there is none."""
     match = re.search(r"\d+(?:\.\d+)+", text)

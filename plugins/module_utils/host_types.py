@@ -122,6 +122,7 @@ class Host:
     cpu_mhz: highest clock, MHz. init: "systemd" or "other". software: version by name ("docker", "compose",
     "openssh"), None where it is not installed. installed: the stack that an earlier run left, None where there is none.
     running: the stack's containers, none where nothing of it runs, None where the engine cannot be asked.
+    uplinks: names of the interfaces that a default route leads through.
     """
 
     os: OsRelease
@@ -142,6 +143,7 @@ class Host:
     software: Mapping[str, str | None] = field(default_factory=dict)
     installed: Installed | None = None
     running: tuple[Running, ...] | None = ()
+    uplinks: tuple[str, ...] = ()
 
     def as_dict(self) -> dict[str, Any]:
         """Return the host as a JSON-able dict: nested dicts and lists, the same keys as the fields."""
@@ -164,6 +166,7 @@ class Host:
                 "software": dict(data["software"]),
                 "installed": _installed(data.get("installed")),
                 "running": _running(data.get("running", ())),
+                "uplinks": tuple(data.get("uplinks", ())),
             }
         )
 

@@ -51,6 +51,13 @@ options:
     type: list
     elements: list
     default: []
+  current:
+    description:
+      - Commands that succeed where programs hold what the files say. They only look, also in check mode. Where no file
+        differs and one of them fails, O(check) and O(commands) run all the same, under the guard.
+    type: list
+    elements: list
+    default: []
   timeout_seconds:
     description: How long after its start a change waits for its login.
     type: int
@@ -95,6 +102,8 @@ EXAMPLES = r"""
         validate: nft --check --file %s
     commands:
       - [systemctl, restart, nftables.service]
+    current:
+      - [nft, list, chain, inet, own, input]
 """
 
 RETURN = r"""
@@ -137,6 +146,7 @@ OWN: dict[str, Any] = {
     "src": {"type": "path"},
     "check": {"type": "list", "elements": "list", "default": []},
     "commands": {"type": "list", "elements": "list", "default": []},
+    "current": {"type": "list", "elements": "list", "default": []},
     "timeout_seconds": {"type": "int", "default": 20},
     "step": {"type": "str", "choices": ["apply", "confirm"], "default": "apply"},
     "token": {"type": "str", "default": "", "no_log": False},
@@ -179,10 +189,11 @@ def apply(module: AnsibleModule, held: Guard) -> None:
             findings = files.validate(changes, Path(staging), held.run)
     if findings:
         module.fail_json(msg="Nothing was changed.\n" + explain(findings), findings=[f.as_dict() for f in findings])
-    token = change(module, held, changes) if changes and not module.check_mode else ""
+    differs = bool(changes) or any(held.run(command, "").status != 0 for command in commands(module.params, "current"))
+    token = change(module, held, changes) if differs and not module.check_mode else ""
     paths = [str(each.entry.path) for each in changes]
     diff = [each.diff() for each in changes]
-    module.exit_json(changed=bool(changes), paths=paths, diff=diff, token=token, confirmed=False)
+    module.exit_json(changed=differs, paths=paths, diff=diff, token=token, confirmed=False)
 
 
 def main() -> None:

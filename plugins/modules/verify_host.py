@@ -46,6 +46,11 @@ findings:
   returned: success
   type: list
   elements: dict
+addresses:
+  description: The host's own addresses that others may know, of both versions of IP.
+  returned: success
+  type: list
+  elements: str
 looked_at:
   description: How much was compared.
   returned: always
@@ -55,8 +60,10 @@ looked_at:
 
 from ansible.module_utils.basic import AnsibleModule
 
+from ansible_collections.holdfast.host.plugins.module_utils.command import runner
 from ansible_collections.holdfast.host.plugins.module_utils.errors import errors, explain
 from ansible_collections.holdfast.host.plugins.module_utils.verify.compare import compare, facts
+from ansible_collections.holdfast.host.plugins.module_utils.verify.exposure import own_addresses
 from ansible_collections.holdfast.host.plugins.module_utils.verify.observe import observe
 
 
@@ -71,12 +78,17 @@ def main() -> None:
     )
     expect = module.params["expect"]
     seen = observe(expect, module.params["timeout_seconds"])
+    try:
+        addresses = own_addresses(runner())
+    except ValueError as problem:
+        module.fail_json(msg=str(problem), looked_at=[])
     findings = compare(expect, seen)
     wrong = errors(findings)
     if wrong:
         msg = f"The host differs from its plan: {len(wrong)} finding(s).\n{explain(wrong)}"
         module.fail_json(msg=msg, looked_at=facts(seen))
-    module.exit_json(changed=False, findings=[finding.as_dict() for finding in findings], looked_at=facts(seen))
+    told = [finding.as_dict() for finding in findings]
+    module.exit_json(changed=False, findings=told, addresses=addresses, looked_at=facts(seen))
 
 
 if __name__ == "__main__":

@@ -4,29 +4,21 @@
 
 from __future__ import annotations
 
-import json
-import sys
 from collections.abc import Callable
-from pathlib import Path
 
 import pytest
 import testinfra
 
-from tests.acceptance import scan
 from tests.acceptance.running import containers
-from tests.acceptance.scenarios import WATCHER, Scenario
-from tests.lab import registry, ssh
-from tests.lab.shell import run
-
-PLACES = {"the controller": [sys.executable], "another host": [*ssh.command(WATCHER, "root"), "python3"]}
+from tests.acceptance.scenarios import Scenario
+from tests.acceptance.strangers import PLACES, scanned
+from tests.lab import registry
 
 
 @pytest.mark.parametrize("place", PLACES)
 def test_only_declared_ports_answer(scenario: Scenario, place: str, figure: Callable[[str], None]) -> None:
     targets = [scenario.row.address, *([scenario.row.address6] if registry.has_ipv6() else [])]
-    script = Path(scan.__file__).read_text(encoding="utf-8")
-    found: dict[str, list[int]] = json.loads(run([*PLACES[place], "-", *targets], stdin=script))
-    assert set(found) == set(targets)
+    found = scanned(place, targets)
     assert set(found.pop(scenario.row.address)) == scenario.open_ports
     # Docker publishes over IPv4 alone here; what answers over IPv6 must be declared as well.
     for address, ports in found.items():

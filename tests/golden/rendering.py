@@ -26,7 +26,7 @@ from ansible.template import Templar
 ROOT = Path(__file__).resolve().parents[2]
 PLUGINS = "ansible_collections.holdfast.host.plugins"
 # The roles that render what a stack runs with.
-ROLES = ("hardening", "stores", "edge", "app")
+ROLES = ("hardening", "firewall", "stores", "edge", "app")
 
 
 def render(plans: Mapping[str, Mapping[str, Any]]) -> dict[str, str]:

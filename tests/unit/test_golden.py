@@ -70,6 +70,8 @@ def test_a_play_writes_the_same_files(tmp_path: Path) -> None:
     # A project without a service has no file.
     assert [path for path in written if not path.startswith("placement/") and "/etc/holdfast/" in path] == [
         "alone/etc/holdfast/app/compose.yaml",
+        "alone/etc/holdfast/firewall.nft",
+        "stores/etc/holdfast/firewall.nft",
         "stores/etc/holdfast/stores/compose.yaml",
         "stores/etc/holdfast/stores/postgres/postgresql.conf",
     ]

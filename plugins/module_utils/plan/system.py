@@ -8,7 +8,7 @@ from typing import Any
 
 from ansible_collections.holdfast.host.plugins.module_utils.errors import Finding
 from ansible_collections.holdfast.host.plugins.module_utils.host_types import Host
-from ansible_collections.holdfast.host.plugins.module_utils.plan import kernel_rows, place, sshd, tune_kernel
+from ansible_collections.holdfast.host.plugins.module_utils.plan import firewall, kernel_rows, place, sshd, tune_kernel
 from ansible_collections.holdfast.host.plugins.module_utils.plan.fit import DATA_PATH
 from ansible_collections.holdfast.host.plugins.module_utils.plan.model import Wish
 from ansible_collections.holdfast.host.plugins.module_utils.spec.stack import ROOT
@@ -31,4 +31,9 @@ def parts(wish: Wish, host: Host) -> tuple[dict[str, Any], list[Finding]]:
     """Return the plan's parts by name, JSON-able, and what is wrong with what was declared for them."""
     kernel, stack = _kernel(wish, host), wish.stack
     doors = {"sshd": sshd.part(stack.access, stack.hardening, host)}
-    return {"kernel": kernel.as_dict(), "hardening": doors}, kernel.findings
+    ports, found, rules = place.public_ports(stack), list(kernel.findings), None
+    if stack.hardening.firewall:
+        rules = firewall.part(stack.access, host, ports, wish.project.networks)
+        found += firewall.findings(stack.access, host, ports)
+    shown = {"kernel": kernel.as_dict(), "hardening": doors, "firewall": rules}
+    return shown | {"exposed": firewall.exposed(stack.access, ports)}, found

@@ -7,7 +7,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from ansible_collections.holdfast.host.plugins.module_utils.plan import sshd
+from ansible_collections.holdfast.host.plugins.module_utils.plan import firewall, sshd
 
 
 def _pooler(plan: Mapping[str, Any]) -> Mapping[str, Any] | None:
@@ -78,6 +78,7 @@ def expect(plan: Mapping[str, Any]) -> dict[str, Any]:
             for location in server["locations"]
         ],
         "sshd": sshd.expected(plan["hardening"]["sshd"]),
+        "firewall": firewall.expected(plan["firewall"]),
         "kernel": {each["name"]: each["value"] for each in plan["kernel"]["settings"]},
         "ports": [{"port": port["port"], "protocol": port["protocol"]} for port in plan["ports"]],
     }

@@ -6,8 +6,25 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from ansible_collections.holdfast.host.plugins.module_utils.spec.kinds import Choice, Flag
-from ansible_collections.holdfast.host.plugins.module_utils.spec.schema import key
+from ansible_collections.holdfast.host.plugins.module_utils.spec.kinds import PORT, Choice, Flag, ListOf, Text
+from ansible_collections.holdfast.host.plugins.module_utils.spec.networks import NETWORK
+from ansible_collections.holdfast.host.plugins.module_utils.spec.schema import Section, key
+
+
+@dataclass(frozen=True, kw_only=True)
+class Open:
+    """A port of a program of the host itself, which is no part of the stack, that others may reach."""
+
+    port: int = key(PORT, "the host's port", example="51820")
+    protocol: str = key(Choice(choices=("tcp", "udp")), "the protocol", default="tcp", example="udp")
+    sources: tuple[str, ...] = key(
+        ListOf(entry=NETWORK), "who may reach it; everybody where nothing is said", default=(), example="[203.0.113.7]"
+    )
+    why: str = key(
+        Text(accepts="one line of text without quotes", pattern=r"[^\"\n\\]{1,80}"),
+        "what answers there, for whoever reads the rules",
+        example="WireGuard",
+    )
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -23,6 +40,17 @@ class Access:
     forwarding: bool = key(
         Flag(), "let those who log in forward ports, sockets and agents through SSH", default=False, example="true"
     )
+    ssh_from: tuple[str, ...] = key(
+        ListOf(entry=NETWORK), "from where SSH is let in; from everywhere where nothing is said", default=(),
+        example="[203.0.113.0/24, 2001:db8::/32]",
+    )  # fmt: skip
+    ssh_ports: tuple[int, ...] = key(
+        ListOf(entry=PORT), "the ports on which the SSH server listens", default=(22,), example="[22, 2222]"
+    )
+    open: tuple[Open, ...] = key(
+        ListOf(entry=Section(shape=Open)), "ports of other programs of the host that stay reachable", default=(),
+        example="[{port: 51820, protocol: udp, why: WireGuard}]",
+    )  # fmt: skip
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -30,3 +58,4 @@ class Hardening:
     """Which concerns of the machine's security are looked after; each can be left to somebody else."""
 
     sshd: bool = key(Flag(), "the settings of the SSH server", default=True, example="false")
+    firewall: bool = key(Flag(), "packets from outside reach declared ports alone", default=True, example="false")

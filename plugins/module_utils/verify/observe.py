@@ -14,7 +14,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from ansible_collections.holdfast.host.plugins.module_utils.plan.pooler import CONSOLE, SOCKETS
-from ansible_collections.holdfast.host.plugins.module_utils.verify import kernel, sshd
+from ansible_collections.holdfast.host.plugins.module_utils.verify import machine
 
 # A session over the local socket shows 0 for every setting of TCP; what it was reset to is what the file says.
 SETTINGS_SQL = """
@@ -171,14 +171,12 @@ def observe(expect: Mapping[str, Any], timeout: int) -> dict[str, Any]:
             "postgres": {"error": str(problem)},
             "pooler": {"error": str(problem)},
             "redis": {"error": str(problem)},
-            "kernel": kernel.observe(expect),
-            "sshd": sshd.observe(expect),
+            **machine.observe(expect),
             "routes": [route | ask(route["host"], route["path"], timeout) for route in expect["routes"]],
         }
     return {
         "containers": found,
-        "kernel": kernel.observe(expect),
-        "sshd": sshd.observe(expect),
+        **machine.observe(expect),
         "postgres": postgres(found, expect["postgres"], timeout) if expect["postgres"] else {},
         "pooler": pooler(found, expect["pooler"], timeout) if expect.get("pooler") else {},
         "redis": redis(found, expect["redis"], timeout) if expect["redis"] else {},

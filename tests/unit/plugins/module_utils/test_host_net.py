@@ -87,3 +87,9 @@ def test_published_ports_name_their_container(fake: FakeHost) -> None:
     }
     held = [(each.port, each.process, each.container) for each in fake.read().listening]
     assert held == [(443, "docker-proxy", "edge"), (8001, "dockerd", "edge"), (53, "dnsmasq", "dns")]
+
+
+def test_uplinks_are_where_default_routes_lead(fake: FakeHost) -> None:
+    header = "Iface\tDestination\tGateway\tFlags\tRefCnt\tUse\tMetric\tMask\tMTU\tWindow\tIRTT\n"
+    fake.write("/proc/net/route", header + "eth0\t00000000\t01D51EAC\t0003\t0\t0\t0\t00000000\t0\t0\t0\n")
+    assert fake.read().uplinks == ("eth0",)

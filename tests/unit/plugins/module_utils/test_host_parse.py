@@ -92,3 +92,22 @@ def test_versions(text: str, version: str | None) -> None:
 )
 def test_container_ids(path: str, identity: str | None) -> None:
     assert parse.parse_container_id(path) == identity
+
+
+ROUTES = """\
+Iface	Destination	Gateway 	Flags	RefCnt	Use	Metric	Mask		MTU	Window	IRTT
+eth0	00000000	01D51EAC	0003	0	0	0	00000000	0	0	0
+eth0	00D51EAC	00000000	0001	0	0	0	00FFFFFF	0	0	0
+wg0	00000000	00000000	0001	0	0	0	00000080	0	0	0
+"""
+NOTHING = "0" * 32
+ROUTES6 = f"""\
+{NOTHING} 00 {NOTHING} 00 fd000213000000000000000000000001 00000400 00000002 00000000 00000003    br-lan
+fe800000000000000000000000000000 40 {NOTHING} 00 {NOTHING} 00000100 00000001 00000000 00000001     eth0
+{NOTHING} 00 {NOTHING} 00 {NOTHING} ffffffff 00000001 00000000 00200200       lo
+"""
+
+
+def test_default_routes_of_both_versions() -> None:
+    assert parse.parse_default_routes(ROUTES, ROUTES6) == ["br-lan", "eth0"]
+    assert parse.parse_default_routes("", "") == []

@@ -131,3 +131,20 @@ def test_what_cannot_be_is_refused_before_anything(
     assert told in failed["msg"]
     assert not (tmp_path / "a.conf").exists()
     assert calls == []
+
+
+@pytest.mark.parametrize("check", [True, False])
+def test_programs_that_hold_something_else_are_told_again(
+    tmp_path: Path, capfd: Capture, calls: list[str], *, check: bool
+) -> None:
+    path, mark = tmp_path / "a.conf", tmp_path / "told"
+    path.write_text("new\n")
+    path.chmod(0o644)
+    options: dict[str, Any] = {"commands": [["touch", str(mark)]], "current": [["test", "-e", str(mark)]]}
+    first = change(path, capfd, check=check, **options)
+    assert (first["changed"], first["paths"], bool(first["token"]), mark.exists()) == (True, [], not check, not check)
+    if not check:
+        (tmp_path / "guard/demo/pending").rename(tmp_path / "guard/demo/confirmed")
+        second = change(path, capfd, **options)
+        assert (second["changed"], second["token"]) == (False, "")
+    assert bool(calls) == (not check)

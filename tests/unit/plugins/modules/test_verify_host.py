@@ -45,8 +45,10 @@ def test_a_host_that_is_as_planned(
     expect: dict[str, Any], check: bool, capfd: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(verify_host, "observe", lambda given, _timeout: _seen(given))
+    monkeypatch.setattr(verify_host, "own_addresses", lambda _: ["203.0.113.7"])
     result = run_module(verify_host.main, capfd, expect=expect, check=check)
-    assert result == {"changed": False, "findings": [], "looked_at": ["5 containers", "0 settings", "1 routes"]}
+    looked_at = ["5 containers", "0 settings", "1 routes"]
+    assert result == {"changed": False, "findings": [], "addresses": ["203.0.113.7"], "looked_at": looked_at}
     assert set(yaml.safe_load(verify_host.RETURN)) == set(result) - {"changed"}
 
 

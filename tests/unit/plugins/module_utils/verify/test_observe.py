@@ -109,7 +109,8 @@ def test_the_whole_host(answers: dict[str, str]) -> None:
     answers["pg_settings"] = "{}"
     seen = subject.observe({"postgres": STORE, "redis": None, "routes": []}, 5)
     assert seen.pop("kernel")["values"] == {}
-    assert seen == {"containers": FOUND, "sshd": [], "postgres": {}, "pooler": {}, "redis": {}, "routes": []}
+    machine: dict[str, object] = {"sshd": [], "firewall": {}}
+    assert seen == {"containers": FOUND, "postgres": {}, "pooler": {}, "redis": {}, "routes": []} | machine
 
 
 POOLER = {"project": "shop-stores", "service": "db", "settings": {"listen_port": "5432"}}

@@ -1,0 +1,93 @@
+# Copyright: (c) 2026, the Holdfast contributors
+# GNU General Public License v3.0+ (see LICENSE)
+"""The rules that the kernel holds, compared with the file, and the file with the plan."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+from ansible_collections.holdfast.host.plugins.module_utils.command import Run, runner
+from ansible_collections.holdfast.host.plugins.module_utils.errors import Finding
+from ansible_collections.holdfast.host.plugins.module_utils.plan.firewall import RULES, TABLE, UNIT
+
+LIST = ["nft", "--json", "list", "table", "inet", TABLE]
+RELOAD = f"systemctl reload-or-restart {UNIT}"
+# A line of the file that lets a declared port in.
+_LETS_IN = re.compile(r"\s*(?P<match>.* dport .*?) (?:accept|goto login) comment .*")
+_OF_THE_RULES = "udp sport 67 udp dport 68", "ip6 saddr fe80::/10 udp sport 547 udp dport 546"
+
+
+def plain(text: str) -> list[str]:
+    """Return what ``nft --json`` listed, one line of JSON each, without what changes as packets pass.
+
+    Raises ValueError where it is no such list.
+    """
+    listed = json.loads(text)["nftables"]
+    return [json.dumps(_still(each), sort_keys=True) for each in listed if "metainfo" not in each]
+
+
+def _still(value: Any) -> Any:
+    if isinstance(value, list):
+        return [_still(each) for each in value]
+    if not isinstance(value, dict):
+        return value
+    dynamic = "dynamic" in value.get("flags", ()) if isinstance(value.get("flags"), list) else False
+    left_out = {"handle", *(("elem",) if dynamic else ())}
+    return {name: None if name == "counter" else _still(inner) for name, inner in value.items() if name not in left_out}
+
+
+def let_in(text: str) -> list[str]:
+    """Return the matches by which a rules file lets in what is declared."""
+    found = [match["match"] for match in map(_LETS_IN.fullmatch, text.splitlines()) if match]
+    return [match for match in found if match not in _OF_THE_RULES]
+
+
+def observe(expect: Mapping[str, Any], run: Run | None = None, rules: Path = Path(RULES)) -> dict[str, Any]:
+    """Return what lets in by the file, what the file and the kernel hold, and whether it comes back at boot; or error.
+
+    The file is loaded into a network namespace of its own, which nobody's packets pass.
+    """
+    if expect.get("firewall") is None:
+        return {}
+    ask = run or runner()
+    script = f'nft --file "$1" && {" ".join(LIST)}'
+    results = {
+        "file": ask(["unshare", "--net", "sh", "-c", script, "sh", str(rules)], ""),
+        "kernel": ask(LIST, ""),
+        "boot": ask(["systemctl", "is-enabled", UNIT], ""),
+    }
+    for name in ("file", "kernel"):
+        if results[name].status != 0:
+            return {"error": results[name].message(), "where": name}
+    return {
+        "let_in": let_in(rules.read_text(encoding="utf-8")),
+        "file": plain(results["file"].out),
+        "kernel": plain(results["kernel"].out),
+        "boot": results["boot"].out.strip(),
+    }
+
+
+def differences(expect: Mapping[str, Any], seen: Mapping[str, Any]) -> Iterator[Finding]:
+    """Yield what the kernel does not hold as it should."""
+    shown: Mapping[str, Any] = seen.get("firewall") or {}
+    if not shown:
+        return
+    if "error" in shown:
+        rule = f"the {shown['where']} must show the table {TABLE}"
+        yield Finding(path="firewall", value=shown["error"], rule=rule, hint=RELOAD)
+        return
+    wanted: Sequence[str] = expect["firewall"]
+    for match in sorted(set(wanted) ^ set(shown["let_in"])):
+        rule = "must be let in" if match in wanted else "must not be let in"
+        yield Finding(path="firewall.accepted", value=match, rule=rule, hint="run site.yml again")
+    lost, strange = (set(shown[one]) - set(shown[other]) for one, other in (("file", "kernel"), ("kernel", "file")))
+    if lost or strange or shown["file"] != shown["kernel"]:
+        value = f"{len(lost)} rules are missing, {len(strange)} are not in {RULES}"
+        yield Finding(path="firewall.table", value=value, rule="the kernel must hold what the file says", hint=RELOAD)
+    if shown["boot"] != "enabled":
+        hint = f"systemctl enable {UNIT}"
+        yield Finding(path="firewall.boot", value=shown["boot"], rule="must come back at boot", hint=hint)
