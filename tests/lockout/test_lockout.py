@@ -8,8 +8,10 @@ import sys
 
 import pytest
 
+from tests.lab.shell import wait_until
+
 from .changes import SSHD, TEN, Change
-from .trial import attempt, guarded, have_host, inside
+from .trial import attempt, cut_the_power, firewall, guarded, have_host, inside, login_works
 
 # A fresh login works again within this time of the first that failed.
 MOST_SECONDS = 30
@@ -57,3 +59,38 @@ def test_what_a_check_refuses_is_back_at_once() -> None:
     assert "The old state of good was put back" in playbook.text()
     assert "MaxAuthTries many" in playbook.text() or "integer" in playbook.text()
     assert inside("sha256sum /etc/ssh/sshd_config.d/*") == before
+
+
+def held() -> str:
+    """Return the rules that the kernel holds for the role."""
+    return inside("nft -s list chain inet holdfast outside 2>&1 || true")
+
+
+def test_the_firewalls_role_takes_a_declaration_back_that_shuts_everybody_out() -> None:
+    with firewall("shut_first", "ip saddr 192.0.2.0/24 tcp dport 22") as playbook:
+        assert playbook.wait() != 0
+    assert "so the host puts the old state back" in playbook.text()
+    wait_until("a login", login_works, seconds=MOST_SECONDS)
+    # There were none before, so there are none.
+    assert "No such file" in held()
+    with firewall("open", "tcp dport 22") as playbook:
+        assert playbook.wait() == 0, playbook.text()
+    before = held()
+    assert "tcp dport 22" in before
+    with firewall("shut", "ip saddr 192.0.2.0/24 tcp dport 22") as playbook:
+        assert playbook.wait() != 0
+    wait_until("a login", login_works, seconds=MOST_SECONDS)
+    assert held() == before
+
+
+def test_rules_that_somebody_flushed_come_back_with_the_next_run_and_with_a_boot() -> None:
+    before = held()
+    inside("nft flush ruleset")
+    with firewall("flushed", "tcp dport 22") as playbook:
+        assert playbook.wait() == 0, playbook.text()
+    assert held() == before
+    with firewall("again", "tcp dport 22") as playbook:
+        assert playbook.wait() == 0, playbook.text()
+    assert "changed=0" in playbook.text()
+    cut_the_power()
+    assert held() == before

@@ -125,10 +125,23 @@ def play(name: str, tasks: Sequence[dict[str, Any]]) -> Path:
     return path
 
 
+def firewall(name: str, logins: str) -> Playbook:
+    """Start a play of the role firewall alone. logins: the match of what is let in to log in."""
+    rules = {"inside": ["lo"], "uplinks": [], "accepted": [], "logins": [{"match": logins, "reason": "declared"}]}
+    role = {"name": "Let in", "ansible.builtin.include_role": {"name": "holdfast.host.firewall"}}
+    written = play(name, [role | {"vars": {"holdfast_plan": {"firewall": rules}}}])
+    return Playbook(LOGS / f"{name}.log", playbook=written, inventory=INVENTORY)
+
+
 def guarded(name: str, arguments: dict[str, Any]) -> Playbook:
     """Start a play of one change under the guard."""
     written = play(name, [{"name": "Change it", "holdfast.host.guard": arguments}])
     return Playbook(LOGS / f"{name}.log", playbook=written, inventory=INVENTORY)
+
+
+def login_works() -> bool:
+    """Tell whether a fresh login gets in now."""
+    return Logins().once()
 
 
 def cut_the_power() -> None:
