@@ -9,8 +9,9 @@ from typing import Any
 
 from ansible_collections.holdfast.host.plugins.module_utils.compose.model import Service
 from ansible_collections.holdfast.host.plugins.module_utils.plan.model import Wish
-from ansible_collections.holdfast.host.plugins.module_utils.spec import stack as spec
 from ansible_collections.holdfast.host.plugins.module_utils.spec.check import container_ports
+from ansible_collections.holdfast.host.plugins.module_utils.spec.services import Health, Route
+from ansible_collections.holdfast.host.plugins.module_utils.spec.stack import Stack
 from ansible_collections.holdfast.host.plugins.module_utils.units import KIB
 
 HEALTH_PATH = "/health"
@@ -25,7 +26,7 @@ def alias(service: str, colour: str) -> str:
     return f"{service}.{colour}"
 
 
-def _location(name: str, port: int, route: spec.Route, health: spec.Health | None) -> dict[str, Any]:
+def _location(name: str, port: int, route: Route, health: Health | None) -> dict[str, Any]:
     health_path = health.path if health else HEALTH_PATH
     return {
         "path": route.path,
@@ -82,7 +83,7 @@ def _only_port(service: Service | None) -> int:
     return ports[0] if ports else 0
 
 
-def public_ports(stack: spec.Stack) -> list[dict[str, Any]]:
+def public_ports(stack: Stack) -> list[dict[str, Any]]:
     """Return every port that the host answers on because of this stack: the edge's and the declared ones."""
     found: list[dict[str, Any]] = []
     if any(service.routes for service in stack.services.values()):

@@ -33,27 +33,8 @@ def test_the_least_declaration_has_a_default_for_all_the_rest() -> None:
 
 
 def test_a_full_declaration_is_typed() -> None:
-    route = {"host": "a.example.org", "port": 80, "body": "1MiB", "timeout": "2m", "static": {"path": "/s/"}}
-    web = {
-        "routes": [route],
-        "replicas": 2,
-        "memory": "1GiB",
-        "environment": {"N": 1, "ON": True},
-        "health": {"port": 1},
-    }
-    stack = declared(services={"web": web}, compose=["a.yaml", "b.yaml"], secrets={"K": "provide"})
-    service = stack.services["web"]
-    assert service.routes[0].static == spec.Static(path="/s/", expires="1y")
-    assert (service.routes[0].body, service.routes[0].timeout) == (1024**2, 120.0)
-    assert service.environment == {"N": "1", "ON": "on"}
-    assert service.health == spec.Health(port=1, path="/health")
+    stack = declared(compose=["a.yaml", "b.yaml"], secrets={"K": "provide"})
     assert (stack.compose, stack.secrets) == (("a.yaml", "b.yaml"), {"K": "provide"})
-
-
-def test_a_service_that_says_nothing_is_a_service() -> None:
-    assert declared(services={"worker": {}}).services["worker"] == spec.Service()
-    stack, findings = parse_stack(LEAST | {"services": {"worker": None}})
-    assert (findings, stack and stack.services) == ([], {"worker": spec.Service()})
 
 
 @pytest.mark.parametrize(
@@ -66,10 +47,6 @@ def test_a_service_that_says_nothing_is_a_service() -> None:
         ({"tls": {"mode": "acme"}}, "holdfast_stack.tls.mode"),
         ({"secrets": {"K": "made"}}, "holdfast_stack.secrets.K"),
         ({"secrets": {"A-B": "keep"}}, "holdfast_stack.secrets"),
-        ({"services": {"w": {"ports": [{"port": 1}]}}}, "holdfast_stack.services.w.ports[0].target"),
-        ({"services": {"w": {"ports": [{"port": 1, "target": 1, "address": "::"}]}}}, "services.w.ports[0].address"),
-        ({"services": {"w": {"routes": [{"host": "a.org", "path": "x"}]}}}, "services.w.routes[0].path"),
-        ({"services": {"w": {"replicas": 0}}}, "holdfast_stack.services.w.replicas"),
         ({"profiles": "full"}, "holdfast_stack.profiles"),
     ],
 )
