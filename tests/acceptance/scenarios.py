@@ -26,7 +26,7 @@ class Scenario:
     """One scenario.
 
     host: of the lab. user: that its inventory logs in as. health: public host name to the path that monitoring asks.
-    open_ports: what a stranger may find, TCP.
+    open_ports: what a stranger may find, TCP. for_the_controller: those of them that are closed to others.
     """
 
     name: str
@@ -34,6 +34,11 @@ class Scenario:
     health: dict[str, str]
     user: str = "root"
     open_ports: frozenset[int] = frozenset({22, 80, 443})
+    for_the_controller: frozenset[int] = frozenset()
+
+    def open_from(self, place: str) -> frozenset[int]:
+        """Return what a stranger at a place may find."""
+        return self.open_ports if place == "the controller" else self.open_ports - self.for_the_controller
 
     @property
     def row(self) -> hosts.Host:
@@ -83,6 +88,7 @@ SCENARIOS = {
             user="ops",
             health={"shop.example.org": "/health", "admin.example.org": "/health"},
             open_ports=frozenset({22, 80, 443, 2525}),
+            for_the_controller=frozenset({22}),
         ),
     )
 }  # fmt: skip

@@ -13,8 +13,10 @@ import testinfra
 
 from tests.acceptance.running import containers, of_service, one
 from tests.acceptance.scenarios import BUILD, Scenario
+from tests.acceptance.strangers import CONTROLLER, NEIGHBOUR, reached, status_for_a_neighbour
 from tests.acceptance.web import Site
 from tests.acceptance.websocket import echoed
+from tests.lab.shell import scaled, wait_until
 
 AUTHORITY = BUILD / "changed.tls" / "authority.pem"
 # As the Compose file, its env_file, and the vault have them, after each one's own quoting.
@@ -72,6 +74,23 @@ def test_one_name_leads_to_two_services_by_path(shop: Site, back_office: Site) -
     text = "written through the gateway's replicas"
     assert back_office.post("/api/rows", {"text": text}).status == 201
     assert text in [row["text"] for row in shop.get("/rows").json]
+
+
+def test_an_administrators_route_is_closed_to_others(scenario: Scenario, back_office: Site) -> None:
+    assert back_office.get("/api/health").status == 200
+    assert status_for_a_neighbour(scenario.row.address, "admin.example.org", "/api/health") == 403
+    assert status_for_a_neighbour(scenario.row.address, "admin.example.org", "/health") == 200
+
+
+def test_a_port_of_the_hosts_own_is_open_to_whom_it_is_declared_for(scenario: Scenario) -> None:
+    script = "import socket; made = socket.create_server(('', 9100)); [made.accept()[0].close() for _ in range(99)]"
+    scenario.inside("systemd-run", "--quiet", "--unit=exporter", "python3", "-c", script)
+    ways = {"exporter": (scenario.row.address, 9100, False)}
+    try:
+        wait_until("the exporter", lambda: reached(CONTROLLER, ways)["exporter"], seconds=scaled(20))
+        assert reached(NEIGHBOUR, ways) == {"exporter": False}
+    finally:
+        scenario.inside("systemctl", "stop", "exporter.service")
 
 
 def test_requests_are_spread_over_the_replicas(scenario: Scenario, back_office: Site) -> None:

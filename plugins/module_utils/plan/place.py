@@ -32,6 +32,7 @@ def _location(name: str, port: int, route: Route, health: Health | None) -> dict
         "path": route.path,
         "upstream": f"{name}_{port}",
         "websocket": route.websocket,
+        "admin": route.admin,
         "timeout_seconds": max(round(route.timeout), WEBSOCKET_SECONDS if route.websocket else 1),
         # Rounded up: to nginx 0 means no limit.
         "body_kib": -(-route.body // KIB),
@@ -75,7 +76,8 @@ def routes(wish: Wish, colour: str) -> dict[str, Any]:
     names = " ".join(sorted(servers))
     tls = vars(wish.stack.tls) | {"name": hashlib.sha256(names.encode()).hexdigest()[:16]}
     named = [upstreams[name] for name in sorted(upstreams)]
-    return {"servers": ordered, "upstreams": named, "tls": tls, "status_url": STATUS_URL}
+    shown = {"servers": ordered, "upstreams": named, "tls": tls, "status_url": STATUS_URL}
+    return shown | {"admin_from": list(wish.stack.access.admin_from)}
 
 
 def _only_port(service: Service | None) -> int:

@@ -44,6 +44,10 @@ class Access:
         ListOf(entry=NETWORK), "from where SSH is let in; from everywhere where nothing is said", default=(),
         example="[203.0.113.0/24, 2001:db8::/32]",
     )  # fmt: skip
+    admin_from: tuple[str, ...] = key(
+        ListOf(entry=NETWORK), "from where routes with admin: true are let in; everybody else gets 403", default=(),
+        example="[203.0.113.7]",
+    )  # fmt: skip
     ssh_ports: tuple[int, ...] = key(
         ListOf(entry=PORT), "the ports on which the SSH server listens", default=(22,), example="[22, 2222]"
     )

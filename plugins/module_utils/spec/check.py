@@ -12,7 +12,7 @@ from ansible_collections.holdfast.host.plugins.module_utils.spec.stack import RO
 from ansible_collections.holdfast.host.plugins.module_utils.spec.stores import declared
 
 RESERVED = "holdfast-"
-EDGE_PORTS = {80: "HTTP of the edge", 443: "HTTPS of the edge", 22: "SSH"}
+EDGE_PORTS = {80: "HTTP of the edge", 443: "HTTPS of the edge"}
 
 
 def check(stack: Stack, project: Project) -> list[Finding]:
@@ -74,6 +74,9 @@ def _routes(stack: Stack, _project: Project) -> Iterator[Finding]:
     for name, service in stack.services.items():
         for index, route in enumerate(service.routes):
             path = f"{ROOT}.services.{name}.routes[{index}]"
+            if route.admin and not stack.access.admin_from:
+                rule, hint = "nobody could reach it: no address is an administrator's", f"{ROOT}.access.admin_from"
+                yield Finding(path=f"{path}.admin", value=True, rule=rule, hint=hint)
             address = (route.host, route.path)
             if address in seen:
                 rule = f"one address leads to one service; {seen[address]} has it already"
@@ -136,7 +139,8 @@ def _images(stack: Stack, project: Project) -> Iterator[Finding]:
 
 
 def _ports(stack: Stack, project: Project) -> Iterator[Finding]:
-    seen = {(port, "tcp"): owner for port, owner in EDGE_PORTS.items()}
+    taken = EDGE_PORTS | dict.fromkeys(stack.access.ssh_ports, "SSH")
+    seen = {(port, "tcp"): owner for port, owner in taken.items()}
     for name, service in stack.services.items():
         for index, port in enumerate(service.ports):
             path = f"{ROOT}.services.{name}.ports[{index}].port"

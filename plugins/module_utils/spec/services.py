@@ -49,6 +49,7 @@ class Route:
     static: Static | None = key(
         Section(shape=Static), "static files below the route", default=None, example="{path: /static/}"
     )
+    admin: bool = key(Flag(), "let in from access.admin_from alone", default=False, example="true")
     body: int = key(SIZE, "largest request body", default=16 * 1024 * 1024, example="16MiB")
     timeout: float = key(SECONDS, "longest wait for an answer", default=60.0, example="60s")
 

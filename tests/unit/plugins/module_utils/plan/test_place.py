@@ -50,6 +50,7 @@ def test_a_location_in_nginxs_units() -> None:
         "path": "/",
         "upstream": "web_8000",
         "websocket": False,
+        "admin": False,
         "timeout_seconds": 90,
         "body_kib": 1024,
         "static": {"path": "/s/", "expires": "7d"},
@@ -123,3 +124,10 @@ def test_health_checks() -> None:
 
 def test_a_colour_has_a_name_of_its_own() -> None:
     assert alias("web", "blue") != alias("web", "green")
+
+
+def test_where_administrators_come_from() -> None:
+    route = {"host": "a.example.org", "admin": True}
+    found = routes(wish(services={"web": {"routes": [route]}}, access={"admin_from": ["203.0.113.7"]}), "blue")
+    assert found["admin_from"] == ["203.0.113.7"]
+    assert [location["admin"] for location in found["servers"][0]["locations"]] == [True]

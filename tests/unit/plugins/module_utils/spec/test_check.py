@@ -38,6 +38,16 @@ def test_what_goes_together_has_no_finding() -> None:
         ({"services": {"web": {"ports": [{"port": 443, "target": 1}]}}}, "services.web.ports[0].port", "edge"),
         ({"services": {"web": {"ports": [{"port": 22, "target": 1}]}}}, "services.web.ports[0].port", "SSH"),
         (
+            {"access": {"ssh_ports": [2222]}, "services": {"web": {"ports": [{"port": 2222, "target": 1}]}}},
+            "services.web.ports[0].port",
+            "SSH",
+        ),
+        (
+            {"services": {"web": {"routes": [ROUTE | {"admin": True}]}}},
+            "services.web.routes[0].admin",
+            "access.admin_from",
+        ),
+        (
             {"services": {"web": {"replicas": 2, "ports": [{"port": 25, "target": 1}]}}},
             "services.web.ports[0].port",
             "one container",
