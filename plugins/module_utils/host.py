@@ -19,6 +19,7 @@ from ansible_collections.holdfast.host.plugins.module_utils.host_parse import (
     parse_cpuinfo,
     parse_meminfo,
     parse_mountinfo,
+    parse_open_files,
     parse_os_release,
     parse_version,
 )
@@ -83,6 +84,7 @@ def read_host(root: str = "/", *, run: Runner = run_program, usage: Usage | None
         links=read_links(tree),
         listening=read_listening(tree, containers, published),
         software=software,
+        open_files=parse_open_files(tree.text("/proc/1/limits") or ""),
         installed=read_installed(tree),
         running=_running(tree, run) if engine else _without_engine(tree),
         uplinks=read_uplinks(tree),

@@ -60,6 +60,12 @@ def parse_meminfo(text: str) -> tuple[int, int]:
     return sizes["MemTotal"], sizes.get("SwapTotal", 0)
 
 
+def parse_open_files(text: str) -> int | None:
+    """Return the hard limit of open files from a /proc/PID/limits, None where there is none or it is not shown."""
+    found = re.search(r"^Max open files\s+\S+\s+(\d+)\s", text, re.MULTILINE)
+    return int(found[1]) if found else None
+
+
 def parse_cpu_list(text: str) -> frozenset[int]:
     """Return the CPU numbers of a kernel list such as 0-3,8. An empty list is empty."""
     numbers: set[int] = set()

@@ -123,6 +123,7 @@ class Host:
     "openssh"), None where it is not installed. installed: the stack that an earlier run left, None where there is none.
     running: the stack's containers, none where nothing of it runs, None where the engine cannot be asked.
     uplinks: names of the interfaces that a default route leads through.
+    open_files: the most that process 1 may hold, None for no bound.
     """
 
     os: OsRelease
@@ -144,6 +145,7 @@ class Host:
     installed: Installed | None = None
     running: tuple[Running, ...] | None = ()
     uplinks: tuple[str, ...] = ()
+    open_files: int | None = None
 
     def as_dict(self) -> dict[str, Any]:
         """Return the host as a JSON-able dict: nested dicts and lists, the same keys as the fields."""

@@ -74,6 +74,10 @@ host:
       description: Highest clock in MHz, or V(none).
       type: float
       sample: 2500.0
+    open_files:
+      description: The most files that process 1 may hold, or V(none) for no bound.
+      type: int
+      sample: 1073741816
     memory_bytes:
       description: Memory that may be used, in bytes.
       type: int

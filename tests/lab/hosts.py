@@ -65,6 +65,7 @@ HOSTS: dict[str, Host] = {
         Host(name="ubuntu-like", address="172.30.213.24", image="host_ubuntu_like"),
         Host(name="legacy", address="172.30.213.25", image="host_legacy"),
         Host(name="guarded", address="172.30.213.26"),
+        Host(name="contained", address="172.30.213.33"),
     )
 }
 

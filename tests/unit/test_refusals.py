@@ -13,8 +13,9 @@ from tests.planning import STACK, attempt, host, listener, merged
 from tests.unit.refusal_cases import CASES as OTHERS
 from tests.unit.refusal_cases import ROUTE, R, worker
 from tests.unit.refusal_mounts import MOUNTS
+from tests.unit.refusal_risks import RISKS
 
-CASES = OTHERS | MOUNTS
+CASES = OTHERS | MOUNTS | RISKS
 
 # A wrong declaration of these leaves something else undone as well.
 WITH_OTHERS = {"empty stack", "inline tier, unknown key", "store behind a profile", "inline tier, wrong unit"}

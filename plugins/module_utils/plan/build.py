@@ -11,10 +11,12 @@ from ansible_collections.holdfast.host.plugins.module_utils.errors import Findin
 from ansible_collections.holdfast.host.plugins.module_utils.host_types import Host
 from ansible_collections.holdfast.host.plugins.module_utils.plan import (
     budget_check,
+    confinement,
     host_check,
     laptop,
     place,
     pooler,
+    powers,
     secret_files,
     shipped,
     store_check,
@@ -175,6 +177,7 @@ def _without_stores(wish: Wish, host: Host) -> list[Finding]:
 def _findings(wish: Wish, host: Host, shared: Budget) -> list[Finding]:
     return [
         *laptop.findings(wish),
+        *powers.findings(wish),
         *budget_check.findings(shared),
         *host_check.findings(host, place.public_ports(wish.stack)),
     ]
@@ -214,7 +217,7 @@ def build(wish: Wish, host: Host, tier_fit: Fit) -> tuple[dict[str, Any], list[F
         "stores": {"postgres": postgres, "redis": redis} | _carried_stores(wish, rows),
         "app": {"services": place.health_checks(wish), "files": shipped.files(wish, wish.apps())},
         "edge": _edge(wish, host),
-        **machine,
+        **(machine | confinement.parts(wish, postgres, redis, host)),
         "secrets": [secret.as_dict() for _, secret in sorted(taken.secrets.items())],
         "secret_files": secret_files.secret_files(wish, taken, postgres),
         "environment": taken.environment,

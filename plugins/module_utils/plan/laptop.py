@@ -8,21 +8,13 @@ from collections.abc import Callable, Iterator
 from posixpath import normpath
 
 from ansible_collections.holdfast.host.plugins.module_utils.compose.model import Service
-from ansible_collections.holdfast.host.plugins.module_utils.errors import WARNING, Finding, nearest
+from ansible_collections.holdfast.host.plugins.module_utils.errors import Finding, nearest
 from ansible_collections.holdfast.host.plugins.module_utils.plan import binds
 from ansible_collections.holdfast.host.plugins.module_utils.plan.binds import own_services
 from ansible_collections.holdfast.host.plugins.module_utils.plan.catalogue import STORES
 from ansible_collections.holdfast.host.plugins.module_utils.plan.model import Decision, Wish
 from ansible_collections.holdfast.host.plugins.module_utils.plan.shipped import place, sources
 from ansible_collections.holdfast.host.plugins.module_utils.spec.stack import ROOT
-
-POWERS = {
-    "privileged": (True, "a privileged container is root on the host"),
-    "pid": ("host", "the container sees every process of the host, and what stands in its environment"),
-    "ipc": ("host", "the container shares the host's memory segments"),
-}
-HOST_DIRECTORIES = ("/", "/etc", "/run", "/var/run")
-HOMES = ("/root", "/home")
 
 
 def image(wish: Wish, name: str) -> str | None:
@@ -181,36 +173,10 @@ def _shared_volumes(wish: Wish) -> Iterator[Finding]:
             yield Finding(path="compose.volumes", value=key, rule=rule, hint="give one of them another name or path")
 
 
-def _power(wish: Wish, name: str, service: Service) -> Iterator[Finding]:
-    """Return what gives a container power over its host: told, for some programs need it."""
-    path = f"compose.services.{name}"
-    for key, (value, rule) in POWERS.items():
-        if service.extra.get(key) == value:
-            yield Finding(path=f"{path}.{key}", value=value, rule=rule, hint="drop it", level=WARNING)
-    if service.extra.get("devices"):
-        rule = "the container reaches the host's own devices"
-        value = service.extra["devices"]
-        yield Finding(path=f"{path}.devices", value=value, rule=rule, hint="see that the host has them", level=WARNING)
-    for mount in service.volumes:
-        source = mount.source or ""
-        if mount.type != "bind" or binds.fate(wish, name, mount).kind != binds.KEEP:
-            continue
-        if source.endswith("docker.sock"):
-            rule = "whoever holds the engine's socket is root on the host"
-        elif source in HOST_DIRECTORIES or any(binds.inside(source, home) for home in HOMES):
-            rule = "the container sees a directory of the host's own, with what other programs keep there"
-        else:
-            continue
-        yield Finding(path=f"{path}.volumes", value=source, rule=rule, hint="drop it", level=WARNING)
-
-
 def findings(wish: Wish) -> list[Finding]:
-    """Return what cannot be carried over: files that are not there, mounts of which nobody can tell what they are.
-
-    What gives a container power over its host is a warning.
-    """
+    """Return what cannot be carried over: files that are not there, mounts of which nobody can tell what they are."""
     found = [*_unknown_mounts(wish), *_shared_volumes(wish)]
     for name in own_services(wish):
         service = wish.project.services[name]
-        found += [*_wrong_mounts(wish, name, service), *_power(wish, name, service)]
+        found += _wrong_mounts(wish, name, service)
     return found

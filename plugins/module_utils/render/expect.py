@@ -7,7 +7,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from ansible_collections.holdfast.host.plugins.module_utils.plan import firewall, sshd
+from ansible_collections.holdfast.host.plugins.module_utils.plan import engine, firewall, sshd
+from ansible_collections.holdfast.host.plugins.module_utils.render.confined import confined
 
 
 def _pooler(plan: Mapping[str, Any]) -> Mapping[str, Any] | None:
@@ -36,6 +37,7 @@ def containers(plan: Mapping[str, Any]) -> list[dict[str, Any]]:
             # Compose makes one dollar of two before it sets them.
             "labels": {key: str(value).replace("$$", "$") for key, value in service.get("labels", {}).items()},
             "once": service["restart"] == "no",
+            "confined": confined(service),
         }
         for part, project in plan["projects"].items()
         for name, service in project["services"].items()
@@ -79,6 +81,7 @@ def expect(plan: Mapping[str, Any]) -> dict[str, Any]:
         ],
         "sshd": sshd.expected(plan["hardening"]["sshd"]),
         "firewall": firewall.expected(plan["firewall"]),
+        "engine": engine.expected(plan["engine"]),
         "kernel": {each["name"]: each["value"] for each in plan["kernel"]["settings"]},
         "ports": [{"port": port["port"], "protocol": port["protocol"]} for port in plan["ports"]],
     }

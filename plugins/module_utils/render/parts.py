@@ -9,15 +9,15 @@ import json
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from ansible_collections.holdfast.host.plugins.module_utils.plan import shipped
+from ansible_collections.holdfast.host.plugins.module_utils.plan import confine, shipped
+from ansible_collections.holdfast.host.plugins.module_utils.plan.confinement import pids
+from ansible_collections.holdfast.host.plugins.module_utils.plan.engine import LOG_OPTIONS
 from ansible_collections.holdfast.host.plugins.module_utils.plan.model import Wish
 from ansible_collections.holdfast.host.plugins.module_utils.plan.restarts import LABEL, fixed
 from ansible_collections.holdfast.host.plugins.module_utils.plan.takeover import escape_all
 
 STORES_NETWORK = "holdfast-stores"
 EDGE_NETWORK = "holdfast-edge"
-PIDS = 512
-LOG_OPTIONS = {"max-size": "20m", "max-file": "5"}
 
 
 def digest(value: Any) -> str:
@@ -63,25 +63,35 @@ def stamped(service: Mapping[str, Any]) -> dict[str, Any]:
     return {**service, "labels": {**service.get("labels", {}), **said}}
 
 
-def guarded(plan: Mapping[str, Any], limit_bytes: int | None, cpus: float | None, pids: int = PIDS) -> dict[str, Any]:
-    """Return what every container carries: limits, log caps, no new privileges.
+def guarded(plan: Mapping[str, Any], limit_bytes: int | None, cpus: float | None, most: int) -> dict[str, Any]:
+    """Return what every container carries: limits, log caps, no new privileges. most: processes.
 
     A limit is left out where the kernel has no controller for it: the engine refuses such a CPU limit and drops the
     others with a warning at every start. verify tells of it.
     """
     wanted = {
         "memory": ("memory", str(limit_bytes)),
-        "pids": ("pids", pids),
+        "pids": ("pids", most),
         "cpu": ("cpus", f"{cpus:g}" if cpus else None),
     }
     held = {name: wanted[name] for name in plan["host"]["controllers"] if name in wanted}
     limits = {key: value for key, value in held.values() if value is not None}
     return {
         "restart": "unless-stopped",
-        "security_opt": ["no-new-privileges:true"],
+        "security_opt": [f"{confine.NO_NEW_PRIVILEGES}:true"],
         "logging": {"driver": "json-file", "options": dict(LOG_OPTIONS)},
         "deploy": {"resources": {"limits": limits}} if limits else {},
     }
+
+
+def managed(
+    plan: Mapping[str, Any], kind: str, where: tuple[str, str], limit_bytes: int | None, cpus: float | None
+) -> dict[str, Any]:
+    """Return what a container of a known image carries: the guards, and nothing that it can do without.
+
+    where: the project (stores, edge) and the service.
+    """
+    return guarded(plan, limit_bytes, cpus, pids(plan, *where)) | confine.MANAGED[kind].as_compose()
 
 
 def _logging(asked: Mapping[str, Any]) -> dict[str, Any]:
@@ -92,28 +102,41 @@ def _logging(asked: Mapping[str, Any]) -> dict[str, Any]:
     return {"driver": driver} | ({"options": options} if options else {})
 
 
+# What the server's project says in its own way.
+_OURS = (
+    "build", "ports", "profiles", "networks", "depends_on", "volumes", "environment", "container_name", "cap_add",
+    "cap_drop",
+)  # fmt: skip
+
+
 def network(plan: Mapping[str, Any], key: str, *, external: bool, internal: bool = False) -> dict[str, Any]:
     """Return the entry of one of the stack's networks. external: another project makes it."""
     name = f"{plan['name']}-{key.removeprefix('holdfast-')}"
     return {key: {"name": name} | ({"external": True} if external else {}) | ({"internal": True} if internal else {})}
 
 
-def own(plan: Mapping[str, Any], wish: Wish, name: str, limit_bytes: int, cpus: float | None) -> dict[str, Any]:
-    """Return a Compose service of the user's as the server runs it, without its networks."""
+def own(
+    plan: Mapping[str, Any], wish: Wish, where: tuple[str, str], limit_bytes: int, cpus: float | None
+) -> dict[str, Any]:
+    """Return a Compose service of the user's as the server runs it, without its networks.
+
+    where: the project (stores, app) and the service.
+    """
+    name = where[1]
     service = wish.project.services[name]
     # Long form, and every dollar doubled: it was interpolated once already.
     base = service.as_compose()
-    for key in ("build", "ports", "profiles", "networks", "depends_on", "volumes", "environment", "container_name"):
+    for key in _OURS:
         base.pop(key, None)
     if base.get("pull_policy") == "build":
         base.pop("pull_policy")
-    guard = guarded(plan, limit_bytes, cpus, service.limits.pids or PIDS)
+    guard = guarded(plan, limit_bytes, cpus, pids(plan, *where)) | confine.capabilities(service)
     asked = base.pop("deploy", {})
     kept = {key: value for key, value in asked.items() if key not in ("resources", "replicas", "restart_policy")}
     image = plan["images"][name]
     merged: dict[str, Any] = guard | base | {"image": image, "deploy": guard["deploy"] | kept}
     merged["logging"] = _logging(base.get("logging") or {})
-    merged["security_opt"] = list(dict.fromkeys([*guard["security_opt"], *base.get("security_opt", [])]))
+    merged["security_opt"] = list(dict.fromkeys(confine.security_opt(service)))
     environment = plan["environment"].get(name, {})
     mounts = shipped.mounts(wish, name)
     mounted = shipped.digest(wish, name)

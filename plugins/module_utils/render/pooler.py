@@ -13,10 +13,10 @@ import json
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from ansible_collections.holdfast.host.plugins.module_utils.plan.catalogue import POOLER_IMAGE, POOLER_UID
+from ansible_collections.holdfast.host.plugins.module_utils.plan.catalogue import POOLER_IMAGE
 from ansible_collections.holdfast.host.plugins.module_utils.plan.pooler import CONSOLE, DIRECTORY, SOCKETS
 from ansible_collections.holdfast.host.plugins.module_utils.plan.restarts import LABEL
-from ansible_collections.holdfast.host.plugins.module_utils.render.parts import STORES_NETWORK, guarded
+from ansible_collections.holdfast.host.plugins.module_utils.render.parts import STORES_NETWORK, managed
 
 KIND = "pgbouncer"
 POOL_NETWORK = "holdfast-pool"
@@ -38,12 +38,11 @@ def service(plan: Mapping[str, Any], others: Sequence[str]) -> dict[str, Any]:
     pooler = store["pooler"]
     port = next(each["value"] for each in pooler["settings"] if each["name"] == "listen_port")
     files = pooler["files"]
-    return guarded(plan, pooler["limit_bytes"], None) | {
+    return managed(plan, KIND, ("stores", pooler["service"]), pooler["limit_bytes"], None) | {
         "image": POOLER_IMAGE,
         # Whatever an image's own entrypoint makes of its environment, this one has its configuration already.
         "entrypoint": ["pgbouncer", f"{DIRECTORY}/pgbouncer.ini"],
         "command": [],
-        "user": f"{POOLER_UID}:{POOLER_UID}",
         "volumes": [f"/etc/holdfast/stores/pgbouncer:{DIRECTORY}:ro"],
         # Its console, and no database: it is well before the application's roles are made.
         "healthcheck": {

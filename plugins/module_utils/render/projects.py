@@ -16,13 +16,15 @@ from ansible_collections.holdfast.host.plugins.module_utils.plan.takeover import
 from ansible_collections.holdfast.host.plugins.module_utils.render.parts import (
     EDGE_NETWORK,
     STORES_NETWORK,
-    guarded,
+    managed,
     network,
     own,
     stamped,
     volumes,
 )
 from ansible_collections.holdfast.host.plugins.module_utils.render.stores import stores
+
+TEMPORARY = "holdfast-temporary"
 
 
 def app(plan: Mapping[str, Any], wish: Wish) -> dict[str, Any]:
@@ -47,7 +49,7 @@ def app(plan: Mapping[str, Any], wish: Wish) -> dict[str, Any]:
         ports = (
             [f"{port.address}:{port.port}:{port.target}/{port.protocol}" for port in declared.ports] if declared else []
         )
-        services[name] = own(plan, wish, name, row["each_bytes"], row["cpus"]) | {"networks": networks}
+        services[name] = own(plan, wish, ("app", name), row["each_bytes"], row["cpus"]) | {"networks": networks}
         if depends:
             services[name]["depends_on"] = depends
         if name in once:
@@ -71,11 +73,16 @@ def edge(plan: Mapping[str, Any]) -> dict[str, Any]:
     name = f"{plan['name']}-edge"
     if not plan["edge"]["servers"]:
         return {"name": name, "services": {}}
-    service = guarded(plan, plan["edge"]["limit_bytes"], None) | {
+    service = managed(plan, "nginx", ("edge", "nginx"), plan["edge"]["limit_bytes"], None) | {
         "image": EDGE_IMAGE,
         "command": ["nginx", "-c", "/etc/edge/nginx.conf", "-g", "daemon off;"],
         "ports": [f"{port['port']}:{port['port']}" for port in plan["ports"] if port["owner"] == "edge"],
-        "volumes": ["/etc/holdfast/edge/nginx:/etc/edge:ro", "/etc/holdfast/edge/tls:/etc/edge-tls:ro"],
+        "volumes": [
+            "/etc/holdfast/edge/nginx:/etc/edge:ro",
+            "/etc/holdfast/edge/tls:/etc/edge-tls:ro",
+            # Long bodies and answers wait there: on the disk, for a tmpfs would count as the container's memory.
+            f"{TEMPORARY}:/var/cache/nginx",
+        ],
         "networks": [EDGE_NETWORK],
         "healthcheck": {
             "test": ["CMD", "curl", "-fsS", "-o", "/dev/null", plan["edge"]["status_url"]],
@@ -87,8 +94,9 @@ def edge(plan: Mapping[str, Any]) -> dict[str, Any]:
         "stop_grace_period": "65s",
         "labels": {"holdfast.kind": "nginx"},
     }
+    kept = {TEMPORARY: {"name": f"{name}_temporary"}}
     networks = network(plan, EDGE_NETWORK, external=False)
-    return {"name": name, "services": {"nginx": service}, "networks": networks}
+    return {"name": name, "services": {"nginx": service}, "networks": networks, "volumes": kept}
 
 
 def projects(plan: Mapping[str, Any], wish: Wish) -> dict[str, Any]:

@@ -14,7 +14,7 @@ from ansible_collections.holdfast.host.plugins.module_utils.plan.secret_files im
 from ansible_collections.holdfast.host.plugins.module_utils.render import pooler
 from ansible_collections.holdfast.host.plugins.module_utils.render.parts import (
     STORES_NETWORK,
-    guarded,
+    managed,
     network,
     own,
     settings_labels,
@@ -30,7 +30,8 @@ def _postgres(plan: Mapping[str, Any]) -> dict[str, Any]:
     # From 18 on the official image keeps its data one level up, so that an upgrade can link instead of copy.
     data = "/var/lib/postgresql" if store["version"] >= 18 else "/var/lib/postgresql/data"
     secret = store["superuser_secret"]
-    return guarded(plan, store["limit_bytes"], store["cpus"]) | {
+    where = ("stores", store["service"])
+    return managed(plan, "postgres", where, store["limit_bytes"], store["cpus"]) | {
         "image": image,
         "command": ["postgres", "-c", "config_file=/etc/postgresql/postgresql.conf"],
         "environment": {
@@ -63,7 +64,7 @@ def _redis(plan: Mapping[str, Any], server: str) -> dict[str, Any]:
     images = STORES["redis"].images
     auth = 'REDISCLI_AUTH="$$(cut -d " " -f 2 /run/secrets/redis_auth)" ' if store["secret"] else ""
     return (
-        guarded(plan, store["limit_bytes"], store["cpus"])
+        managed(plan, "redis", ("stores", store["service"]), store["limit_bytes"], store["cpus"])
         | {
             "image": images.get(server, images[""]).format(version=store["version"]),
             "command": [f"{server}-server", "/usr/local/etc/redis/redis.conf"],
@@ -104,7 +105,8 @@ def stores(plan: Mapping[str, Any], wish: Wish) -> dict[str, Any]:
             secrets["redis_auth"] = {"file": REDIS_FILE}
     carried = [store["service"] for store in plan["stores"]["carried"]]
     for store in plan["stores"]["carried"]:
-        services[store["service"]] = own(plan, wish, store["service"], store["limit_bytes"], store["cpus"])
+        where = ("stores", store["service"])
+        services[store["service"]] = own(plan, wish, where, store["limit_bytes"], store["cpus"])
     for name, service in services.items():
         # A connection string may name the service as its container, or by an alias.
         others = wish.aliases(name)

@@ -92,7 +92,13 @@ def text(plan: Mapping[str, Any]) -> str:
     """Return the plan for people: tier, memory, addresses, secrets by name, and every decision and warning."""
     decisions = [(each["path"], each["done"], each["reason"]) for each in plan["decisions"]]
     secrets = [(each["name"], each["origin"], each["why"]) for each in plan["secrets"]]
+    risks = [
+        (f"{each['service']}: {each['risk']}", str(each["value"]), each["accepted"])
+        for each in plan["containers"]["risks"]
+        if each["accepted"]
+    ]
     warnings = [(each["path"], str(each["value"] or ""), each["rule"]) for each in plan["warnings"]]
     lines = [*head(plan), *_changes(plan), *_addresses(plan)]
     lines += _lines("The Compose file on a server:", decisions) + _lines("Secrets (by name):", secrets)
+    lines += _lines("Risks that are accepted:", risks)
     return "\n".join(lines + _lines("Warnings:", warnings))

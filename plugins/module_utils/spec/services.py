@@ -20,7 +20,14 @@ from ansible_collections.holdfast.host.plugins.module_utils.spec.kinds import (
     Text,
 )
 from ansible_collections.holdfast.host.plugins.module_utils.spec.schema import Section, key
-from ansible_collections.holdfast.host.plugins.module_utils.spec.words import HOST, IMAGE, PATH, VARIABLE
+from ansible_collections.holdfast.host.plugins.module_utils.spec.words import (
+    HOST,
+    IMAGE,
+    PATH,
+    RISKS,
+    RISKS_ARE,
+    VARIABLE,
+)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -105,3 +112,4 @@ class Service:
         example='{"/app/uploads": volume}',
     )
     once: bool = key(Flag(), "it runs to its end and is not restarted", default=False, example="true")
+    risks: dict[str, str] = key(RISKS, RISKS_ARE, default={}, example="{privileged: it sets up the network}")

@@ -17,7 +17,14 @@ from ansible_collections.holdfast.host.plugins.module_utils.spec.kinds import (
     Scalar,
 )
 from ansible_collections.holdfast.host.plugins.module_utils.spec.schema import Section, key
-from ansible_collections.holdfast.host.plugins.module_utils.spec.words import IDENTIFIER, IMAGE, SERVICE, WORDS
+from ansible_collections.holdfast.host.plugins.module_utils.spec.words import (
+    IDENTIFIER,
+    IMAGE,
+    RISKS,
+    RISKS_ARE,
+    SERVICE,
+    WORDS,
+)
 
 WORKLOADS = ("web", "oltp", "mixed", "analytics")
 STORAGE = ("ssd", "hdd", "network")
@@ -114,6 +121,7 @@ class CarriedStore:
     cpus: float | None = key(CPUS, "its CPU limit", default=None, example="1")
     disk: int | None = key(SIZE, "its share of the disk instead of the planned one", default=None, example="50GiB")
     weight: int = key(Integer(low=1, high=100), "its weight when RAM is shared out", default=1, example="1")
+    risks: dict[str, str] = key(RISKS, RISKS_ARE, default={}, example="{devices: it reads the disk itself}")
 
 
 @dataclass(frozen=True, kw_only=True)

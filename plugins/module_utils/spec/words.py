@@ -4,7 +4,7 @@
 
 from __future__ import annotations
 
-from ansible_collections.holdfast.host.plugins.module_utils.spec.kinds import Text
+from ansible_collections.holdfast.host.plugins.module_utils.spec.kinds import MapOf, Text
 
 NAME = Text(accepts="a name of lower-case letters, digits and dashes, at most 32", pattern=r"[a-z][a-z0-9-]{0,31}")
 # Compose's own rule, so that every service of a file can be named.
@@ -25,3 +25,6 @@ LOCATION = Text(
     accepts='the two letters of a country such as "de" (quoted: no is a boolean in YAML), or eu', pattern=r"[A-Za-z]{2}"
 )
 VARIABLE = r"[A-Za-z_][A-Za-z0-9_]*"
+# What a container may do to its host, by the names of plan/powers.py, each with the reason why that is accepted.
+RISKS = MapOf(entry=Text(accepts="the reason why it is needed", pattern=r".*\S.*"))
+RISKS_ARE = "what its Compose service may do to the host, by name and with the reason: privileged, docker-socket, ..."

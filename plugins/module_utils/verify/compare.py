@@ -9,7 +9,7 @@ from typing import Any
 
 from ansible_collections.holdfast.host.plugins.module_utils.errors import WARNING, Finding
 from ansible_collections.holdfast.host.plugins.module_utils.units import format_bytes
-from ansible_collections.holdfast.host.plugins.module_utils.verify import machine
+from ansible_collections.holdfast.host.plugins.module_utils.verify import confined, machine
 from ansible_collections.holdfast.host.plugins.module_utils.verify.settings import same_postgres, same_redis
 
 RERUN = "run site.yml again"
@@ -19,11 +19,12 @@ def compare(expect: Mapping[str, Any], seen: Mapping[str, Any]) -> list[Finding]
     """Return every difference.
 
     expect: what render.expect made. seen: containers (list of project, service, name, image, state, exit_code,
-    health, oom_killed, memory_bytes, labels, published), postgres (name to {setting, unit, pending_restart}, or error),
-    pooler (settings, databases and roles, or error), redis (name to value, or error), routes (list of host, path,
-    status or error), and what machine.observe saw.
+    health, oom_killed, memory_bytes, labels, published, confined), postgres (name to {setting, unit,
+    pending_restart}, or error), pooler (settings, databases and roles, or error), redis (name to value, or error),
+    routes (list of host, path, status or error), and what machine.observe saw.
     """
-    checks = (_containers, _published, _postgres, _pooler, _redis, _routes, machine.differences)
+    own = (_containers, _published, _postgres, _pooler, _redis, _routes)
+    checks = (*own, confined.differences, machine.differences)
     return [finding for each in checks for finding in each(expect, seen)]
 
 

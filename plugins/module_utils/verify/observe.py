@@ -14,7 +14,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from ansible_collections.holdfast.host.plugins.module_utils.plan.pooler import CONSOLE, SOCKETS
-from ansible_collections.holdfast.host.plugins.module_utils.verify import machine
+from ansible_collections.holdfast.host.plugins.module_utils.verify import confined, machine
 
 # A session over the local socket shows 0 for every setting of TCP; what it was reset to is what the file says.
 SETTINGS_SQL = """
@@ -43,7 +43,9 @@ def run(command: list[str], timeout: int, text: str | None = None) -> str:
 
 
 def _published(inspected: Mapping[str, Any]) -> list[dict[str, Any]]:
-    bindings = inspected["HostConfig"]["PortBindings"] or {}
+    # Where a container says no address, the engine has one for its network; what runs shows which.
+    live = {key: binds for key, binds in (inspected.get("NetworkSettings", {}).get("Ports") or {}).items() if binds}
+    bindings = (inspected["HostConfig"]["PortBindings"] or {}) | live
     return [
         {"address": each["HostIp"], "port": int(each["HostPort"] or 0), "protocol": target.partition("/")[2]}
         for target, binds in bindings.items()
@@ -67,6 +69,7 @@ def parse_container(inspected: Mapping[str, Any]) -> dict[str, Any]:
         "memory_bytes": inspected["HostConfig"]["Memory"],
         "labels": labels,
         "published": _published(inspected),
+        "confined": confined.parse(inspected),
     }
 
 

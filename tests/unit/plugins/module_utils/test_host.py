@@ -37,6 +37,12 @@ def test_a_machine_without_limits(fake: FakeHost) -> None:
     assert host.software == {"docker": None, "compose": None, "openssh": None}
     assert not host.listening
     assert not host.links
+    assert host.open_files is None
+
+
+def test_the_most_files_are_those_of_process_1(fake: FakeHost) -> None:
+    fake.write("/proc/1/limits", "Max open files            1024                 20000                files     \n")
+    assert fake.read().open_files == 20_000
 
 
 def test_version_2_limits_of_an_ancestor_hold(fake: FakeHost) -> None:

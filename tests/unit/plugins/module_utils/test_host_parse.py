@@ -21,6 +21,22 @@ def test_an_empty_os_release_is_linux() -> None:
     assert parse.parse_os_release("").id == "linux"
 
 
+LIMITS = "Limit                     Soft Limit           Hard Limit           Units     \n"
+
+
+@pytest.mark.parametrize(
+    ("line", "most"),
+    [
+        ("Max open files            1024                 524288               files     \n", 524288),
+        ("Max open files            1024                 unlimited            files     \n", None),
+        ("Max processes             1                    2                    processes \n", None),
+        ("", None),
+    ],
+)
+def test_open_files(line: str, most: int | None) -> None:
+    assert parse.parse_open_files(LIMITS + line) == most
+
+
 @pytest.mark.parametrize(
     ("text", "numbers"),
     [("", set()), ("\n", set()), ("0", {0}), ("0-2,5\n", {0, 1, 2, 5}), ("3,7-8", {3, 7, 8})],

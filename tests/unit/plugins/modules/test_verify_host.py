@@ -25,7 +25,7 @@ def _seen(expect: dict[str, Any]) -> dict[str, Any]:
             "health": "healthy",
             "oom_killed": False,
             "published": [],
-            **{key: each[key] for key in ("project", "service", "image", "memory_bytes", "labels")},
+            **{key: each[key] for key in ("project", "service", "image", "memory_bytes", "labels", "confined")},
         }
         for each in expect["containers"]
     ]

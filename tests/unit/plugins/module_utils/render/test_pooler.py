@@ -67,7 +67,7 @@ def test_the_service_depends_on_no_entrypoint_and_no_role(tmp_path: Path) -> Non
     assert made["security_opt"] == ["no-new-privileges:true"]
     assert made["logging"]["options"]["max-size"]
     pooler = plan["stores"]["postgres"]["pooler"]
-    assert made["deploy"]["resources"]["limits"] == {"memory": str(pooler["limit_bytes"]), "pids": 512}
+    assert made["deploy"]["resources"]["limits"] == {"memory": str(pooler["limit_bytes"]), "pids": 64}
     assert made["ulimits"]["nofile"] == {"soft": pooler["files"], "hard": pooler["files"]}
 
 

@@ -19,6 +19,7 @@ WEB = {
     "memory_bytes": 1024**3,
     "labels": {"holdfast.config": "abc"},
     "once": False,
+    "confined": {"privileged": False, "user": None},
 }
 EXPECT: dict[str, Any] = {
     "controllers": ["cpu", "memory"],
@@ -42,6 +43,7 @@ SEEN: dict[str, Any] = {
             "memory_bytes": 1024**3,
             "labels": {"holdfast.config": "abc", "other": "x"},
             "published": [{"address": "", "port": 443, "protocol": "tcp"}],
+            "confined": {"privileged": False, "user": "app"},
         }
     ],
     "postgres": {
@@ -85,6 +87,12 @@ def test_a_container_that_differs(changes: dict[str, Any], said: str) -> None:
     ((path, text),) = _told(EXPECT, _web(**changes))
     assert path == "containers.shop-blue.web"
     assert said in text
+
+
+def test_a_container_with_other_bounds() -> None:
+    ((path, text),) = _told(EXPECT, _web(confined={"privileged": True, "user": "app"}))
+    assert path == "containers.shop-blue.web.privileged"
+    assert "must be False" in text
 
 
 def test_too_many_containers() -> None:

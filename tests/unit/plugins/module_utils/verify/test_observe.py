@@ -16,6 +16,7 @@ from typing import Any
 
 import pytest
 
+from ansible_collections.holdfast.host.plugins.module_utils.verify import confined
 from ansible_collections.holdfast.host.plugins.module_utils.verify import observe as subject
 
 INSPECTED = {
@@ -60,7 +61,14 @@ def test_a_container_as_the_engine_inspects_it() -> None:
         "memory_bytes": 1024,
         "labels": INSPECTED["Config"]["Labels"],  # type: ignore[index]
         "published": [{"address": "", "port": 8080, "protocol": "tcp"}],
+        "confined": confined.parse(INSPECTED),
     }
+
+
+def test_a_running_containers_ports_are_where_the_engine_put_them() -> None:
+    ports = {"80/tcp": [{"HostIp": "127.0.0.1", "HostPort": "8080"}], "81/tcp": None}
+    seen = subject.parse_container(INSPECTED | {"NetworkSettings": {"Ports": ports}})
+    assert seen["published"] == [{"address": "127.0.0.1", "port": 8080, "protocol": "tcp"}]
 
 
 def test_a_container_without_labels_health_or_ports() -> None:
@@ -109,7 +117,7 @@ def test_the_whole_host(answers: dict[str, str]) -> None:
     answers["pg_settings"] = "{}"
     seen = subject.observe({"postgres": STORE, "redis": None, "routes": []}, 5)
     assert seen.pop("kernel")["values"] == {}
-    machine: dict[str, object] = {"sshd": [], "firewall": {}}
+    machine: dict[str, object] = {"sshd": [], "firewall": {}, "engine": {}}
     assert seen == {"containers": FOUND, "postgres": {}, "pooler": {}, "redis": {}, "routes": []} | machine
 
 
