@@ -44,6 +44,14 @@ def containers(plan: Mapping[str, Any]) -> list[dict[str, Any]]:
     ]
 
 
+def _routes(plan: Mapping[str, Any]) -> list[dict[str, str]]:
+    return [
+        {"host": server["host"], "path": location["quiet_path"] or location["path"], "service": location["service"]}
+        for server in plan["edge"]["servers"]
+        for location in server["locations"]
+    ]
+
+
 def expect(plan: Mapping[str, Any]) -> dict[str, Any]:
     """Return containers, settings of the stores, routes and open ports as verify compares them with the host."""
     postgres, redis = plan["stores"]["postgres"], plan["stores"]["redis"]
@@ -74,11 +82,7 @@ def expect(plan: Mapping[str, Any]) -> dict[str, Any]:
             "auth": redis["secret"] is not None,
             "settings": {each["name"]: each["value"] for each in redis["settings"]},
         },
-        "routes": [
-            {"host": server["host"], "path": location["quiet_path"] or location["path"], "service": location["service"]}
-            for server in plan["edge"]["servers"]
-            for location in server["locations"]
-        ],
+        "routes": _routes(plan),
         "sshd": sshd.expected(plan["hardening"]["sshd"]),
         "firewall": firewall.expected(plan["firewall"]),
         "engine": engine.expected(plan["engine"]),
