@@ -74,6 +74,11 @@ host:
       description: Highest clock in MHz, or V(none).
       type: float
       sample: 2500.0
+    uplinks:
+      description: Names of the interfaces that a default route leads through.
+      type: list
+      elements: str
+      sample: [eth0]
     open_files:
       description: The most files that process 1 may hold, or V(none) for no bound.
       type: int
