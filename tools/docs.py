@@ -94,8 +94,15 @@ def stack_file() -> str:
     return NOTICE.format(source="plugins/module_utils/spec/") + "\n\n" + reference.strip() + "\n"
 
 
+def security_page() -> str:
+    """Return the page about security, which its rows of data write."""
+    from tools import security  # noqa: PLC0415  # needs sys.path
+
+    return NOTICE.format(source="plugins/module_utils/plan/hardening/") + "\n\n" + security.page(ROOT)
+
+
 # Pages that are not a role's README, and who writes each.
-PAGES: dict[str, Callable[[], str]] = {"docs/stack-file.md": stack_file}
+PAGES: dict[str, Callable[[], str]] = {"docs/stack-file.md": stack_file, "docs/security.md": security_page}
 
 
 def pages(root: Path) -> dict[Path, str]:

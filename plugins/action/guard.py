@@ -17,7 +17,6 @@ MODULE = "holdfast.host.guard"
 OWN: dict[str, Any] = {
     "name": {"type": "str", "required": True},
     "src": {"type": "path"},
-    "files": {"type": "list", "elements": "dict", "default": []},
     "parents": {"type": "dict", "default": {}},
     "check": {"type": "list", "elements": "list", "default": []},
     "commands": {"type": "list", "elements": "list", "default": []},
@@ -41,7 +40,7 @@ class ActionModule(RenderingAction):
         texts = self.rendered(options, variables) if options["src"] else {}
         sent = arguments(texts, options)
         own = {name: value for name, value in options.items() if name not in LEFT_OUT}
-        files = {"files": [*sent["files"], *options["files"]], "absent": sent["absent"]}
+        files = {"files": sent["files"], "absent": sent["absent"]}
         words = {**own, **files, "parents": options["parents"] or sent["parents"]}
         began = time.monotonic()
         result.update(self._execute_module(MODULE, words, task_vars=variables))

@@ -21,9 +21,36 @@ options:
         type: path
         required: true
       content:
-        description: The whole text, written as UTF-8. Never a secret.
+        description:
+          - The whole text, written as UTF-8. Never a secret.
+          - Without it and without C(rows) only mode and owner are enforced, and a file that is not there is left so.
         type: str
-        required: true
+      rows:
+        description:
+          - Instead of C(content), settings in a file of somebody else's, whose other lines, mode and owner stay.
+            Every line that sets a name is replaced by one in the place of the first; what is not set yet is added at
+            the end. A file that is not there is left so.
+        type: list
+        elements: dict
+        suboptions:
+          name:
+            description: What is set.
+            type: str
+            required: true
+          value:
+            description: To what.
+            type: str
+            required: true
+          reason:
+            description: Why; not written.
+            type: str
+      reason:
+        description: Why the entry is there; not used.
+        type: str
+      separator:
+        description: What stands between name and value of C(rows).
+        type: str
+        default: " "
       mode:
         description: Octal mode as text.
         type: str

@@ -7,11 +7,12 @@ from __future__ import annotations
 import hashlib
 import shlex
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
 from ansible_collections.holdfast.host.plugins.module_utils import atomic
+from ansible_collections.holdfast.host.plugins.module_utils.assigned import Settings
 from ansible_collections.holdfast.host.plugins.module_utils.command import Run
 from ansible_collections.holdfast.host.plugins.module_utils.errors import Finding
 from ansible_collections.holdfast.host.plugins.module_utils.file_state import (
@@ -25,13 +26,18 @@ from ansible_collections.holdfast.host.plugins.module_utils.file_state import (
 
 @dataclass(frozen=True, kw_only=True)
 class Entry:
-    """One path and what should lie there. kind: file, directory or absent. access is None for absent alone."""
+    """One path and what should lie there. kind: file, settings, access, directory or absent.
+
+    settings: of a file of somebody else's (module assigned). access: mode and owner of what is there. access is None
+    for absent and settings alone.
+    """
 
     path: Path
     kind: str
     access: Access | None = None
     content: bytes = b""
     validate: str = ""
+    settings: Settings | None = None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -70,11 +76,19 @@ def parse(options: dict[str, Any], *, lenient: bool = False) -> tuple[Wanted, li
         for number, item in enumerate(options.get(key) or []):
             access, found = parse_access(item, f"{key}[{number}]", lenient=lenient)
             findings += found
-            text = item.get("content", "").encode() if kind == "file" else b""
-            check = item.get("validate") or ""
-            entries.append(Entry(path=Path(item["path"]), kind=kind, access=access, content=text, validate=check))
+            entries.append(_entry(item, kind, access))
     entries += [Entry(path=Path(path), kind="absent") for path in options.get("absent") or []]
     return Wanted(entries=tuple(entries), parents=parent_access), findings + _check_entries(entries)
+
+
+def _entry(item: dict[str, Any], kind: str, access: Access) -> Entry:
+    path, check, text, rows = Path(item["path"]), item.get("validate") or "", item.get("content"), item.get("rows")
+    if kind == "file" and rows and text is None:
+        wanted = Settings(rows=tuple((row["name"], row["value"]) for row in rows), separator=item["separator"])
+        return Entry(path=path, kind="settings", settings=wanted, validate=check)
+    if kind == "file" and text is None:
+        return Entry(path=path, kind="access", access=access)
+    return Entry(path=path, kind=kind, access=access, content=(text or "").encode(), validate=check)
 
 
 def _check_entries(entries: Iterable[Entry]) -> list[Finding]:
@@ -102,9 +116,9 @@ def plan(wanted: Wanted) -> tuple[list[Change], list[Finding]]:
     going = {entry.path for entry in wanted.entries if entry.kind == "absent"}
     named = {entry.path for entry in wanted.entries if entry.kind == "directory"}
     # Directories from the top down, files as given, removals from the bottom up: a directory is empty in its turn.
-    order = {"directory": 0, "file": 1, "absent": 2}
+    order = {"directory": 0, "file": 1, "settings": 1, "access": 1, "absent": 2}
     for entry in sorted(wanted.entries, key=lambda e: (order[e.kind], _depth(e))):
-        for parent in parents_missing(entry.path) if entry.kind != "absent" else []:
+        for parent in parents_missing(entry.path) if entry.kind in ("directory", "file") else []:
             if parent not in made and parent not in named:
                 made[parent] = _make(Entry(path=parent, kind="directory", access=wanted.parents))
         state = _look(entry)
@@ -135,7 +149,7 @@ def _forbidden(entry: Entry, state: State, going: set[Path]) -> list[Finding]:
     blocking = [parent for parent in entry.path.parents if parent.exists() and not parent.is_dir()]
     if blocking and entry.kind != "absent":
         return [Finding(path=path, value=str(blocking[0]), rule="lies below directories only")]
-    if entry.kind == "file" and state.kind in ("directory", "other"):
+    if entry.kind in ("file", "settings") and state.kind in ("directory", "other"):
         return [Finding(path=path, value=state.kind, rule="is a file or not there", hint="remove it first")]
     if entry.kind == "directory" and state.kind not in ("absent", "directory"):
         return [Finding(path=path, value=state.kind, rule="is a directory or not there", hint="remove it first")]
@@ -178,10 +192,24 @@ def _step_absent(entry: Entry, state: State) -> Change | None:
     return Change(action="remove", entry=entry, before=before, after="")
 
 
+def _step_access(entry: Entry, state: State) -> Change | None:
+    return None if state.kind not in ("file", "directory") else _attributes(entry, state)
+
+
+def _step_settings(entry: Entry, state: State) -> Change | None:
+    if state.kind != "file" or entry.settings is None:
+        return None
+    text = entry.settings.applied(state.content.decode(errors="surrogateescape"))
+    content = text.encode(errors="surrogateescape")
+    return _step_file(replace(entry, access=state.access, content=content), state)
+
+
 _STEPS: dict[str, Callable[[Entry, State], Change | None]] = {
     "directory": _step_directory,
     "file": _step_file,
     "absent": _step_absent,
+    "settings": _step_settings,
+    "access": _step_access,
 }
 
 

@@ -14,7 +14,14 @@ OWNED: dict[str, Any] = {
 FILE_MODE = {"mode": {"type": "str", "default": "0644"}}
 DIRECTORY_MODE = {"mode": {"type": "str", "default": "0755"}}
 PATH: dict[str, Any] = {"path": {"type": "path", "required": True}}
-CONTENT: dict[str, Any] = {"content": {"type": "str", "required": True}, "validate": {"type": "str"}}
+ROW: dict[str, Any] = {"name": {"type": "str", "required": True}, "value": {"type": "str", "required": True}}
+CONTENT: dict[str, Any] = {
+    "content": {"type": "str"},
+    "rows": {"type": "list", "elements": "dict", "options": ROW | {"reason": {"type": "str"}}},
+    "separator": {"type": "str", "default": " "},
+    "validate": {"type": "str"},
+    "reason": {"type": "str"},
+}
 SPEC: dict[str, Any] = {
     "files": {"type": "list", "elements": "dict", "default": [], "options": OWNED | FILE_MODE | PATH | CONTENT},
     "directories": {"type": "list", "elements": "dict", "default": [], "options": OWNED | DIRECTORY_MODE | PATH},

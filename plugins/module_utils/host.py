@@ -35,6 +35,12 @@ Runner = Callable[[Sequence[str]], "str | None"]
 # A Docker engine that is busy starting answers in a few seconds; one that hangs must not hang the reader.
 _TIMEOUT_SECONDS = 10
 _CPUS = "/sys/devices/system/cpu"
+# Programs that decide what hardening leaves to them, and where each lies.
+PROGRAMS = (
+    ("snapd", "/usr/lib/snapd/snapd"),
+    ("chrony", "/usr/sbin/chronyd"),
+    ("ntp", "/usr/sbin/ntpd"),
+)
 
 
 def run_program(command: Sequence[str]) -> str | None:
@@ -88,6 +94,7 @@ def read_host(root: str = "/", *, run: Runner = run_program, usage: Usage | None
         installed=read_installed(tree),
         running=_running(tree, run) if engine else _without_engine(tree),
         uplinks=read_uplinks(tree),
+        programs=_programs(tree, run),
     )
 
 
@@ -129,6 +136,13 @@ def _software(run: Runner) -> tuple[bool, dict[str, str | None]]:
     openssh = run(["dpkg-query", "--show", "--showformat=${Version}", "openssh-server"])
     said = {"docker": docker, "compose": compose, "openssh": openssh}
     return engine is not None, {name: parse_version(text or "") for name, text in said.items()}
+
+
+def _programs(tree: Tree, run: Runner) -> tuple[str, ...]:
+    """Return which of the programs are there; the two kinds of sudo answer to one name, and say which they are."""
+    said = run(["sudo", "--version"])
+    sudo = () if said is None else ("sudo-rs" if "sudo-rs" in said else "sudo",)
+    return (*sudo, *sorted({name for name, path in PROGRAMS if tree.has(path)}))
 
 
 def _running(tree: Tree, run: Runner) -> tuple[Running, ...] | None:

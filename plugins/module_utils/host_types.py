@@ -124,6 +124,7 @@ class Host:
     running: the stack's containers, none where nothing of it runs, None where the engine cannot be asked.
     uplinks: names of the interfaces that a default route leads through.
     open_files: the most that process 1 may hold, None for no bound.
+    programs: those that hardening asks for, by short names: sudo, sudo-rs, snapd, and who keeps the clock: chrony, ntp.
     """
 
     os: OsRelease
@@ -146,6 +147,7 @@ class Host:
     running: tuple[Running, ...] | None = ()
     uplinks: tuple[str, ...] = ()
     open_files: int | None = None
+    programs: tuple[str, ...] = ()
 
     def as_dict(self) -> dict[str, Any]:
         """Return the host as a JSON-able dict: nested dicts and lists, the same keys as the fields."""
@@ -169,6 +171,7 @@ class Host:
                 "installed": _installed(data.get("installed")),
                 "running": _running(data.get("running", ())),
                 "uplinks": tuple(data.get("uplinks", ())),
+                "programs": tuple(data.get("programs", ())),
             }
         )
 

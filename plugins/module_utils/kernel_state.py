@@ -15,6 +15,7 @@ OF_MODULES = {
     "net.bridge.": "br_netfilter, which Docker loads",
     "net.netfilter.nf_conntrack": "nf_conntrack, which the firewall loads",
     "net.nf_conntrack": "nf_conntrack, which the firewall loads",
+    "kernel.sysrq": "SysRq, which a kernel may be built without",
     "kernel.yama.": "yama, which a kernel may be built without",
     "net.ipv6.": "ipv6, which may be switched off",
 }

@@ -61,7 +61,8 @@ def arguments(texts: Mapping[str, str], options: Mapping[str, Any]) -> dict[str,
     """Return the options of the files module for rendered texts by target. A blank text means an absent file."""
     blank = [target for target, text in texts.items() if not text.strip()]
     return {
-        "files": [_file(target, text, options) for target, text in texts.items() if text.strip()],
+        "files": [_file(target, text, options) for target, text in texts.items() if text.strip()]
+        + list(options.get("files", ())),
         "directories": list(options["directories"]),
         "parents": {"mode": options["directory_mode"], "owner": options["owner"], "group": options["group"]},
         "absent": sorted({*blank, *options["absent"]}),

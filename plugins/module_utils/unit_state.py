@@ -11,6 +11,16 @@ from pathlib import Path
 
 WANTED = {"LoadState": "loaded", "ActiveState": "active", "UnitFileState": "enabled"}
 PROPERTIES = (*WANTED, "MainPID")
+# What several units are asked for at once.
+ALL_PROPERTIES = (
+    *PROPERTIES,
+    "NeedDaemonReload",
+    "ConditionResult",
+    "ConditionTimestampMonotonic",
+    "ActiveEnterTimestampMonotonic",
+)
+# Of a unit that was not enabled, but could be.
+NOT_ENABLED = ("disabled", "")
 
 
 def parse_show(text: str) -> dict[str, str]:
@@ -51,3 +61,38 @@ def actions(show: Mapping[str, str], stale: Sequence[str], *, enabled: bool) -> 
     if show.get("ActiveState") != "active":
         return [*verbs, "start"]
     return [*verbs, "restart"] if stale else verbs
+
+
+def parse_blocks(text: str, names: Sequence[str]) -> dict[str, dict[str, str]]:
+    """Return what ``systemctl show`` printed of several units: their properties by the names that were asked for."""
+    return dict(zip(names, (parse_show(block) for block in text.strip().split("\n\n")), strict=True))
+
+
+def began(show: Mapping[str, str], booted: float) -> float | None:
+    """Return when a unit began to run, seconds since the epoch; None where it does not run.
+
+    A unit without a process is as old as its state, which systemd counts in microseconds after boot.
+    """
+    pid, entered = int(show.get("MainPID") or 0), int(show.get("ActiveEnterTimestampMonotonic") or 0)
+    if pid:
+        return started_at(pid, booted)
+    return booted + entered / 1e6 if entered else None
+
+
+def settled(show: Mapping[str, str], *, background: bool) -> bool:
+    """Tell whether a unit that is not active need not be: its own condition keeps it back, or it is about to be."""
+    asked = int(show.get("ConditionTimestampMonotonic") or 0) > 0
+    if asked and show.get("ConditionResult") == "no":
+        return True
+    return background and show.get("ActiveState") == "activating"
+
+
+def steps(
+    show: Mapping[str, str], stale: Sequence[str], *, background: bool, restart: Sequence[str]
+) -> list[list[str]]:  # fmt: skip
+    """Return the systemctl words that bring a unit to running, started at boot, and newer than its files."""
+    verbs = [["enable"]] if show.get("UnitFileState") in NOT_ENABLED else []
+    if show.get("ActiveState") != "active":
+        start = ["start", "--no-block"] if background else ["start"]
+        return verbs if settled(show, background=background) else [*verbs, start]
+    return [*verbs, *([verb] for verb in restart)] if stale else verbs

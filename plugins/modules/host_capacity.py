@@ -136,6 +136,10 @@ host:
           kinds of managed C(stores) that have a volume.
       type: dict
       sample: {"name": "shop", "projects": ["stores", "edge", "app"], "stores": ["postgres", "redis"]}
+    programs:
+      description: Programs that hardening asks for, by short names such as sudo, sudo-rs, snapd, chrony, ntp.
+      type: list
+      elements: str
     running:
       description:
         - The stack's containers, or V(none) where the Docker engine does not answer to the user. Each has its limits,

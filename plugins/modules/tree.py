@@ -73,6 +73,11 @@ options:
       group:
         description: Group.
         type: str
+  files:
+    description: Further files, as the option of the same name of M(holdfast.host.files).
+    type: list
+    elements: dict
+    default: []
   directories:
     description: Directories to enforce beside the rendered files, as the option of the same name of
       M(holdfast.host.files).

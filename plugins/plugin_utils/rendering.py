@@ -15,7 +15,7 @@ from ansible.template import generate_ansible_template_vars, trust_as_template
 from ansible_collections.holdfast.host.plugins.module_utils.tree import Template, line_of, templates
 
 TEXTS = {"mode": "0644", "directory_mode": "0755", "owner": "root", "group": "root"}
-LISTS = {"modes": "dict", "directories": "dict", "absent": "path", "only": "str", "exclude": "str"}
+LISTS = {"files": "dict", "modes": "dict", "directories": "dict", "absent": "path", "only": "str", "exclude": "str"}
 ENTRY: dict[str, Any] = {"path": {"type": "str", "required": True}, "mode": {"type": "str"}, "owner": {"type": "str"}}
 # The options of an action that sends a directory of templates.
 SPEC: dict[str, Any] = {

@@ -66,6 +66,8 @@ HOSTS: dict[str, Host] = {
         Host(name="legacy", address="172.30.213.25", image="host_legacy"),
         Host(name="guarded", address="172.30.213.26"),
         Host(name="contained", address="172.30.213.33"),
+        Host(name="hardened", address="172.30.213.31"),
+        Host(name="hardened-stock", address="172.30.213.32"),
     )
 }
 

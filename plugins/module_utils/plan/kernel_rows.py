@@ -36,7 +36,8 @@ class Row:
 class Machine:
     """What values are sized from. memory_bytes; rotational: whether the data's disk spins; mbps: the fastest link.
 
-    stores: the kinds that are declared. forks: whether Redis persists. ports: those that are published.
+    stores: the kinds that are declared. forks: whether Redis persists. ports: those that are published. secured:
+    whether security is asked.
     """
 
     memory_bytes: int
@@ -45,6 +46,7 @@ class Machine:
     stores: frozenset[str] = frozenset()
     forks: bool = False
     ports: tuple[int, ...] = ()
+    secured: bool = True
 
 
 SECURITY = (
@@ -71,11 +73,24 @@ SECURITY = (
     ("fs.protected_symlinks", "1", "no foreign link is followed in a shared directory", POLICY),
     ("fs.protected_fifos", "1", "no foreign pipe is opened in a shared directory", POLICY),
     ("fs.protected_regular", "2", "no foreign file is opened in a shared directory", POLICY),
-    ("kernel.kptr_restrict", "1", "addresses of the kernel are for root", POLICY),
+    ("kernel.kptr_restrict", "2", "addresses of the kernel are for nobody", POLICY),
     ("kernel.dmesg_restrict", "1", "the kernel's log is for root", POLICY),
     ("kernel.randomize_va_space", "2", "addresses cannot be guessed", POLICY),
     ("kernel.yama.ptrace_scope", "1", "a process traces its own children alone", POLICY),
     ("kernel.unprivileged_bpf_disabled", "1", "programs in the kernel are for root", POLICY),
+    ("net.core.bpf_jit_harden", "2", "a program in the kernel cannot bring code of its own", POLICY),
+    ("kernel.perf_event_paranoid", "3", "who measures the kernel learns its secrets: root alone", POLICY),
+    ("kernel.sysrq", "0", "nobody at the console ends the machine by a key", POLICY),
+    ("kernel.core_uses_pid", "1", "one core dump does not overwrite another", POLICY),
+    ("kernel.ctrl-alt-del", "0", "nobody at the console ends the machine by a key", POLICY),
+    ("fs.suid_dumpable", "0", "a program with more rights leaves no memory behind", POLICY),
+    ("dev.tty.ldisc_autoload", "0", "nobody loads a terminal's driver by opening it", POLICY),
+    ("dev.tty.legacy_tiocsti", "0", "nobody types into another's terminal", POLICY),
+    ("net.ipv4.conf.all.log_martians", "1", "packets from where nobody can be are told of", POLICY),
+    ("net.ipv4.conf.default.log_martians", "1", "packets from where nobody can be are told of", POLICY),
+    ("net.ipv4.conf.all.bootp_relay", "0", "the machine hands on no other's requests", POLICY),
+    ("net.ipv4.conf.all.proxy_arp", "0", "the machine answers for no other", POLICY),
+    ("net.ipv4.icmp_ignore_bogus_error_responses", "1", "broken answers do not fill the log", POLICY),
 )
 DOCKER = (
     ("net.ipv4.ip_forward", "1", "containers are reached by forwarding", NEED),
@@ -153,5 +168,6 @@ def _of_stores(machine: Machine) -> list[Row]:
 
 def rows(machine: Machine) -> list[Row]:
     """Return every wish for a machine, those that lose included."""
-    fixed = [*_fixed("security", SECURITY), *_fixed("docker", DOCKER), *_fixed("network", NETWORK)]
+    security = _fixed("security", SECURITY) if machine.secured else []
+    fixed = [*security, *_fixed("docker", DOCKER), *_fixed("network", NETWORK)]
     return [*fixed, *_sized(machine), *_of_stores(machine)]

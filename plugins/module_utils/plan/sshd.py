@@ -14,6 +14,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from ansible_collections.holdfast.host.plugins.module_utils.host_types import Host
+from ansible_collections.holdfast.host.plugins.module_utils.plan.hardening.banners import BANNER
 from ansible_collections.holdfast.host.plugins.module_utils.plan.model import Setting
 from ansible_collections.holdfast.host.plugins.module_utils.spec.access import Access, Hardening
 
@@ -57,7 +58,7 @@ BOUNDS = (
     ("MaxSessions", "10", "what a controller opens at once over one connection"),
     ("MaxStartups", "10:30:60", "a flood of logins is thinned out before it fills the server"),
     ("ClientAliveInterval", "60", "a lost client is asked"),
-    ("ClientAliveCountMax", "3", "and let go after three minutes"),
+    ("ClientAliveCountMax", "2", "and let go after two minutes"),
     ("TCPKeepAlive", "no", "the encrypted question above cannot be forged"),
 )
 REST = (
@@ -101,7 +102,10 @@ def part(access: Access, hardening: Hardening, host: Host) -> dict[str, Any] | N
     """Return the plan's part, None where sshd is somebody else's concern."""
     if not hardening.sshd:
         return None
-    return {"settings": [each.as_dict() for each in settings(access, host.software.get("openssh"))]}
+    found = settings(access, host.software.get("openssh"))
+    if hardening.banners:
+        found.append(Setting(name="Banner", value=BANNER, reason="for whom the machine is, before anybody logs in"))
+    return {"settings": [each.as_dict() for each in found]}
 
 
 def expected(planned: Mapping[str, Any] | None) -> dict[str, str] | None:

@@ -10,6 +10,7 @@ from ansible_collections.holdfast.host.plugins.module_utils.errors import Findin
 from ansible_collections.holdfast.host.plugins.module_utils.host_types import Host
 from ansible_collections.holdfast.host.plugins.module_utils.plan import firewall, kernel_rows, place, sshd, tune_kernel
 from ansible_collections.holdfast.host.plugins.module_utils.plan.fit import DATA_PATH
+from ansible_collections.holdfast.host.plugins.module_utils.plan.hardening import whole
 from ansible_collections.holdfast.host.plugins.module_utils.plan.model import Wish
 from ansible_collections.holdfast.host.plugins.module_utils.spec.stack import ROOT
 
@@ -23,6 +24,7 @@ def _kernel(wish: Wish, host: Host) -> tune_kernel.Tuned:
         stores=frozenset(wish.stores()),
         forks=redis is not None and redis.persist,
         ports=tuple(port["port"] for port in place.public_ports(wish.stack)),
+        secured=wish.stack.hardening.kernel,
     )
     return tune_kernel.tune(machine, wish.stack.kernel, f"{ROOT}.kernel")
 
@@ -31,6 +33,7 @@ def parts(wish: Wish, host: Host) -> tuple[dict[str, Any], list[Finding]]:
     """Return the plan's parts by name, JSON-able, and what is wrong with what was declared for them."""
     kernel, stack = _kernel(wish, host), wish.stack
     doors = {"sshd": sshd.part(stack.access, stack.hardening, host)}
+    doors |= whole.part(stack.hardening, stack.logs, host)
     ports, found, rules = place.public_ports(stack), list(kernel.findings), None
     if stack.hardening.firewall:
         rules = firewall.part(stack.access, host, ports, wish.project.networks)

@@ -8,6 +8,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from ansible_collections.holdfast.host.plugins.module_utils.plan import engine, firewall, sshd
+from ansible_collections.holdfast.host.plugins.module_utils.plan.hardening import whole
 from ansible_collections.holdfast.host.plugins.module_utils.render.confined import confined
 
 
@@ -86,6 +87,7 @@ def expect(plan: Mapping[str, Any]) -> dict[str, Any]:
         "sshd": sshd.expected(plan["hardening"]["sshd"]),
         "firewall": firewall.expected(plan["firewall"]),
         "engine": engine.expected(plan["engine"]),
+        "hardening": whole.expected(plan["hardening"]),
         "kernel": {each["name"]: each["value"] for each in plan["kernel"]["settings"]},
         "ports": [{"port": port["port"], "protocol": port["protocol"]} for port in plan["ports"]],
     }

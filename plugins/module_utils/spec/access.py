@@ -6,7 +6,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from ansible_collections.holdfast.host.plugins.module_utils.spec.kinds import PORT, Choice, Flag, ListOf, Text
+from ansible_collections.holdfast.host.plugins.module_utils.spec.kinds import PORT, SECONDS, Choice, Flag, ListOf, Text
 from ansible_collections.holdfast.host.plugins.module_utils.spec.networks import NETWORK
 from ansible_collections.holdfast.host.plugins.module_utils.spec.schema import Section, key
 
@@ -63,3 +63,36 @@ class Hardening:
 
     sshd: bool = key(Flag(), "the settings of the SSH server", default=True, example="false")
     firewall: bool = key(Flag(), "packets from outside reach declared ports alone", default=True, example="false")
+    kernel: bool = key(Flag(), "the kernel values that security alone asks for", default=True, example="false")
+    modules: bool = key(Flag(), "kernel modules that stay out", default=True, example="false")
+    mounts: bool = key(Flag(), "no programs in /tmp and /dev/shm", default=True, example="false")
+    login: bool = key(Flag(), "passwords, locks after guesses, umask, su, core dumps", default=True, example="false")
+    sudo: bool = key(Flag(), "sudo's terminal, log and memory", default=True, example="false")
+    banners: bool = key(Flag(), "what is shown at a login", default=True, example="false")
+    modes: bool = key(Flag(), "modes of the system's own files; who plans commands", default=True, example="false")
+    journal: bool = key(Flag(), "the journal, kept and bounded", default=True, example="false")
+    audit: bool = key(Flag(), "the kernel's audit", default=True, example="false")
+    upgrades: bool = key(Flag(), "security updates by themselves", default=True, example="false")
+    bans: bool = key(Flag(), "who guesses is kept out", default=True, example="false")
+    clock: bool = key(Flag(), "the clock", default=True, example="false")
+    apparmor: bool = key(Flag(), "AppArmor's profiles", default=True, example="false")
+    integrity: bool = key(Flag(), "what changed of programs and configuration", default=True, example="false")
+    keep_modules: tuple[str, ...] = key(
+        ListOf(entry=Text(accepts="a kernel module's name", pattern=r"[a-z0-9][\w-]*")),
+        "kernel modules that may be loaded all the same",
+        default=(),
+        example="[usb-storage]",
+    )
+
+
+@dataclass(frozen=True, kw_only=True)
+class Logs:
+    """The machine's own logs."""
+
+    keep: float | None = key(
+        SECONDS,
+        "how long the journal and the logs of sudo and audit are kept, as far as their bounds allow; 90 days where "
+        "nothing is said",
+        default=None,
+        example="365d",
+    )

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from ansible_collections.holdfast.host.plugins.module_utils.errors import Finding
-from ansible_collections.holdfast.host.plugins.module_utils.spec.access import Access, Hardening
+from ansible_collections.holdfast.host.plugins.module_utils.spec.access import Access, Hardening, Logs
 from ansible_collections.holdfast.host.plugins.module_utils.spec.kinds import (
     Choice,
     Kind,
@@ -108,6 +108,7 @@ class Stack:
     hardening: Hardening = key(
         Section(shape=Hardening), "which doors are looked after", default=Hardening(), example="{sshd: false}"
     )
+    logs: Logs = key(Section(shape=Logs), "the machine's own logs", default=Logs(), example="{keep: 365d}")
     system: Reserve = key(
         Section(shape=Reserve), "what the host keeps for itself", default=Reserve(), example="{memory: 4GiB, cpus: 1}"
     )

@@ -67,3 +67,35 @@ def test_leftovers_beside_files_and_their_parents_go(tmp_path: Path) -> None:
     wanted, _ = files.parse({"files": [{"path": f"{tmp_path}/d/f", "content": "", **ME}]})
     files.clear_leftovers(wanted)
     assert sorted(path.name for path in tmp_path.rglob("*")) == ["d"]
+
+
+def test_mode_and_owner_alone(tmp_path: Path) -> None:
+    there, owner = tmp_path / "shadow", {"owner": str(os.getuid()), "group": str(os.getgid())}
+    there.write_text("secret", encoding="utf-8")
+    there.chmod(0o644)
+    asked = [{"path": str(tmp_path / name), "mode": "0600", **owner} for name in ("shadow", "none")]
+    wanted, findings = files.parse({"files": asked})
+    changes, more = files.plan(wanted)
+    assert not [*findings, *more]
+    files.apply(changes)
+    assert [(change.action, change.entry.path.name) for change in changes] == [("attributes", "shadow")]
+    assert (there.read_text(encoding="utf-8"), there.stat().st_mode & 0o777) == ("secret", 0o600)
+    assert not files.plan(wanted)[0]
+    assert not (tmp_path / "none").exists()
+
+
+def test_settings_in_somebody_elses_file(tmp_path: Path) -> None:
+    there = tmp_path / "login.defs"
+    there.write_bytes(b"# caf\xe9\nUMASK 022\n")
+    there.chmod(0o640)
+    entry = {"rows": [{"name": "UMASK", "value": "027"}], "separator": " ", "mode": "0644", "owner": "0", "group": "0"}
+    wanted, findings = files.parse(
+        {"files": [{"path": str(tmp_path / name), **entry} for name in (there.name, "none")]}
+    )
+    changes, more = files.plan(wanted)
+    assert not [*findings, *more]
+    files.apply(changes)
+    assert there.read_bytes() == b"# caf\xe9\nUMASK 027\n"
+    assert there.stat().st_mode & 0o777 == 0o640
+    assert not files.plan(wanted)[0]
+    assert not (tmp_path / "none").exists()

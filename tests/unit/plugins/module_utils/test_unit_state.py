@@ -10,6 +10,7 @@ from pathlib import Path
 
 import pytest
 
+from ansible_collections.holdfast.host.plugins.module_utils import unit_state
 from ansible_collections.holdfast.host.plugins.module_utils.unit_state import (
     actions,
     booted_at,
@@ -79,3 +80,27 @@ def test_the_verbs_that_are_needed_and_no_other(
 
 def test_a_unit_that_is_not_known_is_enabled_and_started() -> None:
     assert actions({"LoadState": "not-found"}, [], enabled=True) == ["enable", "start"]
+
+
+@pytest.mark.parametrize(
+    ("show", "background", "settled"),
+    [
+        ({"ConditionResult": "no", "ConditionTimestampMonotonic": "5"}, False, True),
+        ({"ConditionResult": "no", "ConditionTimestampMonotonic": "0"}, False, False),
+        ({"ConditionResult": "yes", "ConditionTimestampMonotonic": "5"}, False, False),
+        ({"ActiveState": "activating"}, True, True),
+        ({"ActiveState": "activating"}, False, False),
+    ],
+)
+def test_a_unit_that_need_not_run(show: dict[str, str], background: bool, settled: bool) -> None:
+    assert unit_state.settled(show, background=background) is settled
+
+
+def test_several_units_are_read_at_once() -> None:
+    text = "ActiveState=active\n\nActiveState=failed\nMainPID=0\n"
+    assert unit_state.parse_blocks(text, ["a", "b"])["b"] == {"ActiveState": "failed", "MainPID": "0"}
+
+
+def test_a_unit_without_a_process_is_as_old_as_its_state() -> None:
+    assert unit_state.began({"MainPID": "0", "ActiveEnterTimestampMonotonic": "2000000"}, 100.0) == 102.0
+    assert unit_state.began({}, 100.0) is None

@@ -120,7 +120,7 @@ def test_a_process_without_a_login_confirms_nothing(tmp_path: Path, capfd: Captu
     [
         ({"name": "../x"}, "name is a lower-case word"),
         ({"files": [{"path": "relative", "content": "x"}]}, "absolute path"),
-        ({"files": [{"path": "/etc/x"}]}, "missing required arguments: content"),
+        ({"files": [{"content": "x"}]}, "missing required arguments: path"),
         ({"absent": ["/a", "/a"]}, "is named once"),
     ],
 )

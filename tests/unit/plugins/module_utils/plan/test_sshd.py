@@ -79,3 +79,10 @@ def test_it_is_declared_beside_the_stack() -> None:
     declared = stack(access={"root": "never"}, hardening={"sshd": False})
     assert declared.access == Access(root="never")
     assert declared.hardening == Hardening(sshd=False)
+
+
+@pytest.mark.parametrize("shown", [True, False])
+def test_the_banner_is_shown_where_it_is_written(shown: bool) -> None:
+    found = sshd.part(ACCESS, Hardening(banners=shown), measured())
+    assert found is not None
+    assert ("Banner" in {row["name"] for row in found["settings"]}) is shown

@@ -37,3 +37,9 @@ def test_published_ports_are_no_ports_for_outgoing_connections() -> None:
 def test_a_kernel_value_that_breaks_a_store_is_found() -> None:
     _, findings = parts(kernel={"vm.overcommit_memory": 2})
     assert [finding.path for finding in findings] == ["holdfast_stack.kernel.vm.overcommit_memory"]
+
+
+def test_kernel_values_of_security_can_be_left_to_somebody_else() -> None:
+    names = {row["name"] for row in parts(hardening={"kernel": False})[0]["kernel"]["settings"]}
+    assert "kernel.kptr_restrict" not in names
+    assert "net.ipv4.ip_forward" in names

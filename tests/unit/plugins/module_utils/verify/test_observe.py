@@ -117,7 +117,7 @@ def test_the_whole_host(answers: dict[str, str]) -> None:
     answers["pg_settings"] = "{}"
     seen = subject.observe({"postgres": STORE, "redis": None, "routes": []}, 5)
     assert seen.pop("kernel")["values"] == {}
-    machine: dict[str, object] = {"sshd": [], "firewall": {}, "engine": {}}
+    machine: dict[str, object] = {"sshd": [], "firewall": {}, "engine": {}, "hardening": {}}
     assert seen == {"containers": FOUND, "postgres": {}, "pooler": {}, "redis": {}, "routes": []} | machine
 
 

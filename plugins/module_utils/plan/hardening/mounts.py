@@ -1,0 +1,35 @@
+# Copyright: (c) 2026, the Holdfast contributors
+# GNU General Public License v3.0+ (see LICENSE)
+"""Directories that everybody may write: no program, no device and no set-uid bit in them counts.
+
+Sources: CIS Debian Linux 13 Benchmark, 1.1.2. They are remounted where they are filesystems of their own; /var/tmp and
+Docker's data are not, for programs run from there.
+"""
+
+from __future__ import annotations
+
+from ansible_collections.holdfast.host.plugins.module_utils.plan.hardening.concern import Concern, Unit
+
+UNIT = "/etc/systemd/system/holdfast-mounts.service"
+OPTIONS = "nosuid,nodev,noexec"
+PLACES = {
+    "/tmp": "a dropped program does not run from where everybody writes",  # noqa: S108  # a place to close, not to use
+    "/dev/shm": "shared memory holds data and no programs",  # noqa: S108
+}
+CONCERN = Concern(
+    title="what counts in directories that everybody may write",
+    files={
+        UNIT: tuple((place, OPTIONS, why) for place, why in PLACES.items()),
+        "/etc/systemd/system/tmp.mount.d/60-holdfast.conf": (
+            (
+                "Options",
+                f"mode=1777,strictatime,{OPTIONS},size=50%%,nr_inodes=1m",
+                "from boot on, where systemd mounts it",
+            ),
+        ),
+        "/etc/apt/apt.conf.d/60holdfast-mounts": (
+            ("APT::ExtractTemplates::TempDir", "/var/tmp", "packages' questions are programs, which /tmp does not run"),  # noqa: S108
+        ),
+    },
+    units={"holdfast-mounts.service": Unit(reason="the options hold now and from boot on", reads=(UNIT,))},
+)

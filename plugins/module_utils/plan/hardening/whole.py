@@ -1,0 +1,124 @@
+# Copyright: (c) 2026, the Holdfast contributors
+# GNU General Public License v3.0+ (see LICENSE)
+"""Join the concerns that are switched on into the plan's part, and into what verify must find."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import asdict
+from typing import Any
+
+from ansible_collections.holdfast.host.plugins.module_utils.host_types import Host
+from ansible_collections.holdfast.host.plugins.module_utils.plan.hardening import (
+    apparmor,
+    audit,
+    banners,
+    bans,
+    clock,
+    integrity,
+    journal,
+    login,
+    modes,
+    modules,
+    mounts,
+    sudo,
+    upgrades,
+)
+from ansible_collections.holdfast.host.plugins.module_utils.plan.hardening.concern import Around, Concern, Rows
+from ansible_collections.holdfast.host.plugins.module_utils.spec.access import Hardening, Logs
+
+# By the name of the switch, in the order of the page about security.
+CONCERNS: Mapping[str, Concern | Callable[[Around], Concern]] = {
+    "modules": modules.concern,
+    "mounts": mounts.CONCERN,
+    "login": login.CONCERN,
+    "sudo": sudo.concern,
+    "banners": banners.CONCERN,
+    "modes": modes.CONCERN,
+    "journal": journal.concern,
+    "audit": audit.concern,
+    "upgrades": upgrades.concern,
+    "bans": bans.CONCERN,
+    "clock": clock.concern,
+    "apparmor": apparmor.CONCERN,
+    "integrity": integrity.CONCERN,
+}
+DAY = 86_400
+KEEP_DAYS = 90
+LOGS_PATH = "/var/log"
+
+
+def around(hardening: Hardening, logs: Logs, host: Host) -> Around:
+    """Return what concerns are decided from."""
+    disk = host.mount_of(LOGS_PATH)
+    return Around(
+        os_id=host.os.id,
+        programs=frozenset(host.programs),
+        keep_days=KEEP_DAYS if logs.keep is None else max(1, round(logs.keep / DAY)),
+        disk_bytes=disk.total_bytes if disk else None,
+        kept_modules=frozenset(hardening.keep_modules),
+    )
+
+
+def concerns(hardening: Hardening, given: Around) -> dict[str, Concern]:
+    """Return the concerns that are switched on, by their switches."""
+    chosen = {name: each for name, each in CONCERNS.items() if getattr(hardening, name)}
+    return {name: each if isinstance(each, Concern) else each(given) for name, each in chosen.items()}
+
+
+def _rows(rows: Rows) -> list[dict[str, str]]:
+    return [{"name": name, "value": value, "reason": reason} for name, value, reason in rows]
+
+
+def _joined(parts: Iterable[Mapping[str, Any]]) -> dict[str, Any]:
+    found: dict[str, Any] = {}
+    for part in parts:
+        twice = found.keys() & part.keys()
+        if twice:
+            raise ValueError(f"two concerns write {', '.join(sorted(twice))}")
+        found.update(part)
+    return found
+
+
+def part(hardening: Hardening, logs: Logs, host: Host) -> dict[str, Any]:
+    """Return the plan's part, JSON-able. Raises ValueError where two concerns want one file."""
+    chosen = concerns(hardening, around(hardening, logs, host))
+    found = list(chosen.values())
+    packages: dict[str, str] = {}
+    for each in found:
+        packages |= {name: why for name, why in each.packages.items() if name not in packages}
+    assigned = _joined(each.assigned for each in found)
+    texts, units = _joined(each.texts for each in found), _joined(each.units for each in found)
+    return {
+        "concerns": list(chosen),
+        "packages": [{"name": name, "reason": reason} for name, reason in sorted(packages.items())],
+        "files": {path: _rows(rows) for path, rows in _joined(each.files for each in found).items()},
+        "assigned": [
+            {"path": path, "separator": each.separator, "rows": _rows(each.rows)} for path, each in assigned.items()
+        ],
+        "texts": [{"path": path, **asdict(each)} for path, each in texts.items()],
+        "modes": [
+            {"path": path, "mode": mode, "owner": who.partition(":")[0], "group": who.partition(":")[2], "reason": why}
+            for each in found
+            for path, mode, who, why in each.modes
+        ],
+        "units": [
+            {"name": name, **asdict(each), "reads": list(each.reads), "restart": list(each.restart)}
+            for name, each in units.items()
+        ],
+        "contains": {path: list(words) for each in found for path, words in each.contains.items()},
+    }
+
+
+def expected(planned: Mapping[str, Any]) -> dict[str, Any]:
+    """Return what verify must find: the plan's part without its reasons."""
+    plain = {path: [[row["name"], row["value"]] for row in rows] for path, rows in planned["files"].items()}
+    plain |= {each["path"]: [[row["name"], row["value"]] for row in each["rows"]] for each in planned["assigned"]}
+    kept = {name: planned[name] for name in ("contains",)}
+    return kept | {
+        "packages": [each["name"] for each in planned["packages"]],
+        "files": plain,
+        "texts": {each["path"]: each["content"] for each in planned["texts"]},
+        "modes": {each["path"]: {name: each[name] for name in ("mode", "owner", "group")} for each in planned["modes"]},
+        "units": [{name: each[name] for name in ("name", "background", "kernel")} for each in planned["units"]],
+    }

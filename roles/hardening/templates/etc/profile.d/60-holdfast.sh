@@ -1,0 +1,13 @@
+{% set rows = hardening_files[template_destpath] | default([]) %}
+{% if rows %}
+{{ ansible_managed | comment }}
+# Role: hardening
+{% for row in rows %}
+# {{ row.reason }}
+{% if row.name == 'TMOUT' %}
+case "$-" in *i*) [ -n "${TMOUT:-}" ] || { TMOUT={{ row.value }}; readonly TMOUT; export TMOUT; } ;; esac
+{% else %}
+{{ row.name }} {{ row.value }}
+{% endif %}
+{% endfor %}
+{% endif %}

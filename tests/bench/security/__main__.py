@@ -1,0 +1,122 @@
+# Copyright: (c) 2026, the Holdfast contributors
+# GNU General Public License v3.0+ (see LICENSE)
+"""Let Lynis, OpenSCAP and ssh-audit judge a stock host of the lab and one that site.yml has made.
+
+usage: python -m tests.bench.security [--as-is]      (``make bench-security``)
+
+The judges are installed on the lab's hosts alone. Writes build/bench/security.json and docs/bench/security.json. With
+``--as-is`` the hosts are judged as they stand, instead of being made anew.
+"""
+
+from __future__ import annotations
+
+import argparse
+import os
+import shutil
+import subprocess
+import sys
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from tests.bench import results
+from tests.bench.security.judge import cell
+from tests.bench.security.waivers import CIS
+from tests.lab.hosts import find
+from tests.lab.machines import down, up
+from tests.lab.paths import KEY, KNOWN_HOSTS, ROOT
+from tests.lab.shell import LabError
+from tests.lab.ssh import command
+
+STOCK, OURS = "hardened-stock", "hardened"
+PROFILE = "xccdf_org.ssgproject.content_profile_cis_level1_server"
+CONTENT = "/usr/share/xml/scap/ssg/content/ssg-debian13-ds.xml"
+# The rules for this system are in the next release's package alone; nothing else is taken from there.
+INSTALL = """set -e
+export DEBIAN_FRONTEND=noninteractive
+[ -e {content} ] && exit 0
+cd /etc/apt
+printf 'Types: deb\\nURIs: http://deb.debian.org/debian\\nSuites: forky\\nComponents: main\\nSigned-By: %s\\n' \
+  /usr/share/keyrings/debian-archive-keyring.gpg > sources.list.d/judges.sources
+printf 'Package: *\\nPin: release n=forky\\nPin-Priority: 100\\n' > preferences.d/judges
+apt-get -q -o Acquire::Check-Valid-Until=false update
+apt-get -q -y --no-install-recommends install lynis openscap-scanner ssh-audit
+apt-get -q -y --no-install-recommends -t forky install ssg-debian
+rm sources.list.d/judges.sources preferences.d/judges
+"""
+ASK = {
+    "oscap": f"oscap xccdf eval --profile {PROFILE} {CONTENT}",
+    "lynis.report": "lynis audit system --quick --no-colors --quiet >/dev/null 2>&1; cat /var/log/lynis-report.dat",
+    "lynis.log": "cat /var/log/lynis.log",
+    "ssh-audit": "ssh-audit --no-colors --skip-rate-test 127.0.0.1",
+}
+# oscap exits with 2 where a rule fails, ssh-audit with 2 and 3 for warnings and failures.
+JUDGED = (0, 2, 3)
+
+
+def on(name: str, words: str, allowed: Sequence[int] = (0,)) -> str:
+    """Return what a command printed on a host. Raises LabError where it fails."""
+    line = [*command(find(name), "root"), f"nice -n 5 sh -c '{words}'" if "'" not in words else "sh -s"]
+    given = words if "'" in words else None
+    done = subprocess.run(line, input=given, capture_output=True, text=True, timeout=1800, check=False)
+    if done.returncode not in allowed:
+        raise LabError(f"{name}: {words[:60]}: {done.stderr[-2000:]}")
+    return done.stdout
+
+
+def judge(name: str) -> dict[str, Any]:
+    """Install the judges on a host and return its figures."""
+    on(name, INSTALL.format(content=CONTENT))
+    return cell({what: on(name, words, JUDGED) for what, words in ASK.items()}, CIS)
+
+
+def provision() -> None:
+    """Make our host with the roles, from the inventory of a system. Raises CalledProcessError where it fails."""
+    options = f"-o UserKnownHostsFile={KNOWN_HOSTS} -o IdentitiesOnly=yes"
+    words = ["ansible-playbook", "site.yml", "-i", f"{find(OURS).address},", "--tags", "baseline,hardening,docker"]
+    stack = ROOT / "inventories/pydotorg/group_vars/all"
+    words += [word for file in sorted(stack.glob("*.yml")) for word in ("-e", f"@{file}")]
+    words += ["-e", f"@{ROOT}/molecule/common/inventory/lab/docker.yml", "-e", "preflight_show=false"]
+    words += ["-e", f"preflight_directory={stack.parents[1]}", "-e", f"ansible_ssh_private_key_file={KEY}"]
+    words += ["-u", "root", "--ssh-common-args", options]
+    subprocess.run(words, cwd=ROOT, env=dict(os.environ), check=True)
+
+
+def rows(cells: Mapping[str, Mapping[str, Any]]) -> list[list[object]]:
+    """Return the table: a row a host."""
+    head = ["host", "Lynis index", "CIS level 1: passed", "failed", "of these waived", "ssh-audit: failures, warnings"]
+    body = [
+        [
+            name,
+            each["lynis"],
+            f"{each['cis_pass']} ({each['cis_percent']} %)",
+            len(each["cis_fail"]),
+            len(each["cis_waived"]),
+            f"{each['ssh_fail']}, {each['ssh_warn']}",
+        ]
+        for name, each in cells.items()
+    ]
+    return [head, *body]
+
+
+def main() -> int:
+    """Make, judge, keep, tell; the exit code is 1 where our host fails a rule that nothing waives."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--as-is", action="store_true")
+    if not parser.parse_args().as_is:
+        for name in (STOCK, OURS):
+            down(find(name))
+        up([find(STOCK), find(OURS)])
+        provision()
+    cells = {"stock": judge(STOCK), "holdfast": judge(OURS)}
+    report = results.keep("security", cells, {"profile": "CIS level 1 server, Debian 13"})
+    shutil.copyfile(results.DIRECTORY / "security.json", ROOT / "docs/bench/security.json")
+    sys.stdout.write(results.table(rows(report["cells"])) + "\n")
+    ours = cells["holdfast"]
+    open_rules = set(ours["cis_fail"]) - set(ours["cis_waived"])
+    for name in sorted(open_rules):
+        sys.stdout.write(f"not waived: {name}\n")
+    return int(bool(open_rules))
+
+
+if __name__ == "__main__":
+    raise SystemExit(main())

@@ -1,0 +1,75 @@
+# Copyright: (c) 2026, the Holdfast contributors
+# GNU General Public License v3.0+ (see LICENSE)
+"""All concerns together: each has its switch, its reasons and its template, and none writes another's file."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from ansible_collections.holdfast.host.plugins.module_utils.plan.hardening import whole
+from ansible_collections.holdfast.host.plugins.module_utils.plan.hardening.concern import Concern
+from ansible_collections.holdfast.host.plugins.module_utils.spec.access import Hardening, Logs
+from tests.planning import measured
+
+ROOT = Path(__file__).resolve().parents[6]
+TEMPLATES = ROOT / "roles/hardening/templates"
+NOT_OF_ROWS = {"/etc/ssh/sshd_config.d/00-holdfast.conf"}
+
+
+def part(**switches: Any) -> dict[str, Any]:
+    return whole.part(Hardening(**switches), Logs(), measured())
+
+
+def test_it_is_json() -> None:
+    shown = part()
+    assert json.loads(json.dumps(shown)) == shown
+    assert shown["concerns"] == list(whole.CONCERNS)
+
+
+def test_every_file_of_rows_has_its_template_and_no_template_is_idle() -> None:
+    there = {"/" + str(path.relative_to(TEMPLATES)) for path in TEMPLATES.rglob("*") if path.is_file()}
+    assert there - NOT_OF_ROWS == part()["files"].keys()
+
+
+def test_everything_has_a_reason() -> None:
+    shown = part()
+    rows = [row for each in (*shown["files"].values(), *(a["rows"] for a in shown["assigned"])) for row in each]
+    rows += [*shown["packages"], *shown["texts"], *shown["modes"], *shown["units"]]
+    assert len(rows) > 100
+    assert not [row for row in rows if not row["reason"]]
+
+
+@pytest.mark.parametrize("name", whole.CONCERNS)
+def test_a_concern_can_be_left_to_somebody_else(name: str) -> None:
+    every, less = part(), part(**{name: False})
+    assert name not in less["concerns"]
+    assert json.dumps(less) != json.dumps({**every, "concerns": less["concerns"]})
+
+
+def test_nothing_is_asked_where_all_is_left() -> None:
+    shown = part(**dict.fromkeys(whole.CONCERNS, False))
+    assert not any(shown.values())
+
+
+def test_two_concerns_never_write_one_file(monkeypatch: pytest.MonkeyPatch) -> None:
+    files = whole.CONCERNS["banners"]
+    assert isinstance(files, Concern)
+    monkeypatch.setattr(whole, "CONCERNS", {**whole.CONCERNS, "mounts": files})
+    with pytest.raises(ValueError, match=r"two concerns write /etc/issue"):
+        part()
+
+
+@pytest.mark.parametrize(("keep", "days"), [(None, 90), (365 * 86400.0, 365), (60.0, 1)])
+def test_logs_are_kept_as_declared(keep: float | None, days: int) -> None:
+    assert whole.around(Hardening(), Logs(keep=keep), measured()).keep_days == days
+
+
+def test_what_verify_must_find_has_no_reasons() -> None:
+    wanted = whole.expected(part())
+    assert "reason" not in json.dumps(wanted)
+    assert wanted["files"]["/etc/login.defs"]
+    assert wanted["modes"]["/etc/shadow"] == {"mode": "0640", "owner": "root", "group": "shadow"}

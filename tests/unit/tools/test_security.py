@@ -1,0 +1,41 @@
+# Copyright: (c) 2026, the Holdfast contributors
+# GNU General Public License v3.0+ (see LICENSE)
+"""The page about security says what the data says."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+from ansible_collections.holdfast.host.plugins.module_utils.plan.hardening import whole
+from tools import security
+
+CELL = {
+    "date": "2026-11-26T00:00:00+00:00",
+    "lynis": 85,
+    "cis_pass": 99,
+    "cis_percent": 99.0,
+    "cis_fail": ["odd"],
+    "cis_waived": [],
+    "cis_not_applicable": 7,
+    "lynis_lost": {"USB-3000": 8, "NEW-1": 2, "NONE-1": 0},
+    "ssh_fail": 0,
+    "ssh_warn": 0,
+}
+
+
+def test_every_concern_has_its_part(tmp_path: Path) -> None:
+    text = security.page(tmp_path)
+    assert not [name for name in whole.CONCERNS if f"## {name}: " not in text]
+    assert "Not measured yet" in text
+    assert "| package `auditd` | installed |" in text
+
+
+def test_what_was_measured_is_shown_with_what_is_open(tmp_path: Path) -> None:
+    (tmp_path / "docs/bench").mkdir(parents=True)
+    report = {"profile": "CIS", "cells": {"holdfast": CELL}}
+    (tmp_path / "docs/bench/security.json").write_text(json.dumps(report), encoding="utf-8")
+    text = security.page(tmp_path)
+    assert "nothing waives: odd." in text
+    assert "| NEW-1 | 2 | open |" in text
+    assert "NONE-1" not in text

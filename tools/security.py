@@ -1,0 +1,102 @@
+# Copyright: (c) 2026, the Holdfast contributors
+# GNU General Public License v3.0+ (see LICENSE)
+"""The page about security, from data: concerns with their reasons, what the judges say, what is not done and why."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from typing import Any
+
+from ansible_collections.holdfast.host.plugins.module_utils.plan import kernel_rows, sshd
+from ansible_collections.holdfast.host.plugins.module_utils.plan.hardening import whole
+from ansible_collections.holdfast.host.plugins.module_utils.plan.hardening.concern import Around, Concern
+from ansible_collections.holdfast.host.plugins.module_utils.spec.access import Access, Hardening
+from tests.bench.report import markdown
+from tests.bench.security.__main__ import rows as figures
+from tests.bench.security.waivers import CIS, LYNIS
+
+HEAD = """\
+# Security
+
+What a host of ours closes, with the reason of each value, and what outside judges say of it. Each concern has a switch
+in `holdfast_stack.hardening`, on unless said; `verify` compares all of it with the live host.
+
+A change of sshd, PAM or sudo is kept only if a fresh login gets in; else the host puts the old state back by itself.
+Files are drop-ins wherever the program reads such; of the vendor's own files only single settings, modes and owners
+are ours. In a container, which has no kernel of its own, kernel values, audit, clock and AppArmor cannot be held:
+`verify` tells of each instead of passing it.
+"""
+# A machine like any other: what differs elsewhere stands in the concerns' own files.
+AROUND = Around(os_id="debian", programs=frozenset({"sudo"}))
+
+
+def _line(cells: tuple[str, ...]) -> str:
+    return "| " + " | ".join(cell.replace("|", "\\|") for cell in cells) + " |"
+
+
+def _table(head: tuple[str, ...], lines: Iterator[tuple[str, ...]]) -> Iterator[str]:
+    yield from ("", _line(head), "|" + "---|" * len(head), *map(_line, lines))
+
+
+def _asked(concern: Concern) -> Iterator[tuple[str, ...]]:
+    """Yield a line for each thing: where, what, why."""
+    for name, why in concern.packages.items():
+        yield f"package `{name}`", "installed", why
+    for path, rows in concern.files.items():
+        for name, value, why in rows:
+            yield f"`{path}`", f"`{f'{name} {value}'.strip()}`", why
+    for path, each in concern.assigned.items():
+        for name, value, why in each.rows:
+            yield f"`{path}`", f"`{name} {value}`", why
+    for path, text in concern.texts.items():
+        yield f"`{path}`", "the whole file", text.reason
+    for path, mode, owner, why in concern.modes:
+        yield f"`{path}`", f"{mode} {owner}", why
+    for name, unit in concern.units.items():
+        yield f"unit `{name}`", "runs", unit.reason + (f"; needs {unit.kernel}" if unit.kernel else "")
+
+
+def _sections() -> Iterator[str]:
+    head = ("where", "what", "why")
+    yield from ("", "## sshd: the SSH server (`sshd`)")
+    shown = sshd.settings(Access(), "10.0")
+    yield from _table(head, (("sshd", f"`{each.name} {each.value}`", each.reason) for each in shown))
+    yield from ("", "## kernel: values that security asks for (`kernel`)", "")
+    yield "What Docker, Redis or PostgreSQL needs wins over these; the plan tells of each that lost."
+    values = kernel_rows.SECURITY
+    yield from _table(head, (("kernel", f"`{name} = {value}`", why) for name, value, why, _ in values))
+    for name, concern in whole.concerns(Hardening(), AROUND).items():
+        yield from ("", f"## {name}: {concern.title} (`{name}`)")
+        yield from _table(head, _asked(concern))
+
+
+def _judged(report: Mapping[str, Any] | None) -> Iterator[str]:
+    yield from ("", "## What outside judges say", "")
+    if report is None:
+        yield "Not measured yet: `make bench-security`."
+        return
+    ours = report["cells"]["holdfast"]
+    yield f"Measured {ours['date'][:10]} on the lab's hosts (Debian 13 in a container) by `make bench-security`."
+    yield from ("", markdown(figures(report["cells"])), "")
+    yield (
+        f"OpenSCAP: profile {report['profile']}; {ours['cis_not_applicable']} of its rules do not apply to a container. "
+        "The share is of all rules that apply; a waived rule counts as failed."
+    )
+    still = [name for name in ours["cis_fail"] if name not in CIS]
+    yield from ("", "Rules that fail and that nothing waives: " + (", ".join(still) or "none") + ".")
+    lost = {name: points for name, points in ours["lynis_lost"].items() if points}
+    yield from ("", f"Points that Lynis did not give, {sum(lost.values())} in all:")
+    yield from _table(
+        ("test", "points", "why"), ((name, str(points), LYNIS.get(name, "open")) for name, points in lost.items())
+    )
+
+
+def page(root: Path) -> str:
+    """Return the page. root: of the checkout, where docs/bench holds the latest figures."""
+    file = root / "docs/bench/security.json"
+    report = json.loads(file.read_text(encoding="utf-8")) if file.exists() else None
+    lines = [*_sections(), *_judged(report), "", "## Rules of the benchmark that are waived"]
+    lines += [*_table(("rule", "why"), iter(CIS.items())), ""]
+    return HEAD + "\n".join(lines)
