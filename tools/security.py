@@ -81,7 +81,7 @@ def _judged(report: Mapping[str, Any] | None) -> Iterator[str]:
     yield f"Measured {ours['date'][:10]} on the lab's hosts (Debian 13 in a container) by `make bench-security`."
     yield from ("", markdown(figures(report["cells"])), "")
     yield (
-        f"OpenSCAP: profile {report['profile']}; {ours['cis_not_applicable']} of its rules do not apply to a container. "
+        f"OpenSCAP: profile {report['profile']}; {ours['cis_not_applicable']} of its rules do not apply there. "
         "The share is of all rules that apply; a waived rule counts as failed."
     )
     still = [name for name in ours["cis_fail"] if name not in CIS]

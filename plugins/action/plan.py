@@ -41,7 +41,8 @@ class ActionModule(ActionBase):
         files = {name: options.pop(name) for name in ("plan_file", "picture_file")}
         names = task_vars or {}
         several = len(names.get("ansible_play_hosts_all", ())) > 1
-        around, early = Circumstances(**options), keep.check(files["picture_file"])
+        login = self._play_context.remote_user or ""
+        around, early = Circumstances(**options, login=login), keep.check(files["picture_file"])
         plan, findings = make_plan(stack, host, around) if not size else typed(stack, size, around)
         refused = errors([*early, *findings])
         told = f"Refused before anything was changed: {len(refused)} finding(s).\n{explain(refused)}"

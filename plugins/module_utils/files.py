@@ -26,10 +26,8 @@ from ansible_collections.holdfast.host.plugins.module_utils.file_state import (
 
 @dataclass(frozen=True, kw_only=True)
 class Entry:
-    """One path and what should lie there. kind: file, settings, access, directory or absent.
-
-    settings: of a file of somebody else's (module assigned). access: mode and owner of what is there. access is None
-    for absent and settings alone.
+    """One path and what should lie there. kind: file, settings (of a file of somebody else's), access (mode and owner
+    alone), directory or absent. access is None for absent and settings.
     """
 
     path: Path
@@ -83,11 +81,10 @@ def parse(options: dict[str, Any], *, lenient: bool = False) -> tuple[Wanted, li
 
 def _entry(item: dict[str, Any], kind: str, access: Access) -> Entry:
     path, check, text, rows = Path(item["path"]), item.get("validate") or "", item.get("content"), item.get("rows")
-    if kind == "file" and rows and text is None:
+    if rows and text is None:
         wanted = Settings(rows=tuple((row["name"], row["value"]) for row in rows), separator=item["separator"])
         return Entry(path=path, kind="settings", settings=wanted, validate=check)
-    if kind == "file" and text is None:
-        return Entry(path=path, kind="access", access=access)
+    kind = "access" if kind == "file" and text is None else kind
     return Entry(path=path, kind=kind, access=access, content=(text or "").encode(), validate=check)
 
 
@@ -106,13 +103,9 @@ def _check_entries(entries: Iterable[Entry]) -> list[Finding]:
 
 
 def plan(wanted: Wanted) -> tuple[list[Change], list[Finding]]:
-    """Return the steps from what is there to ``wanted``, in the order of their application, and what forbids them.
-
-    Raises OSError where a path cannot be read.
-    """
+    """Return the steps from what is there to ``wanted``, in their order, and what forbids them. Raises OSError."""
     made: dict[Path, Change] = {}
-    rest: list[Change] = []
-    findings: list[Finding] = []
+    rest, findings = list[Change](), list[Finding]()
     going = {entry.path for entry in wanted.entries if entry.kind == "absent"}
     named = {entry.path for entry in wanted.entries if entry.kind == "directory"}
     # Directories from the top down, files as given, removals from the bottom up: a directory is empty in its turn.
@@ -182,7 +175,7 @@ def _step_file(entry: Entry, state: State) -> Change | None:
     if state.kind == "file" and state.content == entry.content:
         return _attributes(entry, state)
     before = state.content.decode(errors="replace")
-    return Change(action="write", entry=entry, before=before, after=entry.content.decode())
+    return Change(action="write", entry=entry, before=before, after=entry.content.decode(errors="replace"))
 
 
 def _step_absent(entry: Entry, state: State) -> Change | None:
@@ -193,15 +186,14 @@ def _step_absent(entry: Entry, state: State) -> Change | None:
 
 
 def _step_access(entry: Entry, state: State) -> Change | None:
-    return None if state.kind not in ("file", "directory") else _attributes(entry, state)
+    return _attributes(entry, state) if state.kind in ("file", "directory") else None
 
 
 def _step_settings(entry: Entry, state: State) -> Change | None:
     if state.kind != "file" or entry.settings is None:
         return None
     text = entry.settings.applied(state.content.decode(errors="surrogateescape"))
-    content = text.encode(errors="surrogateescape")
-    return _step_file(replace(entry, access=state.access, content=content), state)
+    return _step_file(replace(entry, access=state.access, content=text.encode(errors="surrogateescape")), state)
 
 
 _STEPS: dict[str, Callable[[Entry, State], Change | None]] = {

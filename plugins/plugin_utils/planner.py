@@ -15,7 +15,7 @@ from ansible_collections.holdfast.host.plugins.module_utils.compose.model import
 from ansible_collections.holdfast.host.plugins.module_utils.compose.read import read
 from ansible_collections.holdfast.host.plugins.module_utils.errors import Finding, errors
 from ansible_collections.holdfast.host.plugins.module_utils.host_types import Host
-from ansible_collections.holdfast.host.plugins.module_utils.plan import typed_host
+from ansible_collections.holdfast.host.plugins.module_utils.plan import sshd, typed_host
 from ansible_collections.holdfast.host.plugins.module_utils.plan.binds import own_services
 from ansible_collections.holdfast.host.plugins.module_utils.plan.build import build
 from ansible_collections.holdfast.host.plugins.module_utils.plan.fit import fit
@@ -109,7 +109,8 @@ class Circumstances:
 
     directory: where the Compose file lies. provided: names of the secrets that app_secrets gives. tier_mode: enforce
     or warn. docker_source: where the engine comes from, docker or distro. advise: the plan is only looked at: it comes
-    with a recommendation, and also where it is refused. assumed: what was not measured of the host, in words.
+    with a recommendation, and also where it is refused. assumed: what was not measured of the host, in words. login: as
+    whom the inventory logs in, empty where it does not say.
     """
 
     directory: str
@@ -118,6 +119,7 @@ class Circumstances:
     docker_source: str = "docker"
     advise: bool = False
     assumed: Sequence[str] = ()
+    login: str = ""
 
 
 def make_plan(
@@ -133,7 +135,7 @@ def make_plan(
     stack = declared or _draft(raw)
     project, of_compose = _compose(stack, around.directory)
     findings = [*findings, *of_compose, *_tls_files(stack, around.directory), *engine(measured, around.docker_source)]
-    findings += installed(measured, declared) if declared else []
+    findings += [*installed(measured, declared), *sshd.login(declared.access, around.login)] if declared else []
     said = Said(stack=stack, project=project, provided=frozenset(around.provided))
     tier_fit = fit(_tier(raw, stack), measured, around.tier_mode, said)
     if project is None:

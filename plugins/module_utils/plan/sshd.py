@@ -13,10 +13,12 @@ import re
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from ansible_collections.holdfast.host.plugins.module_utils.errors import Finding
 from ansible_collections.holdfast.host.plugins.module_utils.host_types import Host
 from ansible_collections.holdfast.host.plugins.module_utils.plan.hardening.banners import BANNER
 from ansible_collections.holdfast.host.plugins.module_utils.plan.model import Setting
 from ansible_collections.holdfast.host.plugins.module_utils.spec.access import Access, Hardening
+from ansible_collections.holdfast.host.plugins.module_utils.spec.stack import ROOT
 
 # What is known of a host whose version is not: the oldest one of a supported system (Ubuntu 22.04).
 OLDEST = (8, 9)
@@ -96,6 +98,15 @@ def settings(access: Access, openssh: str | None) -> list[Setting]:
     rows = [("PermitRootLogin", root, why), *LOGINS, *BOUNDS, *((name, forward, because) for name in FORWARDING)]
     rows += [*REST, *_algorithms(version(openssh))]
     return [Setting(name=name, value=value, reason=reason) for name, value, reason in rows]
+
+
+def login(access: Access, who: str) -> list[Finding]:
+    """Return what is wrong with as whom the inventory logs in: a run must not close its own door. Empty: not known."""
+    if access.root != "never" or who != "root":
+        return []
+    rule = "is for an inventory that does not log in as root: the next login would be refused"
+    hint = "set ansible_user to somebody who may use sudo, or root: key"
+    return [Finding(path=f"{ROOT}.access.root", value=access.root, rule=rule, hint=hint)]
 
 
 def part(access: Access, hardening: Hardening, host: Host) -> dict[str, Any] | None:

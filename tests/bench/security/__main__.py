@@ -33,7 +33,7 @@ CONTENT = "/usr/share/xml/scap/ssg/content/ssg-debian13-ds.xml"
 # The rules for this system are in the next release's package alone; nothing else is taken from there.
 INSTALL = """set -e
 export DEBIAN_FRONTEND=noninteractive
-[ -e {content} ] && exit 0
+[ -e {content} ] && command -v ssh-audit >/dev/null && exit 0
 cd /etc/apt
 printf 'Types: deb\\nURIs: http://deb.debian.org/debian\\nSuites: forky\\nComponents: main\\nSigned-By: %s\\n' \
   /usr/share/keyrings/debian-archive-keyring.gpg > sources.list.d/judges.sources

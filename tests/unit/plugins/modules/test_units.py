@@ -57,7 +57,8 @@ class Machine:
 
     def verbs(self) -> list[str]:
         """Return what was called so far, without show."""
-        return [verb for verb in (self.state / "calls").read_text(encoding="utf-8").split() if verb != "show"]
+        calls = (self.state / "calls").read_text(encoding="utf-8").split()
+        return [verb for verb in calls if verb != "show"]
 
 
 @pytest.fixture
@@ -74,12 +75,12 @@ def run(capfd: pytest.CaptureFixture[str], *asked: dict[str, Any], **options: An
 
 def test_check_real_check_real(machine: Machine, capfd: pytest.CaptureFixture[str]) -> None:
     asked = ({"name": "a.service"}, {"name": "b.service", "background": True})
-    told = run(capfd, *asked, _ansible_check_mode=True)
+    told = run(capfd, *asked, check=True)
     assert told["changed"]
     assert machine.verbs() == []
     done = run(capfd, *asked)
     assert done["actions"] == {"a.service": [["enable"], ["start"]], "b.service": [["enable"], ["start", "--no-block"]]}
-    assert not run(capfd, *asked, _ansible_check_mode=True)["changed"]
+    assert not run(capfd, *asked, check=True)["changed"]
     assert not run(capfd, *asked)["changed"]
     assert machine.verbs() == ["enable", "start", "enable", "start"]
 

@@ -86,3 +86,12 @@ def test_the_banner_is_shown_where_it_is_written(shown: bool) -> None:
     found = sshd.part(ACCESS, Hardening(banners=shown), measured())
     assert found is not None
     assert ("Banner" in {row["name"] for row in found["settings"]}) is shown
+
+
+@pytest.mark.parametrize(
+    ("root", "who", "refused"),
+    [("never", "root", True), ("never", "ops", False), ("never", "", False), ("key", "root", False)],
+)
+def test_a_run_does_not_close_its_own_door(root: str, who: str, refused: bool) -> None:
+    found = sshd.login(Access(root=root), who)
+    assert [each.path for each in found] == (["holdfast_stack.access.root"] if refused else [])
