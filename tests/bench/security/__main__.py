@@ -49,6 +49,8 @@ ASK = {
     "lynis.log": "cat /var/log/lynis.log",
     "ssh-audit": "ssh-audit --no-colors --skip-rate-test 127.0.0.1",
 }
+# What makes the machine; stores and application are other benches' matter.
+ROLES = "baseline,hardening,firewall,docker"
 # oscap exits with 2 where a rule fails, ssh-audit with 2 and 3 for warnings and failures.
 JUDGED = (0, 2, 3)
 
@@ -72,7 +74,7 @@ def judge(name: str) -> dict[str, Any]:
 def provision() -> None:
     """Make our host with the roles, from the inventory of a system. Raises CalledProcessError where it fails."""
     options = f"-o UserKnownHostsFile={KNOWN_HOSTS} -o IdentitiesOnly=yes"
-    words = ["ansible-playbook", "site.yml", "-i", f"{find(OURS).address},", "--tags", "baseline,hardening,docker"]
+    words = ["ansible-playbook", "site.yml", "-i", f"{find(OURS).address},", "--tags", ROLES]
     stack = ROOT / "inventories/pydotorg/group_vars/all"
     words += [word for file in sorted(stack.glob("*.yml")) for word in ("-e", f"@{file}")]
     words += ["-e", f"@{ROOT}/molecule/common/inventory/lab/docker.yml", "-e", "preflight_show=false"]
