@@ -8,8 +8,8 @@ import re
 from collections.abc import Mapping
 from typing import Any
 
-RULE = re.compile(r"^Rule\s+xccdf_org\.ssgproject\.content_rule_(\S+)$")
-RESULT = re.compile(r"^Result\s+(\S+)$")
+# oscap draws over its lines: a carriage return, or a new line of it, stands between name and value.
+VERDICT = re.compile(r"^Rule\s+xccdf_org\.ssgproject\.content_rule_(\S+)$|^Result\s+(\w+)$", re.MULTILINE)
 POINTS = re.compile(r"Performing test ID (\S+)|assigned partial number of hardening points \((\d+) of (\d+)\)")
 
 
@@ -17,12 +17,11 @@ def openscap(text: str) -> dict[str, list[str]]:
     """Return the rules by result (pass, fail, notapplicable, ...) from what ``oscap xccdf eval`` printed."""
     found: dict[str, list[str]] = {}
     rule = ""
-    for line in text.splitlines():
-        named, result = RULE.match(line), RESULT.match(line)
-        if named:
-            rule = named[1]
-        elif result:
-            found.setdefault(result[1], []).append(rule)
+    for match in VERDICT.finditer(text):
+        if match[1]:
+            rule = match[1]
+        else:
+            found.setdefault(match[2], []).append(rule)
     return found
 
 

@@ -9,24 +9,12 @@ import pytest
 from tests.bench.security import judge, waivers
 from tests.bench.security.__main__ import rows
 
+# The second rule as it reads where a carriage return has become the end of a line.
 OSCAP = (
-    """
-Title   Verify Permissions
-Rule    xccdf_org.ssgproject.content_rule_file_permissions_etc_shadow
-Result  pass
-
-Rule    xccdf_org.ssgproject.content_rule_use_pam_wheel_group_for_su
-Result  fail
-
-Rule    xccdf_org.ssgproject.content_rule_odd
-Result  fail
-
-Rule    xccdf_org.ssgproject.content_rule_grub2_password
-Result  notapplicable
-""".replace("    ", "\t")
-    .replace("  pass", "\tpass")
-    .replace("  fail", "\tfail")
-    .replace("  not", "\tnot")
+    "Rule\r\txccdf_org.ssgproject.content_rule_file_permissions_etc_shadow\nResult\r\tpass\n\n"
+    "Rule\n\txccdf_org.ssgproject.content_rule_use_pam_wheel_group_for_su\nResult\n\tfail\n\n"
+    "Rule\txccdf_org.ssgproject.content_rule_odd\nResult\tfail\n\n"
+    "Rule\txccdf_org.ssgproject.content_rule_grub2_password\nResult\tnotapplicable\n"
 )
 LOG = """
 2026 Performing test ID USB-3000 (x)
