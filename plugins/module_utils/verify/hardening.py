@@ -74,7 +74,7 @@ def _lines(text: str) -> list[str]:
 
 def says(text: str, name: str, value: str) -> bool:
     """Tell whether a line that is no comment gives a name this value, however its format writes that."""
-    return any(name in line and value in line.partition(name)[2] for line in _lines(text))
+    return any(name in line and value in line.replace(name, "", 1) for line in _lines(text))
 
 
 def _files(wanted: Mapping[str, Any], seen: Mapping[str, Any]) -> Iterator[Finding]:

@@ -17,12 +17,14 @@ BOTH: Rows = (
     ("passwd_tries", "3", "then it ends"),
 )
 CLASSIC: Rows = (("logfile", f'"{LOG}"', "each command in a file, beside the journal"),)
+# The log first, then what is done with it.
 ROTATED: Rows = (
-    (LOG, "weekly", "the log of sudo"),
-    (LOG, "compress", "old ones are small"),
-    (LOG, "missingok", "no sudo was used yet"),
-    (LOG, "notifempty", "nothing new, nothing rotated"),
-    (LOG, "create 0600 root root", "commands may name what is secret"),
+    (LOG, "", "what sudo writes"),
+    ("weekly", "", "the log of sudo"),
+    ("compress", "", "old ones are small"),
+    ("missingok", "", "no sudo was used yet"),
+    ("notifempty", "", "nothing new, nothing rotated"),
+    ("create 0600 root root", "", "commands may name what is secret"),
 )
 
 
@@ -30,7 +32,7 @@ def concern(around: Around) -> Concern:
     """Return the concern for a machine: what its sudo does not know is left out."""
     if "sudo-rs" in around.programs:
         return Concern(title="sudo's terminal, log and memory", files={PATH: BOTH})
-    weeks = ((LOG, f"rotate {-(-around.keep_days // 7)}", "as long as declared"),)
+    weeks = ((f"rotate {-(-around.keep_days // 7)}", "", "as long as declared"),)
     packages = {"logrotate": "bounds the log of sudo"} | ({} if "sudo" in around.programs else {"sudo": "root by name"})
     files = {PATH: (*BOTH, *CLASSIC), "/etc/logrotate.d/holdfast": (*ROTATED, *weeks)}
     return Concern(title="sudo's terminal, log and memory", packages=packages, files=files)

@@ -11,7 +11,7 @@ from ansible_collections.holdfast.host.plugins.module_utils.plan.hardening.conce
 def test_a_known_sudo_writes_a_log_that_is_rotated() -> None:
     found = sudo.concern(Around(os_id="debian", programs=frozenset({"sudo"}), keep_days=365))
     assert ("logfile", f'"{sudo.LOG}"') in [row[:2] for row in found.files[sudo.PATH]]
-    assert "rotate 53" in [value for _, value, _ in found.files["/etc/logrotate.d/holdfast"]]
+    assert "rotate 53" in [name for name, _, _ in found.files["/etc/logrotate.d/holdfast"]]
     assert "sudo" not in found.packages
 
 
