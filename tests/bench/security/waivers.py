@@ -22,6 +22,7 @@ CIS: dict[str, str] = {
 }
 # Tests of Lynis.
 LYNIS: dict[str, str] = {
+    "FILE-6374": "the lab's /dev is made by its container engine",
     "USB-3000": "USBGuard: the module for sticks cannot be loaded; who stands at a rack's console keeps a keyboard",
     "FILE-6344": "hidepid of /proc: systemd and exporters that are not root read other processes",
     "FILE-6310": "partitions of their own for /home and /var are the image's; journal and logs are bounded instead",
@@ -37,7 +38,7 @@ LYNIS: dict[str, str] = {
     "HRDN-7230": "no files of strangers are run here; AIDE and audit see what changes",
     "LOGG-2154": "logs leave the host with monitoring, not by syslog",
     "ACCT-9622": "audit tells what persons run",
-    "FIRE-4508": "the firewall is the role firewall's",
+    "FIRE-4508": "it reads the chains of iptables; the rules of the role firewall are tables of nftables",
     "KRNL-6000": "a container of the lab cannot hold kernel values outside net.*; verify says which",
     "MACF-6290": "AppArmor needs the machine's kernel, which the lab's has not",
     "ACCT-9628": "the kernel's audit belongs to the machine; in the lab the daemon cannot run",
