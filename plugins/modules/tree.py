@@ -14,7 +14,8 @@ description:
     C(templates/etc/x/y.conf)
     becomes C(/etc/x/y.conf). A C(.j2) suffix is dropped.
   - All of it is sent in one call of M(holdfast.host.files), with everything that module promises.
-  - Templates see what they would see in M(ansible.builtin.template), the variables of the task included.
+  - Templates see what they would see in M(ansible.builtin.template), the variables of the task included, and
+    C(tree_path), their path on the host below O(root).
   - A template that renders to nothing but whitespace means that the file must be absent, so a switch inside the
     template removes the file.
 extends_documentation_fragment:

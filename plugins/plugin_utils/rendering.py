@@ -44,7 +44,10 @@ class RenderingAction(ActionBase):
         source, search = str(template.source), variables.get("ansible_search_path", [])
         places = [str(template.source.parent), str(directory), *(f"{place}/templates" for place in search), *search]
         # Variables win over what is offered here: a user's own ansible_managed stays.
-        known = ChainMap(variables, generate_ansible_template_vars(source, source, template.target))
+        path = "/" + template.source.relative_to(directory).as_posix().removesuffix(".j2")
+        known = ChainMap(
+            variables, {"tree_path": path}, generate_ansible_template_vars(source, source, template.target)
+        )
         templar = self._templar.copy_with_new_env(searchpath=places, available_variables=known)
         text = trust_as_template(self._loader.get_text_file_contents(source))
         try:

@@ -35,13 +35,12 @@ INSTALL = """set -e
 export DEBIAN_FRONTEND=noninteractive
 [ -e {content} ] && command -v ssh-audit >/dev/null && exit 0
 cd /etc/apt
-printf 'Types: deb\\nURIs: http://deb.debian.org/debian\\nSuites: forky\\nComponents: main\\nSigned-By: %s\\n' \
-  /usr/share/keyrings/debian-archive-keyring.gpg > sources.list.d/judges.sources
+sed -n '/ trixie main/s/trixie/forky/p' sources.list | head -n 1 > sources.list.d/judges.list
 printf 'Package: *\\nPin: release n=forky\\nPin-Priority: 100\\n' > preferences.d/judges
 apt-get -q -o Acquire::Check-Valid-Until=false update
 apt-get -q -y --no-install-recommends install lynis openscap-scanner ssh-audit
 apt-get -q -y --no-install-recommends -t forky install ssg-debian
-rm sources.list.d/judges.sources preferences.d/judges
+rm sources.list.d/judges.list preferences.d/judges
 """
 ASK = {
     "oscap": f"oscap xccdf eval --profile {PROFILE} {CONTENT}",

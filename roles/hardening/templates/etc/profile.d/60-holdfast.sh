@@ -1,4 +1,4 @@
-{% set rows = hardening_files[template_destpath] | default([]) %}
+{% set rows = hardening_files[tree_path] | default([]) %}
 {% if rows %}
 {{ ansible_managed | comment }}
 # Role: hardening
