@@ -85,7 +85,7 @@ build: $(STAMP) ## Build the collection's archive into build/
 	@ansible-galaxy collection build --force --output-path build
 
 # The stages of `make test`, in order of speed; each is a target of its own, here or in mk/.
-STAGES := lint unit sanity judges package refusals lockout molecule resume
+STAGES := lint unit sanity judges package refusals lockout egress molecule resume
 
 -include mk/*.mk
 

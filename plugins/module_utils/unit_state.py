@@ -10,17 +10,17 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 WANTED = {"LoadState": "loaded", "ActiveState": "active", "UnitFileState": "enabled"}
-PROPERTIES = (*WANTED, "MainPID")
+PROPERTIES = (*WANTED, "MainPID", "NeedDaemonReload")
 # What several units are asked for at once.
 ALL_PROPERTIES = (
     *PROPERTIES,
-    "NeedDaemonReload",
     "ConditionResult",
     "ConditionTimestampMonotonic",
     "ActiveEnterTimestampMonotonic",
 )
 # Of a unit that was not enabled, but could be.
 NOT_ENABLED = ("disabled", "")
+RELOAD = "daemon-reload"
 
 
 def parse_show(text: str) -> dict[str, str]:
@@ -57,7 +57,8 @@ def newer(paths: Sequence[str], since: float | None) -> list[str]:
 
 def actions(show: Mapping[str, str], stale: Sequence[str], *, enabled: bool) -> list[str]:
     """Return the systemctl verbs that bring a unit to running, enabled, and newer than its files."""
-    verbs = ["enable"] if enabled and show.get("UnitFileState") != "enabled" else []
+    verbs = [RELOAD] if show.get("NeedDaemonReload") == "yes" else []
+    verbs += ["enable"] if enabled and show.get("UnitFileState") != "enabled" else []
     if show.get("ActiveState") != "active":
         return [*verbs, "start"]
     return [*verbs, "restart"] if stale else verbs

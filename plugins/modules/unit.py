@@ -65,6 +65,7 @@ from ansible.module_utils.basic import AnsibleModule
 
 from ansible_collections.holdfast.host.plugins.module_utils.unit_state import (
     PROPERTIES,
+    RELOAD,
     actions,
     booted_at,
     newer,
@@ -100,7 +101,7 @@ def main() -> None:
     todo = actions(current, stale, enabled=module.params["enabled"])
     if not module.check_mode:
         for verb in todo:
-            module.run_command(["systemctl", verb, name], check_rc=True)
+            module.run_command(["systemctl", verb, *([] if verb == RELOAD else [name])], check_rc=True)
     before = {"active": current.get("ActiveState"), "enabled": current.get("UnitFileState"), "stale": stale}
     after = {"active": "active", "enabled": "enabled" if module.params["enabled"] else before["enabled"], "stale": []}
     module.exit_json(changed=bool(todo), actions=todo, stale=stale, diff={"before": before, "after": after})

@@ -68,6 +68,8 @@ HOSTS: dict[str, Host] = {
         Host(name="contained", address="172.30.213.33"),
         Host(name="hardened", address="172.30.213.31"),
         Host(name="hardened-stock", address="172.30.213.32"),
+        Host(name="egress", address="172.30.213.34"),
+        Host(name="outside", address="172.30.213.35"),
     )
 }
 

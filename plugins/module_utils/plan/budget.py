@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 from fractions import Fraction
 from typing import Any
 
-from ansible_collections.holdfast.host.plugins.module_utils.plan import budget_disk, release, tune_nginx
+from ansible_collections.holdfast.host.plugins.module_utils.plan import budget_disk, egress, release, tune_nginx
 from ansible_collections.holdfast.host.plugins.module_utils.plan.catalogue import STORES
 from ansible_collections.holdfast.host.plugins.module_utils.plan.claims import Capacity, Row, Sheet, claims
 from ansible_collections.holdfast.host.plugins.module_utils.plan.model import Wish
@@ -138,6 +138,8 @@ def _slice_rows(wish: Wish, capacity: Capacity, containers: int) -> tuple[list[R
     for name, asked in reserves(wish).items():
         known = SLICES[name]
         size = Fraction(asked.memory) if asked.memory else known.memory(capacity.memory_bytes, containers)
+        gate = egress.gate_bytes(wish) if name == "system" and not asked.memory else 0
+        size += gate
         exact += size
         cpus = asked.cpus if asked.cpus is not None else float(round(known.cpu_part * Fraction(capacity.cpus), 2))
         rows.append(
@@ -146,7 +148,9 @@ def _slice_rows(wish: Wish, capacity: Capacity, containers: int) -> tuple[list[R
                 group=name,
                 each_bytes=int(size) if asked.memory else int(size) // MIB * MIB,
                 cpu_share=cpus,
-                reason="declared" if asked.memory else known.reason,
+                reason="declared"
+                if asked.memory
+                else known.reason + (f", {gate // MIB} MiB for the egress gate" * bool(gate)),
                 memory_path=f"holdfast_stack.{name}.memory" if asked.memory else "",
                 cpus_path=f"holdfast_stack.{name}.cpus",
             )

@@ -14,6 +14,7 @@ from dataclasses import asdict, dataclass
 from fnmatch import fnmatch
 from typing import Any
 
+from ansible_collections.holdfast.host.plugins.module_utils.egress_policy import DOORS
 from ansible_collections.holdfast.host.plugins.module_utils.errors import ERROR, WARNING, Finding
 from ansible_collections.holdfast.host.plugins.module_utils.host_types import Host
 from ansible_collections.holdfast.host.plugins.module_utils.spec.access import Access, Open
@@ -23,8 +24,8 @@ from ansible_collections.holdfast.host.plugins.module_utils.spec.stack import RO
 RULES = "/etc/holdfast/firewall.nft"
 UNIT = "holdfast-firewall.service"
 TABLE = "holdfast"
-# The host's own side, and the bridges to which Docker gives their names.
-INSIDE = ("lo", "docker0", "docker_gwbridge", "br-*")
+# The host's own side, the bridges to which Docker gives their names, and those of services with a list of names.
+INSIDE = ("lo", "docker0", "docker_gwbridge", "br-*", "hfe*", "hfi*", "hfo*")
 BRIDGE_NAME = "com.docker.network.bridge.name"
 # Answers of DHCP servers, which the rules let in by themselves: nobody declares them.
 DHCP = frozenset({68, 546})
@@ -129,6 +130,7 @@ def findings(access: Access, host: Host, ports: Sequence[Mapping[str, Any]]) -> 
         if (each.port, each.protocol) not in declared
         and not each.address.startswith(("127.", "::1"))
         and not (each.protocol == "udp" and each.port in DHCP)
+        and each.port not in DOORS
     ]
     found = {}
     for each in closed:

@@ -8,7 +8,14 @@ from typing import Any
 
 from ansible_collections.holdfast.host.plugins.module_utils.errors import Finding
 from ansible_collections.holdfast.host.plugins.module_utils.host_types import Host
-from ansible_collections.holdfast.host.plugins.module_utils.plan import firewall, kernel_rows, place, sshd, tune_kernel
+from ansible_collections.holdfast.host.plugins.module_utils.plan import (
+    egress,
+    firewall,
+    kernel_rows,
+    place,
+    sshd,
+    tune_kernel,
+)
 from ansible_collections.holdfast.host.plugins.module_utils.plan.fit import DATA_PATH
 from ansible_collections.holdfast.host.plugins.module_utils.plan.hardening import whole
 from ansible_collections.holdfast.host.plugins.module_utils.plan.model import Wish
@@ -38,5 +45,5 @@ def parts(wish: Wish, host: Host) -> tuple[dict[str, Any], list[Finding]]:
     if stack.hardening.firewall:
         rules = firewall.part(stack.access, host, ports, wish.project.networks)
         found += firewall.findings(stack.access, host, ports)
-    shown = {"kernel": kernel.as_dict(), "hardening": doors, "firewall": rules}
+    shown = {"kernel": kernel.as_dict(), "hardening": doors, "firewall": rules, "egress": egress.part(wish)}
     return shown | {"exposed": firewall.exposed(stack.access, ports)}, found

@@ -9,6 +9,7 @@ from typing import Any
 
 from ansible_collections.holdfast.host.plugins.module_utils.plan import engine, firewall, sshd
 from ansible_collections.holdfast.host.plugins.module_utils.plan.hardening import whole
+from ansible_collections.holdfast.host.plugins.module_utils.render import egress
 from ansible_collections.holdfast.host.plugins.module_utils.render.confined import confined
 
 
@@ -53,6 +54,16 @@ def _routes(plan: Mapping[str, Any]) -> list[dict[str, str]]:
     ]
 
 
+def _machine(plan: Mapping[str, Any]) -> dict[str, Any]:
+    return {
+        "egress": egress.expected(plan),
+        "sshd": sshd.expected(plan["hardening"]["sshd"]),
+        "firewall": firewall.expected(plan["firewall"]),
+        "engine": engine.expected(plan["engine"]),
+        "hardening": whole.expected(plan["hardening"]),
+    }
+
+
 def expect(plan: Mapping[str, Any]) -> dict[str, Any]:
     """Return containers, settings of the stores, routes and open ports as verify compares them with the host."""
     postgres, redis = plan["stores"]["postgres"], plan["stores"]["redis"]
@@ -84,10 +95,7 @@ def expect(plan: Mapping[str, Any]) -> dict[str, Any]:
             "settings": {each["name"]: each["value"] for each in redis["settings"]},
         },
         "routes": _routes(plan),
-        "sshd": sshd.expected(plan["hardening"]["sshd"]),
-        "firewall": firewall.expected(plan["firewall"]),
-        "engine": engine.expected(plan["engine"]),
-        "hardening": whole.expected(plan["hardening"]),
+        **_machine(plan),
         "kernel": {each["name"]: each["value"] for each in plan["kernel"]["settings"]},
         "ports": [{"port": port["port"], "protocol": port["protocol"]} for port in plan["ports"]],
     }

@@ -13,6 +13,7 @@ from ansible_collections.holdfast.host.plugins.module_utils.plan.claims import S
 from ansible_collections.holdfast.host.plugins.module_utils.plan.model import Wish
 from ansible_collections.holdfast.host.plugins.module_utils.plan.place import alias
 from ansible_collections.holdfast.host.plugins.module_utils.plan.takeover import escape_all
+from ansible_collections.holdfast.host.plugins.module_utils.render import egress
 from ansible_collections.holdfast.host.plugins.module_utils.render.parts import (
     EDGE_NETWORK,
     STORES_NETWORK,
@@ -27,29 +28,38 @@ from ansible_collections.holdfast.host.plugins.module_utils.render.stores import
 TEMPORARY = "holdfast-temporary"
 
 
+def _networks(plan: Mapping[str, Any], wish: Wish, name: str, edge_names: list[str]) -> dict[str, Any]:
+    """Return the networks of an application's service. edge_names: by which the edge reaches it, if it has a route."""
+    service = wish.apps()[name]
+    if name in egress.limits(plan):
+        return egress.memberships(plan, name, [*wish.aliases(name), *edge_names])
+    networks: dict[str, Any] = {key: dict(value) or None for key, value in service.networks.items()} or {
+        "default": None
+    }
+    networks |= {STORES_NETWORK: None} if wish.stores() else {}
+    networks |= {EDGE_NETWORK: {"aliases": edge_names}} if edge_names else {}
+    return networks | egress.memberships(plan, name, wish.aliases(name))
+
+
 def app(plan: Mapping[str, Any], wish: Wish) -> dict[str, Any]:
     """Return the project of the application in the plan's colour."""
     rows = {row["who"]: row for row in plan["budget"]["rows"] if row["group"] == "service"}
     apps = wish.apps()
     routed = {location["service"] for server in plan["edge"]["servers"] for location in server["locations"]}
     once = laptop.runs_once(wish)
-    with_stores = bool(wish.stores())
+    limits = egress.limits(plan)
     services = {}
     for name, service in apps.items():
         row = rows[name]
-        networks: dict[str, Any] = {key: dict(value) or None for key, value in service.networks.items()} or {
-            "default": None
-        }
-        if with_stores:
-            networks[STORES_NETWORK] = None
-        if name in routed:
-            networks[EDGE_NETWORK] = {"aliases": [alias(name, plan["colour"])]}
+        networks = _networks(plan, wish, name, [alias(name, plan["colour"])] if name in routed else [])
         depends = {other: each.as_compose() for other, each in service.depends_on.items() if other in apps}
         declared = wish.stack.services.get(name)
         ports = (
             [f"{port.address}:{port.port}:{port.target}/{port.protocol}" for port in declared.ports] if declared else []
         )
         services[name] = own(plan, wish, ("app", name), row["each_bytes"], row["cpus"]) | {"networks": networks}
+        if name in limits:
+            services[name] |= egress.service(limits[name], services[name])
         if depends:
             services[name]["depends_on"] = depends
         if name in once:
@@ -62,6 +72,7 @@ def app(plan: Mapping[str, Any], wish: Wish) -> dict[str, Any]:
     named = {key: escape_all(value) for key, value in wish.project.networks.items() if key in used and key != "default"}
     for key in (STORES_NETWORK, EDGE_NETWORK):
         named |= network(plan, key, external=True) if key in used else {}
+    named |= egress.declared(plan, sorted(used))
     project = {"name": f"{plan['name']}-{plan['colour']}", "services": services}
     project |= {"networks": named} if named else {}
     kept = volumes(wish, list(apps))
@@ -83,7 +94,7 @@ def edge(plan: Mapping[str, Any]) -> dict[str, Any]:
             # Long bodies and answers wait there: on the disk, for a tmpfs would count as the container's memory.
             f"{TEMPORARY}:/var/cache/nginx",
         ],
-        "networks": [EDGE_NETWORK],
+        "networks": [EDGE_NETWORK, *egress.edge_networks(plan)],
         "healthcheck": {
             "test": ["CMD", "curl", "-fsS", "-o", "/dev/null", plan["edge"]["status_url"]],
             "interval": "5s",
@@ -95,7 +106,7 @@ def edge(plan: Mapping[str, Any]) -> dict[str, Any]:
         "labels": {"holdfast.kind": "nginx"},
     }
     kept = {TEMPORARY: {"name": f"{name}_temporary"}}
-    networks = network(plan, EDGE_NETWORK, external=False)
+    networks = network(plan, EDGE_NETWORK, external=False) | egress.declared(plan, egress.edge_networks(plan))
     return {"name": name, "services": {"nginx": service}, "networks": networks, "volumes": kept}
 
 

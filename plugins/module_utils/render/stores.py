@@ -11,7 +11,7 @@ from ansible_collections.holdfast.host.plugins.module_utils.plan import shipped
 from ansible_collections.holdfast.host.plugins.module_utils.plan.catalogue import STORES
 from ansible_collections.holdfast.host.plugins.module_utils.plan.model import Wish
 from ansible_collections.holdfast.host.plugins.module_utils.plan.secret_files import DIRECTORY, REDIS_FILE
-from ansible_collections.holdfast.host.plugins.module_utils.render import pooler
+from ansible_collections.holdfast.host.plugins.module_utils.render import egress, pooler
 from ansible_collections.holdfast.host.plugins.module_utils.render.parts import (
     STORES_NETWORK,
     managed,
@@ -88,6 +88,18 @@ def _volume(plan: Mapping[str, Any], kind: str) -> dict[str, Any]:
     return {f"holdfast-{kind}": {"name": f"{plan['name']}-stores_{kind}"}}
 
 
+def _limited(plan: Mapping[str, Any], wish: Wish, services: dict[str, Any], name: str) -> dict[str, Any]:
+    """Have what answers for a store answer services with a list, too. Return the networks on which it does."""
+    postgres = plan["stores"]["postgres"]
+    behind = postgres and postgres["pooler"] and name == postgres["service"]
+    answers = postgres["pooler"]["service"] if behind else name
+    joined = egress.memberships(plan, name, [*([name] if behind else []), *wish.aliases(name)])
+    given = services[answers]["networks"]
+    if joined:
+        services[answers]["networks"] = (given if isinstance(given, dict) else dict.fromkeys(given)) | joined
+    return egress.declared(plan, joined)
+
+
 def stores(plan: Mapping[str, Any], wish: Wish) -> dict[str, Any]:
     """Return the project of the stores: reachable on the stack's internal network under their Compose names alone."""
     services: dict[str, Any] = {}
@@ -116,6 +128,8 @@ def stores(plan: Mapping[str, Any], wish: Wish) -> dict[str, Any]:
         services[postgres["service"]]["networks"] = pooler.server_networks(plan)
         services[postgres["pooler"]["service"]] = pooler.service(plan, wish.aliases(postgres["service"]))
         networks |= network(plan, pooler.POOL_NETWORK, external=False, internal=True)
+    for name in list(services):
+        networks |= _limited(plan, wish, services, name)
     project = {
         "name": f"{plan['name']}-stores",
         "services": services,

@@ -11,6 +11,7 @@ from ansible_collections.holdfast.host.plugins.module_utils.errors import Findin
 from ansible_collections.holdfast.host.plugins.module_utils.host_types import Host
 from ansible_collections.holdfast.host.plugins.module_utils.plan.changes import changes
 from ansible_collections.holdfast.host.plugins.module_utils.plan.model import Wish
+from ansible_collections.holdfast.host.plugins.module_utils.render import egress
 from ansible_collections.holdfast.host.plugins.module_utils.render.expect import expect
 from ansible_collections.holdfast.host.plugins.module_utils.render.parts import digest
 from ansible_collections.holdfast.host.plugins.module_utils.render.projects import projects
@@ -21,6 +22,7 @@ def complete(plan: dict[str, Any], wish: Wish, host: Host, findings: Sequence[Fi
     """Return a plan with all that is rendered of it. findings: of the whole run, those of the plan itself included."""
     whole = {**plan, "warnings": [finding.as_dict() for finding in findings]}
     whole["edge"] = {**plan["edge"], "digest": digest(plan["edge"])}
+    whole["egress"] = {**plan["egress"], "files": list(egress.files(plan))}
     whole["projects"] = projects(whole, wish)
     whole["changes"] = changes(whole, host.running)
     whole["expect"] = expect(whole)

@@ -8,6 +8,7 @@ from collections.abc import Iterator
 
 from ansible_collections.holdfast.host.plugins.module_utils.compose.model import Project, Service
 from ansible_collections.holdfast.host.plugins.module_utils.errors import Finding, nearest
+from ansible_collections.holdfast.host.plugins.module_utils.spec import check_egress
 from ansible_collections.holdfast.host.plugins.module_utils.spec.stack import ROOT, Stack
 from ansible_collections.holdfast.host.plugins.module_utils.spec.stores import declared
 
@@ -29,6 +30,7 @@ def check(stack: Stack, project: Project) -> list[Finding]:
         _foreign,
         _reserved,
         _tls,
+        check_egress.check,
     )
     return [finding for each in checks for finding in each(stack, project)]
 

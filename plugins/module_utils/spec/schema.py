@@ -83,7 +83,11 @@ def _default(item: Field[Any]) -> str:
 def _inner(kind: Kind) -> type | None:
     if isinstance(kind, (ListOf, MapOf)):
         return _inner(kind.entry)
-    return kind.shape if isinstance(kind, Section) else None
+    if isinstance(kind, Section):
+        return kind.shape
+    # A kind that also takes a shorter form.
+    shape = getattr(kind, "shape", None)
+    return shape.shape if isinstance(shape, Section) else None
 
 
 def _rows(shape: type, prefix: str) -> list[str]:
@@ -92,7 +96,7 @@ def _rows(shape: type, prefix: str) -> list[str]:
         kind = item.metadata["kind"]
         inner = _inner(kind)
         mark = "[]" if isinstance(kind, ListOf) else ".<name>" if isinstance(kind, MapOf) else ""
-        accepts = "a mapping, keys below" if inner else kind.accepts
+        accepts = "a mapping, keys below" if isinstance(kind, (Section, ListOf, MapOf)) and inner else kind.accepts
         example = f"`{item.metadata['example']}`"
         rows.append(f"| `{prefix}{item.name}` | {accepts} | {_default(item)} | {item.metadata['doc']} | {example} |")
         if inner:

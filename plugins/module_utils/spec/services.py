@@ -6,6 +6,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from ansible_collections.holdfast.host.plugins.module_utils.spec.egress import EGRESS, Egress
 from ansible_collections.holdfast.host.plugins.module_utils.spec.kinds import (
     CPUS,
     PORT,
@@ -113,3 +114,9 @@ class Service:
     )
     once: bool = key(Flag(), "it runs to its end and is not restarted", default=False, example="true")
     risks: dict[str, str] = key(RISKS, RISKS_ARE, default={}, example="{privileged: it sets up the network}")
+    egress: Egress | None = key(
+        EGRESS,
+        "all that it may reach; without it, it reaches everything",
+        default=None,
+        example="[api.example.org:443]",
+    )

@@ -10,6 +10,7 @@ from typing import Any
 
 from ansible_collections.holdfast.host.plugins.module_utils.errors import Finding
 from ansible_collections.holdfast.host.plugins.module_utils.spec.access import Access, Hardening, Logs
+from ansible_collections.holdfast.host.plugins.module_utils.spec.egress import Gate
 from ansible_collections.holdfast.host.plugins.module_utils.spec.kinds import (
     Choice,
     Kind,
@@ -109,6 +110,12 @@ class Stack:
         Section(shape=Hardening), "which doors are looked after", default=Hardening(), example="{sshd: false}"
     )
     logs: Logs = key(Section(shape=Logs), "the machine's own logs", default=Logs(), example="{keep: 365d}")
+    egress: Gate = key(
+        Section(shape=Gate),
+        "the gate of services with a list of names",
+        default=Gate(),
+        example="{pool: 10.99.0.0/16}",
+    )
     system: Reserve = key(
         Section(shape=Reserve), "what the host keeps for itself", default=Reserve(), example="{memory: 4GiB, cpus: 1}"
     )

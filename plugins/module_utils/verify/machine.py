@@ -8,9 +8,23 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from ansible_collections.holdfast.host.plugins.module_utils.errors import Finding
-from ansible_collections.holdfast.host.plugins.module_utils.verify import engine, firewall, hardening, kernel, sshd
+from ansible_collections.holdfast.host.plugins.module_utils.verify import (
+    egress,
+    engine,
+    firewall,
+    hardening,
+    kernel,
+    sshd,
+)
 
-CONCERNS = {"kernel": kernel, "sshd": sshd, "firewall": firewall, "engine": engine, "hardening": hardening}
+CONCERNS = {
+    "kernel": kernel,
+    "sshd": sshd,
+    "firewall": firewall,
+    "egress": egress,
+    "engine": engine,
+    "hardening": hardening,
+}
 
 
 def observe(expect: Mapping[str, Any]) -> dict[str, Any]:

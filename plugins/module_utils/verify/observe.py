@@ -70,6 +70,7 @@ def parse_container(inspected: Mapping[str, Any]) -> dict[str, Any]:
         "labels": labels,
         "published": _published(inspected),
         "confined": confined.parse(inspected),
+        "networks": sorted(inspected["NetworkSettings"]["Networks"] or {}),
     }
 
 

@@ -25,6 +25,7 @@ echo "$verb" >> calls
   for property in "$name"/*; do echo "$(basename "$property")=$(cat "$property")"; done
   exit 0
 }}
+[ "$verb$name" = daemon-reload ] && exit 0
 [ -d "$name" ] || exit 5
 case "$verb" in
   enable) echo enabled > "$name/UnitFileState" ;;
@@ -95,6 +96,13 @@ def test_a_file_that_is_newer_than_the_process_restarts_it_though_this_run_wrote
     result = _run(machine, capfd)
     assert (result["changed"], result["actions"], result["stale"]) == (True, ["restart"], [str(machine.config)])
     assert machine.calls() == ["restart"]
+
+
+def test_a_unit_whose_file_changed_is_read_anew_first(machine: Machine, capfd: pytest.CaptureFixture[str]) -> None:
+    machine.have(ActiveState="active", UnitFileState="enabled", MainPID=str(os.getpid()), NeedDaemonReload="yes")
+    machine.written(+60)
+    assert _run(machine, capfd)["actions"] == ["daemon-reload", "restart"]
+    assert machine.calls() == ["daemon-reload", "restart"]
 
 
 def test_a_unit_that_need_not_start_at_boot_is_not_enabled(machine: Machine, capfd: pytest.CaptureFixture[str]) -> None:

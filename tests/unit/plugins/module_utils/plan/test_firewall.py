@@ -114,3 +114,11 @@ def test_what_will_be_closed_is_told_once() -> None:
 )
 def test_what_stays_as_it_is_is_not_told(row: dict[str, Any]) -> None:
     assert told(row) == []
+
+
+def test_the_gate_of_services_with_a_list_is_inside() -> None:
+    gate = listener(47801, "python3", "10.213.7.1")
+    other = listener(48000, "python3", "10.213.7.1")
+    told = firewall.findings(Access(), measured(listening=[gate, other]), EDGE)
+    assert [finding.path for finding in told] == ["host.ports.48000/tcp"]
+    assert {"hfe*", "hfi*", "hfo*"} <= set(part(Access())["inside"])

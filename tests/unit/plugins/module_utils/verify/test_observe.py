@@ -26,6 +26,7 @@ INSPECTED = {
         "Labels": {"com.docker.compose.project": "shop-stores", "com.docker.compose.service": "db"},
     },
     "State": {"Status": "running", "ExitCode": 0, "OOMKilled": False, "Health": {"Status": "healthy"}},
+    "NetworkSettings": {"Networks": {"shop-edge": {}, "shop-blue_default": {}}},
     "HostConfig": {"Memory": 1024, "PortBindings": {"80/tcp": [{"HostIp": "", "HostPort": "8080"}], "81/udp": None}},
 }
 STORE = {"project": "shop-stores", "service": "db", "superuser": "holdfast", "auth": True}
@@ -62,12 +63,13 @@ def test_a_container_as_the_engine_inspects_it() -> None:
         "labels": INSPECTED["Config"]["Labels"],  # type: ignore[index]
         "published": [{"address": "", "port": 8080, "protocol": "tcp"}],
         "confined": confined.parse(INSPECTED),
+        "networks": ["shop-blue_default", "shop-edge"],
     }
 
 
 def test_a_running_containers_ports_are_where_the_engine_put_them() -> None:
     ports = {"80/tcp": [{"HostIp": "127.0.0.1", "HostPort": "8080"}], "81/tcp": None}
-    seen = subject.parse_container(INSPECTED | {"NetworkSettings": {"Ports": ports}})
+    seen = subject.parse_container(INSPECTED | {"NetworkSettings": {"Ports": ports, "Networks": {}}})
     assert seen["published"] == [{"address": "127.0.0.1", "port": 8080, "protocol": "tcp"}]
 
 
@@ -117,7 +119,7 @@ def test_the_whole_host(answers: dict[str, str]) -> None:
     answers["pg_settings"] = "{}"
     seen = subject.observe({"postgres": STORE, "redis": None, "routes": []}, 5)
     assert seen.pop("kernel")["values"] == {}
-    machine: dict[str, object] = {"sshd": [], "firewall": {}, "engine": {}, "hardening": {}}
+    machine: dict[str, object] = {"sshd": [], "firewall": {}, "egress": {}, "engine": {}, "hardening": {}}
     assert seen == {"containers": FOUND, "postgres": {}, "pooler": {}, "redis": {}, "routes": []} | machine
 
 

@@ -1,0 +1,84 @@
+# Copyright: (c) 2026, the Holdfast contributors
+# GNU General Public License v3.0+ (see LICENSE)
+"""What the egress gate does with sockets: take addresses that come later, ask name servers, copy both ways."""
+
+from __future__ import annotations
+
+import asyncio
+import socket
+from asyncio import StreamReader as Reader
+from asyncio import StreamWriter as Writer
+from pathlib import Path
+
+RESOLVERS = Path("/etc/resolv.conf")
+DNS_PORT = 53
+DNS_SECONDS = 4
+# A connection on which nothing moves for so long is taken for dead.
+IDLE_SECONDS = 3600
+CHUNK = 64 * 1024
+# ip(7): lets a socket take an address that the host does not have yet, for networks come after the gate.
+IP_FREEBIND = 15
+
+
+def bound(kind: int, address: str, port: int) -> socket.socket:
+    """Return a socket of this kind at an address that may come later."""
+    made = socket.socket(socket.AF_INET, kind)
+    made.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    made.setsockopt(socket.SOL_IP, IP_FREEBIND, 1)
+    made.bind((address, port))
+    made.setblocking(False)
+    return made
+
+
+def is_own(address: str) -> bool:
+    """Tell whether an address is the host's: only such can be bound."""
+    family = socket.AF_INET6 if ":" in address else socket.AF_INET
+    with socket.socket(family, socket.SOCK_DGRAM) as probe:
+        try:
+            probe.bind((address, 0))
+        except OSError:
+            return False
+        return True
+
+
+def resolvers(text: str) -> list[str]:
+    """Return the name servers of a resolv.conf."""
+    words = (line.split() for line in text.splitlines())
+    return [word[1] for word in words if len(word) > 1 and word[0] == "nameserver"]
+
+
+class _Exchange(asyncio.DatagramProtocol):
+    def __init__(self) -> None:
+        self.answer: asyncio.Future[bytes] = asyncio.get_running_loop().create_future()
+
+    def datagram_received(self, data: bytes, _addr: object) -> None:
+        if not self.answer.done():
+            self.answer.set_result(data)
+
+    def error_received(self, exc: Exception) -> None:
+        if not self.answer.done():
+            self.answer.set_exception(exc)
+
+
+async def forward(query: bytes) -> bytes:
+    """Return the answer of the host's own name servers to a query. Raises OSError where none answers."""
+    for server in resolvers(RESOLVERS.read_text(encoding="utf-8")):
+        loop = asyncio.get_running_loop()
+        transport, exchange = await loop.create_datagram_endpoint(_Exchange, remote_addr=(server, DNS_PORT))
+        try:
+            transport.sendto(query)
+            return await asyncio.wait_for(exchange.answer, DNS_SECONDS)
+        except (OSError, asyncio.TimeoutError):
+            continue
+        finally:
+            transport.close()
+    raise OSError("no name server answers")
+
+
+async def copy(reader: Reader, writer: Writer) -> None:
+    """Copy until one end closes its half, and close that half of the other end. Raises OSError, TimeoutError."""
+    while chunk := await asyncio.wait_for(reader.read(CHUNK), IDLE_SECONDS):
+        writer.write(chunk)
+        await writer.drain()
+    if writer.can_write_eof():
+        writer.write_eof()

@@ -1,0 +1,78 @@
+# Copyright: (c) 2026, the Holdfast contributors
+# GNU General Public License v3.0+ (see LICENSE)
+"""Sockets at addresses that come later, name servers, and copying both ways."""
+
+from __future__ import annotations
+
+import asyncio
+import socket
+from pathlib import Path
+
+import pytest
+
+from ansible_collections.holdfast.host.plugins.module_utils import egress_wire as wire
+
+
+def test_an_address_that_comes_later_can_be_taken() -> None:
+    with wire.bound(socket.SOCK_DGRAM, "192.0.2.1", 47999) as made:
+        assert made.getsockname() == ("192.0.2.1", 47999)
+
+
+def test_the_hosts_own_addresses_are_known() -> None:
+    assert wire.is_own("127.0.0.1")
+    assert not wire.is_own("192.0.2.1")
+
+
+def test_name_servers_are_read() -> None:
+    assert wire.resolvers("# x\nnameserver 192.0.2.53\nsearch example.org\nnameserver ::1\nnameserver\n") == [
+        "192.0.2.53",
+        "::1",
+    ]
+
+
+def test_a_query_goes_to_the_first_that_answers(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (tmp_path / "resolv.conf").write_text("nameserver 127.0.0.1\n")
+    monkeypatch.setattr(wire, "RESOLVERS", tmp_path / "resolv.conf")
+
+    async def ask() -> bytes:
+        loop = asyncio.get_running_loop()
+
+        class Server(asyncio.DatagramProtocol):
+            def connection_made(self, transport: asyncio.BaseTransport) -> None:
+                self.transport = transport
+
+            def datagram_received(self, data: bytes, addr: tuple[str, int]) -> None:
+                assert isinstance(self.transport, asyncio.DatagramTransport)
+                self.transport.sendto(b"answer to " + data, addr)
+
+        transport, _ = await loop.create_datagram_endpoint(Server, local_addr=("127.0.0.1", 0))
+        monkeypatch.setattr(wire, "DNS_PORT", transport.get_extra_info("sockname")[1])
+        try:
+            return await wire.forward(b"query")
+        finally:
+            transport.close()
+
+    assert asyncio.run(ask()) == b"answer to query"
+    # Nobody is there any more.
+    with pytest.raises(OSError, match="no name server answers"):
+        asyncio.run(wire.forward(b"query"))
+
+
+def test_what_comes_is_copied_and_the_end_passed_on() -> None:
+    async def copied() -> bytes:
+        async def into(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+            source = asyncio.StreamReader()
+            source.feed_data(b"x" * 100_000)
+            source.feed_eof()
+            await wire.copy(source, writer)
+            await reader.read()
+            writer.close()
+
+        server = await asyncio.start_server(into, "127.0.0.1", 0)
+        async with server:
+            reader, writer = await asyncio.open_connection(*server.sockets[0].getsockname())
+            data = await reader.read()
+            writer.close()
+            return data
+
+    assert len(asyncio.run(copied())) == 100_000
