@@ -97,7 +97,8 @@ def strangers(scenario: Scenario) -> Iterator[None]:
     """Have containers of somebody else's, and a neighbour that knows the way to their network."""
     scenario.inside("docker", "compose", "--file", "-", "up", "--detach", stdin=project(scenario.row.address))
     words = ["--name", "by-hand", "--restart", "always", "--no-healthcheck", "--user", "root", "--entrypoint", ""]
-    scenario.inside("docker", "run", "--detach", *words, "--publish", "0.0.0.0:7020:7000", IMAGE, *server(7000, udp=7000))
+    words += ["--publish", "0.0.0.0:7020:7000"]
+    scenario.inside("docker", "run", "--detach", *words, IMAGE, *server(7000, udp=7000))
     for version, network, gateway in (
         ("-4", NETWORK, scenario.row.address),
         *([("-6", NETWORK6, scenario.row.address6)] if registry.has_ipv6() else []),

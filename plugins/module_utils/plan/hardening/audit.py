@@ -17,7 +17,9 @@ from ansible_collections.holdfast.host.plugins.module_utils.plan.hardening.conce
 )
 
 RULES, CONFIG = "/etc/audit/rules.d/60-holdfast.rules", "/etc/audit/auditd.conf"
-ONLY = "/etc/systemd/system/audit-rules.service.d/60-holdfast.conf"
+# Newer versions load the rules by a unit of their own.
+ONLY = tuple(f"/etc/systemd/system/{unit}.service.d/60-holdfast.conf" for unit in ("auditd", "audit-rules"))
+ELSEWHERE: Rows = (("ConditionVirtualization", "!container", "its kernel belongs to another"),)
 # Of a person's session, and not of a service: the login's own number is set.
 PERSON = "-F auid>=1000 -F auid!=unset"
 BOTH = ("-F arch=b64", "-F arch=b32")
@@ -94,7 +96,7 @@ def concern(around: Around) -> Concern:
     return Concern(
         title="the kernel's audit",
         packages={"auditd": "the kernel's audit needs who writes it down"},
-        files={RULES: rules(), ONLY: (("ConditionVirtualization", "!container", "its kernel belongs to another"),)},
+        files={RULES: rules(), **dict.fromkeys(ONLY, ELSEWHERE)},
         assigned={CONFIG: Assigned(separator=" = ", rows=log(around.keep_days))},
         units={"auditd.service": unit},
     )

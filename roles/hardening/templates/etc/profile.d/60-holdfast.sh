@@ -2,6 +2,7 @@
 {% if rows %}
 {{ ansible_managed | comment }}
 # Role: hardening
+# shellcheck shell=dash
 {% for row in rows %}
 # {{ row.reason }}
 {% if row.name == 'TMOUT' %}

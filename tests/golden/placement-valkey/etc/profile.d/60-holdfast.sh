@@ -2,6 +2,7 @@
 # Ansible managed
 #
 # Role: hardening
+# shellcheck shell=dash
 # others read nothing unless it is given to them
 umask 027
 # memory with secrets lands in no file
