@@ -16,6 +16,7 @@ import socket
 import sys
 from asyncio import StreamReader as Reader
 from asyncio import StreamWriter as Writer
+from collections import Counter
 from collections.abc import Awaitable, Callable, Sequence
 
 from ansible_collections.holdfast.host.plugins.module_utils import egress_dns as dns
@@ -40,9 +41,12 @@ from ansible_collections.holdfast.host.plugins.module_utils.egress_state import 
 )
 
 GREETING_SECONDS, CONNECT_SECONDS, KEEP_SECONDS = 10, 10, 1
-MOST_CONNECTIONS = 1000
-# What waits to be read or written of one direction of a connection, bytes.
-BUFFER = 16 * 1024
+# Of one service, so that none takes the gate from the others; and of all, by which the gate's memory is reckoned.
+MOST_EACH, MOST_CONNECTIONS = 250, 1000
+# Questions of one service that are being answered at once; a client asks again.
+MOST_QUESTIONS = 64
+# How long what was written may wait for a client that does not read.
+LINGER_SECONDS = 30
 NAMES = "dns"
 NOT_LISTED, NO_NAME, PRIVATE = "not in its list", "named no host", "leads to no address of the internet"
 UNREACHED, UNRESOLVED = "cannot be reached", "cannot be resolved"
@@ -53,7 +57,7 @@ class Gate:
     """The gate of all services. networks: what is not the internet's. book: where refusals are counted."""
 
     def __init__(self, networks: Networks, book: Book) -> None:
-        self.networks, self.book, self.open = networks, book, 0
+        self.networks, self.book, self.open = networks, book, Counter[str]()
 
     def refuse(self, service: Limited, name: str | None, why: str, port: int = 0) -> None:
         """Count and tell a refusal."""
@@ -92,7 +96,7 @@ class Gate:
         """Return the first bytes of a client, the name that it asks for, and why there is none."""
         data, read = b"", peek.http_host if protocol == HTTP else peek.server_name
         while len(data) < peek.MOST_BYTES:
-            chunk = await asyncio.wait_for(reader.read(peek.MOST_BYTES), GREETING_SECONDS)
+            chunk = await reader.read(peek.MOST_BYTES)
             if not chunk:
                 break
             data += chunk
@@ -110,14 +114,14 @@ class Gate:
         if protocol == TCP:
             data, name, why = b"", service.only_name(port), ""
         else:
-            data, name, why = await self.greeting(reader, protocol)
+            data, name, why = await asyncio.wait_for(self.greeting(reader, protocol), GREETING_SECONDS)
         if name is None or not service.may(name, port):
             self.refuse(service, name, NOT_LISTED if name else why, port)
             writer.write(FORBIDDEN if protocol == HTTP else b"")
             return
         try:
             addresses = await self.addresses(service, name, port)
-        except OSError:
+        except (OSError, UnicodeError):
             self.refuse(service, name, UNRESOLVED, port)
             return
         if not addresses:
@@ -129,18 +133,24 @@ class Gate:
             return
         far_reader, far_writer = far
         for each in (writer, far_writer):
-            each.transport.set_write_buffer_limits(BUFFER)
+            wire.bounded(each)
+        far_writer.write(data)
+        ways = [asyncio.ensure_future(way) for way in (wire.copy(reader, far_writer), wire.copy(far_reader, writer))]
         try:
-            far_writer.write(data)
-            await asyncio.gather(wire.copy(reader, far_writer), wire.copy(far_reader, writer))
+            await asyncio.gather(*ways)
         finally:
-            far_writer.close()
+            # Where one way fails the other would wait on.
+            for way in ways:
+                way.cancel()
+            wire.end(far_writer, LINGER_SECONDS)
 
     async def reach(self, addresses: Sequence[str], port: int) -> tuple[Reader, Writer] | None:
         """Return a connection to the first of these addresses that takes one."""
         for address in addresses:
             try:
-                return await asyncio.wait_for(asyncio.open_connection(address, port, limit=BUFFER), CONNECT_SECONDS)
+                return await asyncio.wait_for(
+                    asyncio.open_connection(address, port, limit=wire.BUFFER), CONNECT_SECONDS
+                )
             except (OSError, asyncio.TimeoutError):  # noqa: PERF203 - each address is a try of its own
                 continue
         return None
@@ -160,10 +170,10 @@ class Gate:
         """Return what handles the connections of a service to a port."""
 
         async def handle(reader: Reader, writer: Writer) -> None:
-            self.open += 1
+            self.open[service.name] += 1
             try:
-                if self.open > MOST_CONNECTIONS:
-                    self.refuse(service, "", f"more than {MOST_CONNECTIONS} connections at once", port)
+                if self.open[service.name] > MOST_EACH or sum(self.open.values()) > MOST_CONNECTIONS:
+                    self.refuse(service, "", f"more than {MOST_EACH} connections at once", port)
                 elif protocol == NAMES:
                     await self.names(service, reader, writer)
                 else:
@@ -171,8 +181,8 @@ class Gate:
             except (OSError, asyncio.TimeoutError, asyncio.IncompleteReadError):
                 pass  # One of the two ends went away or fell silent, which the other one sees by the close below.
             finally:
-                self.open -= 1
-                writer.close()
+                self.open[service.name] -= 1
+                wire.end(writer, LINGER_SECONDS)
 
         return handle
 
@@ -188,6 +198,8 @@ class _Names(asyncio.DatagramProtocol):
         self.transport = transport
 
     def datagram_received(self, data: bytes, addr: tuple[str, int]) -> None:
+        if len(self.tasks) >= MOST_QUESTIONS:
+            return
         task = asyncio.get_running_loop().create_task(self._answer(data, addr))
         self.tasks.add(task)
         task.add_done_callback(self.tasks.discard)
@@ -215,7 +227,7 @@ async def serve(gate: Gate, services: Sequence[Limited]) -> None:
         for door, (port, protocol) in doors.items():
             listening = wire.bound(socket.SOCK_STREAM, service.gateway, door)
             handler = gate.handler(service, port, protocol)
-            opened.append(await asyncio.start_server(handler, sock=listening, limit=BUFFER))
+            opened.append(await asyncio.start_server(handler, sock=listening, limit=wire.BUFFER))
     while not over.is_set():
         gate.book.keep()
         try:

@@ -9,13 +9,15 @@ import socket
 from asyncio import StreamReader as Reader
 from asyncio import StreamWriter as Writer
 from pathlib import Path
+from typing import Any
 
 RESOLVERS = Path("/etc/resolv.conf")
 DNS_PORT = 53
 DNS_SECONDS = 4
 # A connection on which nothing moves for so long is taken for dead.
 IDLE_SECONDS = 3600
-CHUNK = 64 * 1024
+# What one direction of a connection keeps: read at once, waiting to be read (twice that), waiting to be written. Bytes.
+BUFFER = 8 * 1024
 # ip(7): lets a socket take an address that the host does not have yet, for networks come after the gate.
 IP_FREEBIND = 15
 
@@ -75,10 +77,23 @@ async def forward(query: bytes) -> bytes:
     raise OSError("no name server answers")
 
 
+def bounded(writer: Writer) -> None:
+    """Keep a connection's memory small: a transport reads 256 KiB at once unless it is told otherwise."""
+    transport: Any = writer.transport
+    transport.set_write_buffer_limits(BUFFER)
+    transport.max_size = BUFFER
+
+
+def end(writer: Writer, seconds: float) -> None:
+    """Close a connection once what was written is read, and after some seconds whatever is left."""
+    writer.close()
+    asyncio.get_running_loop().call_later(seconds, writer.transport.abort)
+
+
 async def copy(reader: Reader, writer: Writer) -> None:
     """Copy until one end closes its half, and close that half of the other end. Raises OSError, TimeoutError."""
-    while chunk := await asyncio.wait_for(reader.read(CHUNK), IDLE_SECONDS):
+    while chunk := await asyncio.wait_for(reader.read(BUFFER), IDLE_SECONDS):
         writer.write(chunk)
-        await writer.drain()
+        await asyncio.wait_for(writer.drain(), IDLE_SECONDS)
     if writer.can_write_eof():
         writer.write_eof()

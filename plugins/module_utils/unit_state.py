@@ -21,6 +21,8 @@ ALL_PROPERTIES = (
 # Of a unit that was not enabled, but could be.
 NOT_ENABLED = ("disabled", "")
 RELOAD = "daemon-reload"
+# The way to end a unit that refuses to be stopped.
+KILL = ["kill"]
 
 
 def parse_show(text: str) -> dict[str, str]:

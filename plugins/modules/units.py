@@ -78,6 +78,7 @@ unheld:
   type: dict
 """
 
+import time
 from typing import Any
 
 from ansible.module_utils.basic import AnsibleModule
@@ -85,6 +86,7 @@ from ansible.module_utils.basic import AnsibleModule
 from ansible_collections.holdfast.host.plugins.module_utils import unit_state
 from ansible_collections.holdfast.host.plugins.module_utils.kernel_state import in_container
 
+END_SECONDS = 30
 OPTIONS: dict[str, Any] = {
     "name": {"type": "str", "required": True},
     "reads": {"type": "list", "elements": "path", "default": []},
@@ -104,6 +106,16 @@ def read(module: AnsibleModule, names: list[str]) -> dict[str, dict[str, str]]:
         module.run_command(["systemctl", "daemon-reload"], check_rc=True)
         return read(module, names)
     return found
+
+
+def wait_ended(module: AnsibleModule, name: str) -> None:
+    """Wait until a unit that was ended by a signal is no more active: a start before would find it running."""
+    deadline = time.monotonic() + END_SECONDS
+    while time.monotonic() < deadline:
+        if read(module, [name])[name].get("ActiveState") in ("inactive", "failed"):
+            return
+        time.sleep(0.1)
+    module.fail_json(msg=f"{name} did not end within {END_SECONDS} s of its signal")
 
 
 def main() -> None:
@@ -130,6 +142,8 @@ def main() -> None:
     for name, each in {} if module.check_mode else done.items():
         for verb in each:
             module.run_command(["systemctl", *verb, name], check_rc=True)
+            if verb == unit_state.KILL:
+                wait_ended(module, name)
     after = "".join(f"{name}: {' '.join(verb)}\n" for name, each in done.items() for verb in each)
     module.exit_json(changed=bool(done), actions=done, unheld=unheld, diff={"before": "", "after": after})
 

@@ -12,6 +12,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from fnmatch import fnmatch
+from ipaddress import ip_address
 from typing import Any
 
 from ansible_collections.holdfast.host.plugins.module_utils.egress_policy import DOORS
@@ -52,9 +53,14 @@ def _from(sources: Sequence[str]) -> list[str]:
     return [f"{family} saddr {_elements(networks)} " for family, networks in both if networks]
 
 
+def reachable(ports: Iterable[Mapping[str, Any]]) -> list[Mapping[str, Any]]:
+    """Return the ports that are on an address which others can reach: those on the loopback are the host's own."""
+    return [port for port in ports if not ip_address(port["address"]).is_loopback]
+
+
 def published(ports: Iterable[Mapping[str, Any]]) -> Iterator[Rule]:
     """Yield a rule for each port of the plan that containers answer on. An address of its own bounds it."""
-    for port in ports:
+    for port in reachable(ports):
         bound = "" if port["address"] in EVERYWHERE else f"ip daddr {port['address']} "
         yield Rule(match=f"{bound}{port['protocol']} dport {port['port']}", reason=str(port["owner"]))
 
@@ -99,7 +105,7 @@ def part(
 
 def exposed(access: Access, ports: Sequence[Mapping[str, Any]]) -> dict[str, list[int]]:
     """Return what a stranger may find: declared, and those of them that answer everybody by IPv4 (ports, TCP)."""
-    published_tcp = [port for port in ports if port["protocol"] == "tcp"]
+    published_tcp = [port for port in reachable(ports) if port["protocol"] == "tcp"]
     others = [*access.ssh_ports, *(each.port for each in access.open if each.protocol == "tcp")]
     everywhere = {port["port"] for port in published_tcp if port["address"] in EVERYWHERE}
     return {
@@ -116,7 +122,7 @@ def expected(planned: Mapping[str, Any] | None) -> list[str] | None:
 
 
 def _declared(access: Access, ports: Sequence[Mapping[str, Any]]) -> set[tuple[int, str]]:
-    found = {(port["port"], port["protocol"]) for port in ports}
+    found = {(port["port"], port["protocol"]) for port in reachable(ports)}
     found |= {(each.port, each.protocol) for each in access.open}
     return found | {(port, "tcp") for port in access.ssh_ports}
 

@@ -77,7 +77,7 @@ class Published:
     port: int = key(PORT, "the host's port", example="2525")
     target: int = key(PORT, "the container's port", example="25")
     address: str = key(
-        Text(accepts="an IPv4 address", pattern=r"\d{1,3}(\.\d{1,3}){3}"),
+        Text(accepts="an IPv4 address", pattern=r"((25[0-5]|2[0-4]\d|1\d\d|[1-9]?\d)(\.(?!$)|$)){4}"),
         "the host's address it is bound to",
         default="0.0.0.0",  # noqa: S104 - a port is published only where somebody declared it, and then to all.
         example="203.0.113.5",

@@ -6,6 +6,9 @@ from __future__ import annotations
 
 # Rules of the CIS benchmark as the SCAP content names them.
 CIS: dict[str, str] = {
+    "accounts_maximum_age_login_defs": "an account with a key and no password would expire and be shut out",
+    "file_permissions_cron_allow": "crontab runs as a group of its own, and a list that it cannot read counts as none",
+    "file_permissions_at_allow": "at runs as a group of its own, and a list that it cannot read counts as none",
     "use_pam_wheel_group_for_su": "su is for group sudo, root by sudo already; the rule wants a group of nobody",
     "ensure_pam_wheel_group_empty": "su is for group sudo, root by sudo already; the rule wants a group of nobody",
     "file_permission_user_init_files": "a home is 0750, so nobody reads what is in it; its files are its owner's",

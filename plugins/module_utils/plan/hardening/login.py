@@ -60,7 +60,11 @@ QUALITY: Rows = (
 DEFINITIONS: Rows = (
     ("UMASK", "027", "others read nothing unless it is given to them"),
     ("HOME_MODE", "0750", "a new home is its owner's"),
-    ("PASS_MAX_DAYS", "365", "new accounts alone: a password lasts a year"),
+    (
+        "PASS_MAX_DAYS",
+        "99999",
+        "an account with a key and no password would expire and be shut out",
+    ),
     ("PASS_MIN_DAYS", "1", "new accounts alone: the history cannot be run through in a minute"),
     ("PASS_WARN_AGE", "14", "told two weeks before"),
     ("SHA_CRYPT_MIN_ROUNDS", "65536", "what still makes the older kind of hash makes a slow one"),

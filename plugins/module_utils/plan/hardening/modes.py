@@ -17,7 +17,8 @@ CRON = ("cron.hourly", "cron.daily", "cron.weekly", "cron.monthly", "cron.yearly
 CONCERN = Concern(
     title="modes of the system's own files",
     texts={
-        path: Text(content="root\n", reason="nobody else plans commands", mode="0640")
+        # crontab and at run as a group of their own; a list that they cannot read counts as none.
+        path: Text(content="root\n", reason="nobody else plans commands", mode="0644")
         for path in ("/etc/cron.allow", "/etc/at.allow")
     },
     modes=(

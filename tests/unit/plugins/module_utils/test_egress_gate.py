@@ -157,11 +157,12 @@ def test_addresses_are_judged_when_they_are_used(gate: Gate, monkeypatch: pytest
     assert asyncio.run(judged()) == ["203.0.113.7"]
 
 
-def test_connections_are_bounded(gate: Gate, told: list[str], monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(egress_gate, "MOST_CONNECTIONS", 0)
+@pytest.mark.parametrize("which", ["MOST_CONNECTIONS", "MOST_EACH"])
+def test_connections_are_bounded(gate: Gate, told: list[str], monkeypatch: pytest.MonkeyPatch, which: str) -> None:
+    monkeypatch.setattr(egress_gate, which, 0)
     assert through(gate, 25, "tcp", b"") == b""
-    assert "more than 0 connections at once" in told[0]
-    assert gate.open == 0
+    assert "connections at once" in told[0]
+    assert sum(gate.open.values()) == 0
 
 
 def test_names_are_answered_over_tcp_too(gate: Gate) -> None:
@@ -204,3 +205,16 @@ def test_it_serves_until_it_is_told_to_stop(gate: Gate, tmp_path: Path) -> None:
 
     assert asyncio.run(served()) == ["127.0.0.1"]
     assert json.loads((tmp_path / "state.json").read_text())["config"] == "d"
+
+
+def test_questions_are_bounded(gate: Gate) -> None:
+    async def asked() -> int:
+        names = egress_gate._Names(gate, SERVICE)
+        for number in range(egress_gate.MOST_QUESTIONS + 10):
+            names.datagram_received(query(f"n{number}.example.net"), ("10.213.1.2", 1))
+        waiting = len(names.tasks)
+        for task in names.tasks:
+            task.cancel()
+        return waiting
+
+    assert asyncio.run(asked()) == egress_gate.MOST_QUESTIONS

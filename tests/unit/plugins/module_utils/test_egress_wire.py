@@ -76,3 +76,27 @@ def test_what_comes_is_copied_and_the_end_passed_on() -> None:
             return data
 
     assert len(asyncio.run(copied())) == 100_000
+
+
+def test_a_client_that_does_not_read_is_let_go() -> None:
+    async def written() -> tuple[bool, int]:
+        lost = asyncio.Event()
+
+        async def handle(_reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+            wire.bounded(writer)
+            sizes.append(getattr(writer.transport, "max_size", 0))
+            writer.write(b"x" * 50_000_000)
+            wire.end(writer, 0.05)
+            while writer.transport.get_write_buffer_size():
+                await asyncio.sleep(0.01)
+            lost.set()
+
+        sizes: list[int] = []
+        server = await asyncio.start_server(handle, "127.0.0.1", 0)
+        _, client = await asyncio.open_connection(*server.sockets[0].getsockname())
+        await asyncio.wait_for(lost.wait(), 10)
+        client.close()
+        server.close()
+        return lost.is_set(), sizes[0]
+
+    assert asyncio.run(written()) == (True, wire.BUFFER)

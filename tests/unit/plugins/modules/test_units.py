@@ -31,6 +31,7 @@ fi
 for name; do :; done
 [ -d "$name" ] || exit 5
 case "$verb" in
+  kill) echo "${{LEFT_AS:-inactive}}" > "$name/ActiveState" ;;
   enable) echo enabled > "$name/UnitFileState" ;;
   start | restart) echo active > "$name/ActiveState"; echo {pid} > "$name/MainPID" ;;
 esac
@@ -93,6 +94,19 @@ def test_a_unit_that_is_older_than_its_file_is_restarted_its_way(
     file.write_text("x", encoding="utf-8")
     asked = {"name": "a.service", "reads": [str(file)], "restart": ["kill", "start"]}
     assert run(capfd, asked)["actions"] == {"a.service": [["kill"], ["start"]]}
+    assert machine.verbs() == ["kill", "start"]
+
+
+def test_a_unit_that_does_not_end_is_not_started_again(
+    machine: Machine, capfd: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    machine.have("a.service", ActiveState="active", UnitFileState="static", ActiveEnterTimestampMonotonic="1")
+    (machine.state / "a.conf").write_text("x", encoding="utf-8")
+    monkeypatch.setattr(units, "END_SECONDS", 0.2)
+    monkeypatch.setenv("LEFT_AS", "deactivating")
+    asked = {"name": "a.service", "reads": [str(machine.state / "a.conf")], "restart": ["kill", "start"]}
+    assert "did not end within 0.2 s" in run(capfd, asked)["msg"]
+    assert machine.verbs() == ["kill"]
 
 
 def test_changed_unit_files_are_read_first(machine: Machine, capfd: pytest.CaptureFixture[str]) -> None:

@@ -76,6 +76,12 @@ def test_a_bridge_with_a_name_of_its_own_is_inside() -> None:
     assert part(Access(), own=options, other=others, plain={})["inside"] == [*firewall.INSIDE, "shop0"]
 
 
+def test_a_port_on_the_loopback_is_the_hosts_own() -> None:
+    ports = [{"port": 5432, "protocol": "tcp", "address": "127.0.0.1", "owner": "db"}]
+    assert list(firewall.published(ports)) == []
+    assert 5432 not in firewall.exposed(Access(), ports)["declared"]
+
+
 def test_what_a_stranger_may_find() -> None:
     ports: list[dict[str, Any]] = [
         *EDGE,
