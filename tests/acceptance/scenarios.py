@@ -98,6 +98,8 @@ def over_ssh(host: hosts.Host, user: str = "root") -> testinfra.host.Host:
     """Return a lab host over SSH."""
     options = (
         f"-o IdentitiesOnly=yes -o UserKnownHostsFile={KNOWN_HOSTS} -o GlobalKnownHostsFile=/dev/null -o BatchMode=yes"
+        # A host's banner is no word of the program that is called.
+        " -o LogLevel=ERROR"
     )
     return testinfra.get_host(
         f"ssh://{user}@{host.address}", ssh_identity_file=str(KEY), ssh_extra_args=options, sudo=user != "root"
