@@ -27,6 +27,7 @@ from ansible_collections.holdfast.host.plugins.module_utils.host_running import 
 from ansible_collections.holdfast.host.plugins.module_utils.host_stack import read_installed, read_projects
 from ansible_collections.holdfast.host.plugins.module_utils.host_tree import Tree
 from ansible_collections.holdfast.host.plugins.module_utils.host_types import CpuSources, Host, MemorySources, Running
+from ansible_collections.holdfast.host.plugins.module_utils.kernel_state import MARKS
 
 __all__ = ["Host", "Runner", "read_host", "run_program"]
 
@@ -90,6 +91,7 @@ def read_host(root: str = "/", *, run: Runner = run_program, usage: Usage | None
         links=read_links(tree),
         listening=read_listening(tree, containers, published),
         software=software,
+        container=any(tree.has(mark) for mark in MARKS),
         open_files=parse_open_files(tree.text("/proc/1/limits") or ""),
         installed=read_installed(tree),
         running=_running(tree, run) if engine else _without_engine(tree),

@@ -124,6 +124,7 @@ class Host:
     running: the stack's containers, none where nothing of it runs, None where the engine cannot be asked.
     uplinks: names of the interfaces that a default route leads through.
     open_files: the most that process 1 may hold, None for no bound.
+    container: its kernel belongs to another machine.
     programs: those that hardening asks for, by short names: sudo, sudo-rs, snapd, and who keeps the clock: chrony, ntp.
     """
 
@@ -147,6 +148,7 @@ class Host:
     running: tuple[Running, ...] | None = ()
     uplinks: tuple[str, ...] = ()
     open_files: int | None = None
+    container: bool = False
     programs: tuple[str, ...] = ()
 
     def as_dict(self) -> dict[str, Any]:

@@ -83,6 +83,10 @@ host:
       description: The most files that process 1 may hold, or V(none) for no bound.
       type: int
       sample: 1073741816
+    container:
+      description: Whether the host is a container, whose kernel belongs to another machine.
+      type: bool
+      sample: false
     memory_bytes:
       description: Memory that may be used, in bytes.
       type: int

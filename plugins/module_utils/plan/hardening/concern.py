@@ -66,7 +66,7 @@ class Around:
     """What concerns are decided from. os_id: as os-release names it. programs: those that the host has already.
 
     keep_days: how long logs are kept. disk_bytes: of the disk that holds them, None where it is not known.
-    kept_modules: kernel modules that are not closed.
+    kept_modules: kernel modules that are not closed. container: the host's kernel belongs to another machine.
     """
 
     os_id: str
@@ -74,3 +74,4 @@ class Around:
     keep_days: int = 90
     disk_bytes: int | None = None
     kept_modules: frozenset[str] = frozenset()
+    container: bool = False

@@ -54,6 +54,7 @@ def around(hardening: Hardening, logs: Logs, host: Host) -> Around:
     return Around(
         os_id=host.os.id,
         programs=frozenset(host.programs),
+        container=host.container,
         keep_days=KEEP_DAYS if logs.keep is None else max(1, round(logs.keep / DAY)),
         disk_bytes=disk.total_bytes if disk else None,
         kept_modules=frozenset(hardening.keep_modules),

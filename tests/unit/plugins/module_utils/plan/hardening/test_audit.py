@@ -26,6 +26,11 @@ def test_the_last_rule_switches_on_and_locks_nothing() -> None:
     assert LINES[-1] == "-e 1"
 
 
+def test_a_container_is_told_of_and_left_alone() -> None:
+    concern = audit.concern(Around(os_id="debian", container=True))
+    assert (concern.packages, concern.files, concern.assigned, list(concern.units)) == ({}, {}, {}, ["auditd.service"])
+
+
 def test_every_key_has_its_reason() -> None:
     assert audit.WATCHED.keys() | audit.CALLS.keys() == audit.REASONS.keys()
 
