@@ -40,7 +40,7 @@ from ansible_collections.holdfast.host.plugins.module_utils.egress_state import 
     lines,
 )
 
-GREETING_SECONDS, CONNECT_SECONDS, KEEP_SECONDS = 10, 10, 1
+GREETING_SECONDS, KEEP_SECONDS = 10, 1
 # Of one service, so that none takes the gate from the others; and of all, by which the gate's memory is reckoned.
 MOST_EACH, MOST_CONNECTIONS = 250, 1000
 # Questions of one service that are being answered at once; a client asks again.
@@ -127,7 +127,7 @@ class Gate:
         if not addresses:
             self.refuse(service, name, PRIVATE, port)
             return
-        far = await self.reach(addresses, port)
+        far = await wire.reach(addresses, port)
         if far is None:
             self.refuse(service, name, UNREACHED, port)
             return
@@ -143,17 +143,6 @@ class Gate:
             for way in ways:
                 way.cancel()
             wire.end(far_writer, LINGER_SECONDS)
-
-    async def reach(self, addresses: Sequence[str], port: int) -> tuple[Reader, Writer] | None:
-        """Return a connection to the first of these addresses that takes one."""
-        for address in addresses:
-            try:
-                return await asyncio.wait_for(
-                    asyncio.open_connection(address, port, limit=wire.BUFFER), CONNECT_SECONDS
-                )
-            except (OSError, asyncio.TimeoutError):  # noqa: PERF203 - each address is a try of its own
-                continue
-        return None
 
     async def names(self, service: Limited, reader: Reader, writer: Writer) -> None:
         """Answer DNS queries over TCP, each behind its length."""

@@ -8,12 +8,13 @@ import asyncio
 import socket
 from asyncio import StreamReader as Reader
 from asyncio import StreamWriter as Writer
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
 RESOLVERS = Path("/etc/resolv.conf")
 DNS_PORT = 53
-DNS_SECONDS = 4
+DNS_SECONDS, CONNECT_SECONDS = 4, 10
 # A connection on which nothing moves for so long is taken for dead.
 IDLE_SECONDS = 3600
 # What one direction of a connection keeps: read at once, waiting to be read (twice that), waiting to be written. Bytes.
@@ -75,6 +76,16 @@ async def forward(query: bytes) -> bytes:
         finally:
             transport.close()
     raise OSError("no name server answers")
+
+
+async def reach(addresses: Sequence[str], port: int) -> tuple[Reader, Writer] | None:
+    """Return a connection to the first of these addresses that takes one."""
+    for address in addresses:
+        try:
+            return await asyncio.wait_for(asyncio.open_connection(address, port, limit=BUFFER), CONNECT_SECONDS)
+        except (OSError, asyncio.TimeoutError):  # noqa: PERF203 - each address is a try of its own
+            continue
+    return None
 
 
 def bounded(writer: Writer) -> None:

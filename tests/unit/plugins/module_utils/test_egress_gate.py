@@ -12,6 +12,7 @@ import struct
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
+from unittest import mock
 
 import pytest
 
@@ -89,21 +90,23 @@ def through(
     gate: Gate, port: int, protocol: str, sent: bytes, resolve: Callable[[str], list[str]] | None = None
 ) -> bytes:
     """Return what a client gets that sends this to a port of the gate; behind it is a server that echoes."""
+    places: list[tuple[str, int]] = []
+
+    async def reach(addresses: list[str], _port: int) -> Any:
+        assert addresses == ["203.0.113.7"]
+        return await asyncio.open_connection(*places[0])
 
     async def talk() -> bytes:
         async def echo(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
             writer.write(b"world " + await reader.read(1000))
             writer.close()
 
-        async def reach(addresses: list[str], _port: int) -> Any:
-            assert addresses == ["203.0.113.7"]
-            return await asyncio.open_connection(*far.sockets[0].getsockname())
-
         async def addresses(_service: Limited, name: str, _port: int) -> list[str]:
             return ["203.0.113.7"] if resolve is None else resolve(name)
 
-        gate.reach, gate.addresses = reach, addresses  # type: ignore[method-assign, assignment]
+        gate.addresses = addresses  # type: ignore[method-assign, assignment]
         far = await asyncio.start_server(echo, "127.0.0.1", 0)
+        places.append(far.sockets[0].getsockname())
         near = await asyncio.start_server(gate.handler(SERVICE, port, protocol), "127.0.0.1", 0)
         async with far, near:
             reader, writer = await asyncio.open_connection(*near.sockets[0].getsockname())
@@ -112,7 +115,8 @@ def through(
             writer.close()
             return got
 
-    return asyncio.run(talk())
+    with mock.patch.object(egress_wire, "reach", reach):
+        return asyncio.run(talk())
 
 
 def test_what_is_listed_gets_through_with_its_first_bytes(gate: Gate, told: list[str]) -> None:
