@@ -11,6 +11,7 @@ import pytest
 
 from .moments import KINDS, Moment, Stratum, draw, draw_any, due
 from .on_host.servers import redis_differs
+from .on_host.state import limit
 from .playbook import Step, changes, steps
 from .trial import differences
 
@@ -115,3 +116,11 @@ def test_every_difference_is_told(found: dict[str, Any], told: list[str]) -> Non
 )
 def test_redis_is_compared_by_value(file: str, runs: dict[str, str], named: list[str]) -> None:
     assert [line.split()[3] for line in redis_differs(file, runs)] == named
+
+
+def test_limits_in_any_order_are_the_same() -> None:
+    files, dumps = {"Name": "nofile", "Hard": 1}, {"Name": "core", "Hard": 0}
+    assert limit([files, dumps]) == limit([dumps, files]) == [dumps, files]
+    # Other lists have an order that counts.
+    assert limit(["b", "a"]) == ["b", "a"]
+    assert (limit(None), limit({"Name": "always"})) == (None, {"Name": "always"})

@@ -74,6 +74,12 @@ def mount(of: dict[str, Any]) -> str:
     return f"{'anonymous' if LONG_ID.fullmatch(source) else source}:{of['Destination']}:{'rw' if of['RW'] else 'ro'}"
 
 
+def limit(value: Any) -> Any:
+    """Return a limit as it compares: the engine lists those that it gives every container in any order."""
+    named = isinstance(value, list) and all(isinstance(each, dict) and "Name" in each for each in value)
+    return sorted(value, key=lambda each: str(each["Name"])) if named else value
+
+
 def container(of: dict[str, Any]) -> dict[str, Any]:
     """Return what a container has in common with its like on another host."""
     health = of["State"].get("Health", {}).get("Status")
@@ -89,7 +95,7 @@ def container(of: dict[str, Any]) -> dict[str, Any]:
         "environment": sorted(each.partition("=")[0] for each in of["Config"]["Env"] or ()),
         "mounts": sorted(map(mount, of["Mounts"])),
         "networks": networks,
-        "limits": {name: of["HostConfig"].get(name) for name in LIMITS},
+        "limits": {name: limit(of["HostConfig"].get(name)) for name in LIMITS},
         "labels": labels(of["Config"]["Labels"]),
     }
 
