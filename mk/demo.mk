@@ -5,9 +5,3 @@ SYSTEM ?= pydotorg
 .PHONY: demo
 demo: $(STAMP) ## Build the lab, provision a host, show what it did (SYSTEM=pydotorg or placement)
 	@$(PYTHON) tools/demo.py $(SYSTEM)
-
-.PHONY: lab-clean
-lab-clean:
-	@test ! -x $(PYTHON) || PYTHONPATH=tests $(PYTHON) -m lab destroy --images
-
-CLEAN += lab-clean

@@ -1,13 +1,15 @@
 # Copyright: (c) 2026, the Holdfast contributors
 # GNU General Public License v3.0+ (see LICENSE)
-"""Run make targets one after the other, say what each takes, and stop at the first that fails.
+"""Run make targets in lanes, say what each takes, and start no further one after the first that fails.
 
-usage: tools/stages.py run TARGET...
+usage: tools/stages.py run TARGET... [-- TARGET...]...
 
-The output of a target goes straight through. The seconds of each are written to build/timings.json
-(``{"stages": [{"name", "seconds", "result"}], "seconds"}``). Tests are counted from the JUnit files which pytest leaves
-in build/junit while a target runs. The last line is ``N passed, N failed, N skipped``. Exit codes: 0 when every stage
-passed, the failed stage's own otherwise, 2 for a wrong call.
+The targets of a lane run one after the other; lanes, separated by ``--``, run beside each other. The output of a target
+goes straight through where there is one lane; else it is kept in build/stages and shown when the target ends. The
+seconds of each are written to build/timings.json (``{"stages": [{"name", "seconds", "result"}], "seconds"}``, the last
+on the wall). Tests are counted from the JUnit files which pytest leaves in build/junit while a target runs. The last
+line is ``N passed, N failed, N skipped``. Exit codes: 0 when every stage passed, otherwise that of the first in the
+order of the call that failed, 2 for a wrong call.
 """
 
 from __future__ import annotations
@@ -18,8 +20,10 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterable, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import asdict, dataclass
 from pathlib import Path
+from threading import Event
 from xml.etree import ElementTree
 
 BUILD = Path("build")
@@ -61,49 +65,93 @@ def count(documents: Iterable[str]) -> Counts:
 
 def run_make(name: str) -> int:
     """Run one make target and return its exit code."""
-    return subprocess.run([os.environ.get("MAKE", "make"), "--no-print-directory", name], check=False).returncode
+    return subprocess.run(_make(name), check=False).returncode
 
 
-def run(names: Sequence[str], execute: Callable[[str], int]) -> list[Stage]:
-    """Run the stages in order and return those that ran; the last one may have failed."""
+def run_make_aside(name: str) -> int:
+    """Run one make target, show its output in one piece when it ends, and return its exit code."""
+    log = BUILD / "stages" / f"{name}.log"
+    log.parent.mkdir(parents=True, exist_ok=True)
+    with log.open("w", encoding="utf-8") as file:
+        code = subprocess.run(_make(name), check=False, stdout=file, stderr=subprocess.STDOUT).returncode
+    print(log.read_text(encoding="utf-8", errors="replace"), end="", flush=True)
+    return code
+
+
+def _make(name: str) -> list[str]:
+    return [os.environ.get("MAKE", "make"), "--no-print-directory", name]
+
+
+def run(lanes: Sequence[Sequence[str]], execute: Callable[[str], int]) -> list[Stage]:
+    """Run the lanes beside each other and return the stages that ran, in the order in which they ended."""
     done: list[Stage] = []
-    for number, name in enumerate(names, 1):
-        print(f"\n=== [{number}/{len(names)}] {name}", flush=True)
-        started = time.monotonic()
-        result = execute(name)
-        done.append(Stage(name=name, seconds=round(time.monotonic() - started, 1), result=result))
-        print(f"=== {name}: {'ok' if result == 0 else f'failed ({result})'}, {done[-1].seconds} s", flush=True)
-        if result != 0:
-            break
+    failed = Event()
+
+    def follow(lane: Sequence[str]) -> None:
+        for name in lane:
+            if failed.is_set():
+                return
+            print(f"\n=== {name}", flush=True)
+            started = time.monotonic()
+            result = execute(name)
+            done.append(Stage(name=name, seconds=round(time.monotonic() - started, 1), result=result))
+            print(f"=== {name}: {'ok' if result == 0 else f'failed ({result})'}, {done[-1].seconds} s", flush=True)
+            if result != 0:
+                failed.set()
+
+    with ThreadPoolExecutor(len(lanes)) as lanes_running:
+        # Asked for its result, a lane that broke says so.
+        for ended in [lanes_running.submit(follow, lane) for lane in lanes]:
+            ended.result()
     return done
 
 
-def table(names: Sequence[str], done: Sequence[Stage]) -> str:
-    """Return the closing table. Stages behind a failure are named as not run."""
+def table(names: Sequence[str], done: Sequence[Stage], seconds: float) -> str:
+    """Return the closing table, in the order of the call. Stages that a failure kept from running are named so.
+
+    seconds: on the wall, of all of them.
+    """
     width = max(len(name) for name in (*names, "total"))
-    verdicts = ["ok" if stage.result == 0 else "FAILED" for stage in done]
-    rows = [f"{stage.name:<{width}} {stage.seconds:8.1f} s  {said}" for stage, said in zip(done, verdicts, strict=True)]
-    rows += [f"{name:<{width}} {'-':>8}    not run" for name in names[len(done) :]]
-    rows.append(f"{'total':<{width}} {sum(stage.seconds for stage in done):8.1f} s")
-    return "\n".join(rows)
+    ran = {stage.name: stage for stage in done}
+    rows = [
+        f"{name:<{width}} {ran[name].seconds:8.1f} s  {'FAILED' if ran[name].result else 'ok'}"
+        if name in ran
+        else f"{name:<{width}} {'-':>8}    not run"
+        for name in names
+    ]
+    return "\n".join([*rows, f"{'total':<{width}} {seconds:8.1f} s"])
+
+
+def lanes_of(words: Sequence[str]) -> list[list[str]]:
+    """Return the lanes of a command line; an empty one is none."""
+    lanes: list[list[str]] = [[]]
+    for word in words:
+        if word == "--":
+            lanes.append([])
+        else:
+            lanes[-1].append(word)
+    return [lane for lane in lanes if lane]
 
 
 def main(arguments: Sequence[str]) -> int:
     """Run the stages named on the command line and return the exit code."""
-    if len(arguments) < 2 or arguments[0] != "run":
+    lanes = lanes_of(arguments[1:])
+    if not lanes or arguments[0] != "run":
         print(__doc__, file=sys.stderr)
         return 2
-    names = arguments[1:]
     JUNIT.mkdir(parents=True, exist_ok=True)
     for stale in JUNIT.glob("*.xml"):
         stale.unlink()
-    done = run(names, run_make)
-    seconds = round(sum(stage.seconds for stage in done), 1)
+    started = time.monotonic()
+    done = run(lanes, run_make if len(lanes) == 1 else run_make_aside)
+    seconds = round(time.monotonic() - started, 1)
     timings = {"stages": [asdict(stage) for stage in done], "seconds": seconds}
     (BUILD / "timings.json").write_text(json.dumps(timings, indent=2) + "\n", encoding="utf-8")
-    print("\n" + table(names, done))
+    names = [name for lane in lanes for name in lane]
+    print("\n" + table(names, done, seconds))
     print(count(path.read_text(encoding="utf-8") for path in sorted(JUNIT.glob("*.xml"))).line())
-    return done[-1].result
+    codes = {stage.name: stage.result for stage in done}
+    return next((codes[name] for name in names if codes.get(name)), 0)
 
 
 if __name__ == "__main__":
