@@ -34,6 +34,11 @@ def read_mounts(tree: Tree, lines: Sequence[MountLine], usage: Usage) -> tuple[M
     return tuple(mount for mount in mounts if mount is not None)
 
 
+def rotational(tree: Tree, block: str) -> bool | None:
+    """Return whether a block device, by its sysfs directory, spins; None where that cannot be told."""
+    return _rotational(tree, _stack(tree, block))
+
+
 def _read_mount(tree: Tree, line: MountLine, usage: Usage) -> Mount | None:
     try:
         total, free = usage(line.path)

@@ -63,6 +63,23 @@ class Mount:
 
 
 @dataclass(frozen=True, kw_only=True)
+class Device:
+    """A block device. content: as blkid names it, "" for a blank one, None where it cannot be read.
+
+    rotational: as of a mount. above: its partitions, and the names of what is mapped onto it. mounted: where it, or
+    what is mapped onto it, is.
+    """
+
+    path: str
+    size_bytes: int
+    content: str | None
+    label: str = ""
+    rotational: bool | None = None
+    above: tuple[str, ...] = ()
+    mounted: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, kw_only=True)
 class Link:
     """A network interface. mbps: negotiated speed, None where it is down, virtual or does not say."""
 
@@ -126,6 +143,7 @@ class Host:
     open_files: the most that process 1 may hold, None for no bound.
     container: its kernel belongs to another machine.
     programs: those that hardening asks for, by short names: sudo, sudo-rs, snapd, and who keeps the clock: chrony, ntp.
+    device: the one that was asked for, None where none was, or there is none.
     """
 
     os: OsRelease
@@ -150,6 +168,7 @@ class Host:
     open_files: int | None = None
     container: bool = False
     programs: tuple[str, ...] = ()
+    device: Device | None = None
 
     def as_dict(self) -> dict[str, Any]:
         """Return the host as a JSON-able dict: nested dicts and lists, the same keys as the fields."""
@@ -174,6 +193,7 @@ class Host:
                 "running": _running(data.get("running", ())),
                 "uplinks": tuple(data.get("uplinks", ())),
                 "programs": tuple(data.get("programs", ())),
+                "device": _device(data.get("device")),
             }
         )
 
@@ -188,6 +208,12 @@ def _installed(data: Mapping[str, Any] | None) -> Installed | None:
     if data is None:
         return None
     return Installed(name=data["name"], projects=tuple(data["projects"]), stores=tuple(data["stores"]))
+
+
+def _device(data: Mapping[str, Any] | None) -> Device | None:
+    if data is None:
+        return None
+    return Device(**{**data, "above": tuple(data["above"]), "mounted": tuple(data["mounted"])})
 
 
 def _running(data: Sequence[Mapping[str, Any]] | None) -> tuple[Running, ...] | None:

@@ -14,6 +14,11 @@ description:
   - CPUs and memory are what may really be used. They are the least of what the machine has and of what the cgroups
     above the module's own process allow, in cgroup versions 1 and 2.
   - What the machine cannot tell is V(none), never a guess.
+options:
+  device:
+    description: A block device to look at too, without changing it. Empty for none.
+    type: path
+    default: ""
 author:
   - Holdfast contributors (@holdfast)
 extends_documentation_fragment:
@@ -144,6 +149,20 @@ host:
       description: Programs that hardening asks for, by short names such as sudo, sudo-rs, snapd, chrony, ntp.
       type: list
       elements: str
+    device:
+      description:
+        - The block device of O(device), or V(none). Its C(content) is as blkid names it, empty for a blank one, and
+          V(none) where it cannot be read.
+        - C(above) has its partitions and the names of what is mapped onto it, C(mounted) where these are mounted.
+      type: dict
+      sample:
+        path: /dev/disk/by-id/scsi-0HC_Volume_1
+        size_bytes: 40000000000
+        content: crypto_LUKS
+        label: holdfast-data
+        rotational: false
+        above: [holdfast-data]
+        mounted: [/var/lib/docker]
     running:
       description:
         - The stack's containers, or V(none) where the Docker engine does not answer to the user. Each has its limits,
@@ -153,19 +172,30 @@ host:
       elements: dict
 """
 
+from dataclasses import replace
+
 from ansible.module_utils.basic import AnsibleModule
 
+from ansible_collections.holdfast.host.plugins.module_utils.command import runner
 from ansible_collections.holdfast.host.plugins.module_utils.host import read_host
+from ansible_collections.holdfast.host.plugins.module_utils.host_device import read_device
+from ansible_collections.holdfast.host.plugins.module_utils.host_tree import Tree
+
+# A disk that is going answers late, or never.
+PROBE_SECONDS = 20
 
 
 def main() -> None:
     """Run the module."""
-    module = AnsibleModule(argument_spec={}, supports_check_mode=True)
+    spec = {"device": {"type": "path", "default": ""}}
+    module = AnsibleModule(argument_spec=spec, supports_check_mode=True)
     try:
         host = read_host()
     except ValueError as error:
         module.fail_json(msg=f"This host cannot be measured: {error}")
-    module.exit_json(changed=False, host=host.as_dict())
+    path = module.params["device"]
+    device = read_device(Tree(), path, runner(timeout_seconds=PROBE_SECONDS)) if path else None
+    module.exit_json(changed=False, host=replace(host, device=device).as_dict())
 
 
 if __name__ == "__main__":

@@ -15,7 +15,7 @@ from ansible_collections.holdfast.host.plugins.module_utils.compose.model import
 from ansible_collections.holdfast.host.plugins.module_utils.compose.read import read
 from ansible_collections.holdfast.host.plugins.module_utils.errors import Finding, errors
 from ansible_collections.holdfast.host.plugins.module_utils.host_types import Host
-from ansible_collections.holdfast.host.plugins.module_utils.plan import sshd, typed_host
+from ansible_collections.holdfast.host.plugins.module_utils.plan import sshd, typed_host, volume
 from ansible_collections.holdfast.host.plugins.module_utils.plan.binds import own_services
 from ansible_collections.holdfast.host.plugins.module_utils.plan.build import build
 from ansible_collections.holdfast.host.plugins.module_utils.plan.fit import fit
@@ -130,12 +130,14 @@ def make_plan(
     raw: the declaration, plain values. host: what host_capacity returned. A plan that is only looked at comes along
     with findings that refuse it, as far as the declaration can be read.
     """
-    measured = Host.from_dict(host)
     declared, findings = parse_stack(raw)
     stack = declared or _draft(raw)
+    measured = volume.held(Host.from_dict(host), stack.data)
     project, of_compose = _compose(stack, around.directory)
     findings = [*findings, *of_compose, *_tls_files(stack, around.directory), *engine(measured, around.docker_source)]
     findings += [*installed(measured, declared), *sshd.login(declared.access, around.login)] if declared else []
+    # Of a machine that is only thought of no disk can be looked at.
+    findings += [] if around.assumed else volume.findings(measured, stack.data)
     said = Said(stack=stack, project=project, provided=frozenset(around.provided))
     tier_fit = fit(_tier(raw, stack), measured, around.tier_mode, said)
     if project is None:

@@ -25,6 +25,7 @@ from ansible_collections.holdfast.host.plugins.module_utils.plan import (
     tune_nginx,
     tune_postgres,
     tune_redis,
+    volume,
 )
 from ansible_collections.holdfast.host.plugins.module_utils.plan.budget import Budget, budget
 from ansible_collections.holdfast.host.plugins.module_utils.plan.catalogue import HEALTH, POSTGRES_SUPERUSER, STORES
@@ -197,6 +198,7 @@ def build(wish: Wish, host: Host, tier_fit: Fit) -> tuple[dict[str, Any], list[F
     shared = budget(wish, capacity, sheet_of(tier_fit.tier))
     rows = shared.containers()
     taken = takeover.take_over(wish)
+    of_disk = volume.decisions(host, wish.stack.data)
     postgres, of_postgres = _postgres(wish, shared, host)
     redis, of_redis = _redis(wish, rows, host)
     machine, of_machine = system.parts(wish, host)
@@ -210,13 +212,14 @@ def build(wish: Wish, host: Host, tier_fit: Fit) -> tuple[dict[str, Any], list[F
         "host": _host(host),
         "tier": tier_fit.shown,
         "budget": shared.as_dict(),
-        "decisions": [each.as_dict() for each in (*laptop.decisions(wish), *taken.decisions)],
+        "decisions": [each.as_dict() for each in (*laptop.decisions(wish), *taken.decisions, *of_disk)],
         "warnings": [finding.as_dict() for finding in warnings(found)],
         "ports": place.public_ports(wish.stack),
         "images": {name: laptop.image(wish, name) for name in wish.project.services},
         "stores": {"postgres": postgres, "redis": redis} | _carried_stores(wish, rows),
         "app": {"services": place.health_checks(wish), "files": shipped.files(wish, wish.apps())},
         "edge": _edge(wish, host),
+        "volume": volume.part(host, wish.stack.data),
         **(machine | confinement.parts(wish, postgres, redis, host)),
         "secrets": [secret.as_dict() for _, secret in sorted(taken.secrets.items())],
         "secret_files": secret_files.secret_files(wish, taken, postgres),

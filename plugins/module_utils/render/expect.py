@@ -7,7 +7,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from ansible_collections.holdfast.host.plugins.module_utils.plan import engine, firewall, sshd
+from ansible_collections.holdfast.host.plugins.module_utils.plan import engine, firewall, sshd, volume
 from ansible_collections.holdfast.host.plugins.module_utils.plan.hardening import whole
 from ansible_collections.holdfast.host.plugins.module_utils.render import egress
 from ansible_collections.holdfast.host.plugins.module_utils.render.confined import confined
@@ -61,6 +61,7 @@ def _machine(plan: Mapping[str, Any]) -> dict[str, Any]:
         "firewall": firewall.expected(plan["firewall"]),
         "engine": engine.expected(plan["engine"]),
         "hardening": whole.expected(plan["hardening"]),
+        "volume": volume.expected(plan["volume"]),
     }
 
 

@@ -25,6 +25,7 @@ from ansible_collections.holdfast.host.plugins.module_utils.spec.schema import S
 from ansible_collections.holdfast.host.plugins.module_utils.spec.services import Service
 from ansible_collections.holdfast.host.plugins.module_utils.spec.stores import Stores
 from ansible_collections.holdfast.host.plugins.module_utils.spec.tiers import TIERS, OwnTier
+from ansible_collections.holdfast.host.plugins.module_utils.spec.volume import Volume
 from ansible_collections.holdfast.host.plugins.module_utils.spec.words import (
     LOCATION,
     NAME,
@@ -110,6 +111,12 @@ class Stack:
         Section(shape=Hardening), "which doors are looked after", default=Hardening(), example="{sshd: false}"
     )
     logs: Logs = key(Section(shape=Logs), "the machine's own logs", default=Logs(), example="{keep: 365d}")
+    data: Volume | None = key(
+        Section(shape=Volume),
+        "a disk of its own for what containers keep; the system's where nothing is said",
+        default=None,
+        example="{device: /dev/disk/by-id/scsi-0HC_Volume_1}",
+    )
     egress: Gate = key(
         Section(shape=Gate),
         "the gate of services with a list of names",

@@ -15,6 +15,7 @@ from ansible_collections.holdfast.host.plugins.module_utils.verify import (
     hardening,
     kernel,
     sshd,
+    volume,
 )
 
 CONCERNS = {
@@ -24,6 +25,7 @@ CONCERNS = {
     "egress": egress,
     "engine": engine,
     "hardening": hardening,
+    "volume": volume,
 }
 
 

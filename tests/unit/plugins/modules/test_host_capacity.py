@@ -10,6 +10,7 @@ import pytest
 import yaml
 
 from ansible_collections.holdfast.host.plugins.module_utils.host import Host
+from ansible_collections.holdfast.host.plugins.module_utils.host_types import Device
 from ansible_collections.holdfast.host.plugins.modules import host_capacity
 from tests.unit.plugins.module_utils.fake_host import FakeHost
 from tests.unit.plugins.modules.in_process import run_module
@@ -58,3 +59,14 @@ def test_this_machine(capfd: pytest.CaptureFixture[str]) -> None:
     assert 0 < host.cpus <= host.cpu_sources.online
     assert 0 < host.memory_bytes <= host.memory_sources.meminfo
     assert host.mount_of("/var/lib") is not None
+
+
+def test_a_device_that_is_asked_for(
+    fake: FakeHost, monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]
+) -> None:
+    disk = Device(path="/dev/sdb", size_bytes=1, content="")
+    monkeypatch.setattr(host_capacity, "read_device", lambda _tree, path, _run: disk if path == "/dev/sdb" else None)
+    shown = run_module(host_capacity.main, capfd, device="/dev/sdb")["host"]["device"]
+    assert Host.from_dict(fake.read().as_dict() | {"device": shown}).device == disk
+    assert run_module(host_capacity.main, capfd, device="/dev/sdc")["host"]["device"] is None
+    assert set(yaml.safe_load(host_capacity.RETURN)["host"]["contains"]["device"]["sample"]) == set(shown)
