@@ -27,6 +27,9 @@ A change of sshd, PAM or sudo is kept only if a fresh login gets in; else the ho
 Files are drop-ins wherever the program reads such; of the vendor's own files only single settings, modes and owners
 are ours. In a container, which has no kernel of its own, kernel values, audit, clock and AppArmor cannot be held:
 `verify` tells of each instead of passing it.
+
+`holdfast_stack.data` puts what containers keep on a disk of its own, encrypted by a key on the system's disk: a disk
+that is sent back or thrown away tells nothing ([0035](decisions/0035-a-disk-of-its-own.md)).
 """
 # A machine like any other: what differs elsewhere stands in the concerns' own files.
 AROUND = Around(os_id="debian", programs=frozenset({"sudo"}))
