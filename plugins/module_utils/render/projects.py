@@ -23,6 +23,7 @@ from ansible_collections.holdfast.host.plugins.module_utils.render.parts import 
     stamped,
     volumes,
 )
+from ansible_collections.holdfast.host.plugins.module_utils.render.pins import pinned
 from ansible_collections.holdfast.host.plugins.module_utils.render.stores import stores
 
 TEMPORARY = "holdfast-temporary"
@@ -121,7 +122,10 @@ def projects(plan: Mapping[str, Any], wish: Wish) -> dict[str, Any]:
         part: project
         | {
             "services": {
-                name: stamped(weights.get((part, name), {}) | service) for name, service in project["services"].items()
+                name: stamped(
+                    weights.get((part, name), {}) | service | {"image": pinned(service["image"], wish.stack.pins)}
+                )
+                for name, service in project["services"].items()
             }
         }
         for part, project in rendered.items()

@@ -27,6 +27,7 @@ from ansible_collections.holdfast.host.plugins.module_utils.spec.stores import S
 from ansible_collections.holdfast.host.plugins.module_utils.spec.tiers import TIERS, OwnTier
 from ansible_collections.holdfast.host.plugins.module_utils.spec.volume import Volume
 from ansible_collections.holdfast.host.plugins.module_utils.spec.words import (
+    DIGEST,
     LOCATION,
     NAME,
     VARIABLE,
@@ -98,6 +99,12 @@ class Stack:
     )
     services: dict[str, Service] = key(
         MapOf(entry=Section(shape=Service)), "what Compose cannot say of a service", default={}, example="{web: {}}"
+    )
+    pins: dict[str, str] = key(
+        MapOf(entry=DIGEST, name=r"[\w./:-]+"),
+        "digests by image, those of stores and edge too; once one has a digest, every one must have one",
+        default={},
+        example=f"{{'nginx:1.30': 'sha256:{'0' * 64}'}}",
     )
     secrets: dict[str, str] = key(
         MapOf(entry=Choice(choices=("generate", "provide", "keep")), name=VARIABLE),

@@ -21,6 +21,7 @@ IMAGE = Text(
     accepts="an image with a tag or digest such as registry.example.org/app:1.4",
     pattern=r"([^\s:@/]+(:\d+)?/)?[^\s:@]+(:[\w.-]+(@\w+:[0-9a-f]+)?|@\w+:[0-9a-f]+)",
 )
+DIGEST = Text(accepts="a digest such as sha256: and 64 hexadecimal digits", pattern=r"sha256:[0-9a-f]{64}")
 LOCATION = Text(
     accepts='the two letters of a country such as "de" (quoted: no is a boolean in YAML), or eu', pattern=r"[A-Za-z]{2}"
 )
