@@ -9,7 +9,7 @@ from collections.abc import Mapping
 
 import pytest
 
-from .trial import have_world, inside, name_servers, probe, reboot, site, well
+from .trial import container, declared, have_world, inside, name_servers, probe, reboot, site, well
 
 # What the table has to have at least.
 LEAST = 30
@@ -111,3 +111,30 @@ def test_verify_sees_what_opens_a_way() -> None:
         assert path in str(raised.value)
     inside("docker network disconnect bridge ways-blue-agent-1; systemctl restart holdfast-egress")
     site("verify-closed", playbook="playbooks/verify.yml")
+
+
+def test_an_observed_service_is_closed_once_its_list_is_enforced() -> None:
+    stack = declared()
+    stack["services"]["watched"]["egress"]["mode"] = "enforce"
+    site("enforced", stack=stack)
+    well()
+    watched = probe("watched")
+    assert closed(watched, "ways") == sorted(watched["ways"])
+    assert sorted(set(watched["listed"]) - set(closed(watched, "listed"))) == ["TLS by name"]
+
+
+def test_lists_that_go_take_the_gate_along() -> None:
+    stack = declared()
+    for service in stack["services"].values():
+        service.pop("egress", None)
+    site("without", stack=stack)
+    well()
+    for service in ("agent", "strict", "watched"):
+        assert "open" in probe(service)["ways"]["an unlisted name, TLS"], service
+    paths = "/etc/holdfast/egress /etc/systemd/system/holdfast-egress.service /usr/local/lib/holdfast"
+    left = inside(f"nft list tables; ls -d {paths} 2>/dev/null || true")
+    assert "egress" not in left
+    assert "/usr/local/lib/holdfast" not in left
+    networks = inside(f"docker inspect -f '{{{{json .NetworkSettings.Networks}}}}' {container('agent')}")
+    assert "egress" not in networks
+    assert "changed=0" in site("without-again", stack=stack)

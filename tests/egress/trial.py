@@ -8,6 +8,8 @@ import json
 from pathlib import Path
 from typing import Any
 
+import yaml
+
 from tests.lab import engine, machines
 from tests.lab.hosts import find
 from tests.lab.paths import ROOT
@@ -86,9 +88,23 @@ def name_servers(*, world: bool) -> None:
     inside(f"echo nameserver {NAMES} > /etc/resolv.conf" if world else "cp /root/resolv.conf /etc/resolv.conf")
 
 
-def site(name: str, *words: str, playbook: str = "site.yml") -> str:
-    """Run a playbook against the host and return its output. Raises AssertionError where it fails."""
+def declared() -> dict[str, Any]:
+    """Return the declaration, to be changed."""
+    text = (INVENTORY / "group_vars/stack/stack.yml").read_text(encoding="utf-8")
+    stack: dict[str, Any] = yaml.safe_load(text)["holdfast_stack"]
+    return stack
+
+
+def site(name: str, *words: str, playbook: str = "site.yml", stack: dict[str, Any] | None = None) -> str:
+    """Run a playbook against the host and return its output. stack: instead of the inventory's declaration.
+
+    Raises AssertionError where it fails.
+    """
     LOGS.mkdir(parents=True, exist_ok=True)
+    if stack is not None:
+        extra = LOGS / f"{name}.json"
+        extra.write_text(json.dumps({"holdfast_stack": stack}), encoding="utf-8")
+        words = (*words, "-e", f"@{extra}")
     with Playbook(LOGS / f"{name}.log", *words, playbook=playbook, inventory=INVENTORY) as started:
         status = started.wait()
     assert status == 0, started.text()[-6000:]
