@@ -142,7 +142,8 @@ def _software(run: Runner) -> tuple[bool, dict[str, str | None]]:
 
 def _programs(tree: Tree, run: Runner) -> tuple[str, ...]:
     """Return which of the programs are there; the two kinds of sudo answer to one name, and say which they are."""
-    said = run(["sudo", "--version"])
+    # sudo-rs says it among complaints.
+    said = run(["sh", "-c", "command -v sudo >/dev/null && sudo --version 2>&1"])
     sudo = () if said is None else ("sudo-rs" if "sudo-rs" in said else "sudo",)
     return (*sudo, *sorted({name for name, path in PROGRAMS if tree.has(path)}))
 
