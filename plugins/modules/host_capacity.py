@@ -153,14 +153,22 @@ host:
       elements: dict
 """
 
+import platform
+
 from ansible.module_utils.basic import AnsibleModule
 
-from ansible_collections.holdfast.host.plugins.module_utils.host import read_host
+from ansible_collections.holdfast.host.plugins.module_utils import pythons
 
 
 def main() -> None:
     """Run the module."""
     module = AnsibleModule(argument_spec={}, supports_check_mode=True)
+    if not pythons.serves(platform.python_version()):
+        told = f"{pythons.PATH}: {platform.python_version()} {pythons.RULE}; {pythons.HINT}"
+        module.fail_json(msg=f"Refused before anything was changed: {told}")
+    # Not before: an older Python does not get through it.
+    from ansible_collections.holdfast.host.plugins.module_utils.host import read_host  # noqa: PLC0415
+
     try:
         host = read_host()
     except ValueError as error:

@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 import yaml
 
+from ansible_collections.holdfast.host.plugins.module_utils import host
 from ansible_collections.holdfast.host.plugins.module_utils.host import Host
 from ansible_collections.holdfast.host.plugins.modules import host_capacity
 from tests.unit.plugins.module_utils.fake_host import FakeHost
@@ -18,7 +19,7 @@ from tests.unit.plugins.modules.in_process import run_module
 @pytest.fixture
 def fake(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> FakeHost:
     fake = FakeHost(tmp_path)
-    monkeypatch.setattr(host_capacity, "read_host", fake.read)
+    monkeypatch.setattr(host, "read_host", fake.read)
     return fake
 
 
