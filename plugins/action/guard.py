@@ -21,6 +21,7 @@ OWN: dict[str, Any] = {
     "check": {"type": "list", "elements": "list", "default": []},
     "commands": {"type": "list", "elements": "list", "default": []},
     "current": {"type": "list", "elements": "list", "default": []},
+    "also": {"type": "list", "elements": "path", "default": []},
     "timeout_seconds": {"type": "int", "default": 20},
 }
 # A server that is about to listen again refuses at once.
