@@ -17,6 +17,7 @@ from ansible_collections.holdfast.host.plugins.module_utils.host_parse import (
     parse_containers,
     parse_cpu_list,
     parse_cpuinfo,
+    parse_listen,
     parse_meminfo,
     parse_mountinfo,
     parse_open_files,
@@ -36,6 +37,8 @@ Runner = Callable[[Sequence[str]], "str | None"]
 # A Docker engine that is busy starting answers in a few seconds; one that hangs must not hang the reader.
 _TIMEOUT_SECONDS = 10
 _CPUS = "/sys/devices/system/cpu"
+# Ubuntu's SSH server is started by its socket, which systemd holds (since 22.10).
+SSH_SOCKETS = ("systemctl", "show", "ssh.socket", "sshd.socket", "--property=Listen")
 # Programs that decide what hardening leaves to them, and where each lies.
 PROGRAMS = (
     ("snapd", "/usr/lib/snapd/snapd"),
@@ -89,7 +92,7 @@ def read_host(root: str = "/", *, run: Runner = run_program, usage: Usage | None
         cgroup=read_cgroup(tree, lines),
         mounts=read_mounts(tree, lines, usage or _statvfs(tree)),
         links=read_links(tree),
-        listening=read_listening(tree, containers, published),
+        listening=read_listening(tree, containers, published, parse_listen(run(SSH_SOCKETS) or "")),
         software=software,
         container=any(tree.has(mark) for mark in MARKS),
         open_files=parse_open_files(tree.text("/proc/1/limits") or ""),

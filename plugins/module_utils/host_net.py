@@ -5,6 +5,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 
 from ansible_collections.holdfast.host.plugins.module_utils.host_parse import (
     Socket,
@@ -44,11 +45,15 @@ def _mbps(tree: Tree, path: str) -> int | None:
 
 
 def read_listening(
-    tree: Tree, names: Mapping[str, str], published: Mapping[tuple[str, int], str]
+    tree: Tree,
+    names: Mapping[str, str],
+    published: Mapping[tuple[str, int], str],
+    ssh: frozenset[int] = frozenset(),
 ) -> tuple[Listener, ...]:
     """Return the waiting sockets by protocol, port and address.
 
-    names: containers' names by id; published: by (protocol, port). Processes of other users stay None without root.
+    names: containers' names by id; published: by (protocol, port). ssh: ports at which systemd waits in place of the
+    SSH server. Processes of other users stay None without root.
     """
     sockets = [
         socket
@@ -57,7 +62,13 @@ def read_listening(
     ]
     owners = _owners(tree, {socket.inode for socket in sockets})
     listeners = {_listener(tree, socket, owners.get(socket.inode), names, published) for socket in sockets}
+    listeners = {_for_whom(each, ssh) for each in listeners}
     return tuple(sorted(listeners, key=lambda each: (each.protocol, each.port, each.address, each.pid or 0)))
+
+
+def _for_whom(each: Listener, ssh: frozenset[int]) -> Listener:
+    held = each.process == "systemd" and each.protocol == "tcp" and each.port in ssh
+    return replace(each, process="sshd") if held else each
 
 
 def _owners(tree: Tree, inodes: set[str]) -> dict[str, int]:

@@ -17,7 +17,7 @@ from typing import Any
 
 from ansible_collections.holdfast.host.plugins.module_utils.egress_policy import DOORS
 from ansible_collections.holdfast.host.plugins.module_utils.errors import ERROR, WARNING, Finding
-from ansible_collections.holdfast.host.plugins.module_utils.host_types import Host
+from ansible_collections.holdfast.host.plugins.module_utils.host_types import Host, Listener
 from ansible_collections.holdfast.host.plugins.module_utils.spec.access import Access, Open
 from ansible_collections.holdfast.host.plugins.module_utils.spec.networks import of_version
 from ansible_collections.holdfast.host.plugins.module_utils.spec.stack import ROOT
@@ -127,6 +127,19 @@ def _declared(access: Access, ports: Sequence[Mapping[str, Any]]) -> set[tuple[i
     return found | {(port, "tcp") for port in access.ssh_ports}
 
 
+def _closes(each: Listener, access: Access) -> Finding:
+    """Return what the rules would close."""
+    path, value = f"host.ports.{each.port}/{each.protocol}", f"{each.process or 'somebody'} on {each.address}"
+    if each.process != "sshd":
+        hint = f"{ROOT}.access.open: [{{port: {each.port}, protocol: {each.protocol}, why: ...}}]"
+        rule = "is not declared: the firewall keeps it closed"
+        return Finding(path=path, value=value, rule=rule, hint=hint, level=WARNING)
+    both, here = sorted({*access.ssh_ports, each.port}), " and ".join(map(str, sorted(access.ssh_ports)))
+    moved = f"or have the SSH server (on Ubuntu its ssh.socket) listen on {here} alone"
+    hint = f"{ROOT}.access.ssh_ports: {both}, {moved}"
+    return Finding(path=path, value=value, rule="nobody could log in there any more", hint=hint, level=ERROR)
+
+
 def findings(access: Access, host: Host, ports: Sequence[Mapping[str, Any]]) -> list[Finding]:
     """Return what the rules would close: SSH itself, which is an error, and what else answers today."""
     declared = _declared(access, ports)
@@ -138,15 +151,4 @@ def findings(access: Access, host: Host, ports: Sequence[Mapping[str, Any]]) -> 
         and not (each.protocol == "udp" and each.port in DHCP)
         and each.port not in DOORS
     ]
-    found = {}
-    for each in closed:
-        ssh = each.process == "sshd"
-        opens = f"open: [{{port: {each.port}, protocol: {each.protocol}, why: ...}}]"
-        found[each.port, each.protocol] = Finding(
-            path=f"host.ports.{each.port}/{each.protocol}",
-            value=f"{each.process or 'somebody'} on {each.address}",
-            rule="nobody could log in there any more" if ssh else "is not declared: the firewall keeps it closed",
-            hint=f"{ROOT}.access." + (f"ssh_ports: [{each.port}]" if ssh else opens),
-            level=ERROR if ssh else WARNING,
-        )
-    return list(found.values())
+    return list({(each.port, each.protocol): _closes(each, access) for each in closed}.values())

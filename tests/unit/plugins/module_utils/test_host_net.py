@@ -74,6 +74,22 @@ def test_sockets_that_wait_and_who_holds_them(fake: FakeHost) -> None:
     )
 
 
+@pytest.mark.parametrize(
+    ("listen", "holder"),
+    [
+        ("Listen=0.0.0.0:2222 (Stream)\nListen=[::]:2222 (Stream)\n\n", "sshd"),
+        ("Listen=[::]:22 (Stream)\n", "systemd"),
+        ("Listen=2222 (Datagram)\nListen=/run/2222 (Stream)\n", "systemd"),
+        ("", "systemd"),
+    ],
+)
+def test_a_socket_that_systemd_holds_for_ssh_is_ssh(fake: FakeHost, listen: str, holder: str) -> None:
+    fake.write("/proc/net/tcp", HEADER + row("00000000:08AE", "0A", 21))
+    process(fake, 1, "systemd", 21)
+    fake.answers["systemctl show ssh.socket sshd.socket --property=Listen"] = listen
+    assert [(each.port, each.process) for each in fake.read().listening] == [(2222, holder)]
+
+
 def test_published_ports_name_their_container(fake: FakeHost) -> None:
     fake.write("/proc/net/tcp", HEADER + row("00000000:01BB", "0A", 21) + row("00000000:1F41", "0A", 22))
     fake.write("/proc/net/udp", HEADER + row("00000000:0035", "07", 23))

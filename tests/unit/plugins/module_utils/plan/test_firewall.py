@@ -103,6 +103,12 @@ def test_ssh_on_an_undeclared_port_refuses_the_run() -> None:
     assert told(listener(2222, "sshd"), access=Access(ssh_ports=(2222,))) == []
 
 
+def test_a_refusal_of_ssh_names_both_ways_out() -> None:
+    (found,) = firewall.findings(Access(), measured(listening=[listener(2222, "sshd")]), EDGE)
+    assert "access.ssh_ports: [22, 2222]" in found.hint
+    assert "listen on 22 alone" in found.hint
+
+
 def test_what_will_be_closed_is_told_once() -> None:
     rows = [listener(9100, "exporter"), listener(9100, "exporter", "::"), listener(9101, None)]
     assert told(*rows) == [("host.ports.9100/tcp", "warning"), ("host.ports.9101/tcp", "warning")]
