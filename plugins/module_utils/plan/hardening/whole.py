@@ -59,6 +59,7 @@ def around(hardening: Hardening, logs: Logs, host: Host) -> Around:
     disk = host.mount_of(LOGS_PATH)
     return Around(
         os_id=host.os.id,
+        arch=host.arch,
         programs=frozenset(host.programs),
         container=host.container,
         keep_days=KEEP_DAYS if logs.keep is None else max(1, round(logs.keep / DAY)),
