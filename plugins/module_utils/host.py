@@ -11,7 +11,12 @@ from collections.abc import Callable, Sequence
 
 from ansible_collections.holdfast.host.plugins.module_utils.host_cgroup import read_cgroup, read_limits
 from ansible_collections.holdfast.host.plugins.module_utils.host_disk import Usage, read_mounts
-from ansible_collections.holdfast.host.plugins.module_utils.host_net import read_links, read_listening, read_uplinks
+from ansible_collections.holdfast.host.plugins.module_utils.host_net import (
+    read_links,
+    read_listening,
+    read_strangers,
+    read_uplinks,
+)
 from ansible_collections.holdfast.host.plugins.module_utils.host_parse import (
     parse_allowed_cpus,
     parse_containers,
@@ -99,6 +104,7 @@ def read_host(root: str = "/", *, run: Runner = run_program, usage: Usage | None
         installed=read_installed(tree),
         running=_running(tree, run) if engine else _without_engine(tree),
         uplinks=read_uplinks(tree),
+        strangers=read_strangers(tree, run),
         programs=_programs(tree, run),
     )
 

@@ -4,7 +4,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import re
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 
 from ansible_collections.holdfast.host.plugins.module_utils.host_parse import (
@@ -17,6 +18,12 @@ from ansible_collections.holdfast.host.plugins.module_utils.host_tree import Tre
 from ansible_collections.holdfast.host.plugins.module_utils.host_types import Link, Listener
 
 _TABLES = (("tcp", "tcp"), ("tcp6", "tcp"), ("udp", "udp"), ("udp6", "udp"))
+# How Docker calls a bridge that nobody has given a name: by the first characters of its network.
+BRIDGE_PREFIX = "br-"
+BRIDGE_OF_DOCKER = re.compile(r"br-[0-9a-f]{12}")
+BRIDGE_OPTION = "com.docker.network.bridge.name"
+# Runs a program; returns what it printed, or None where it is missing or fails.
+Runner = Callable[[Sequence[str]], "str | None"]
 # These hold the host's side of a published port for a container.
 _PROXIES = frozenset({"docker-proxy", "dockerd"})
 
@@ -34,6 +41,20 @@ def read_uplinks(tree: Tree) -> tuple[str, ...]:
     """Return the interfaces that a default route leads through, of either version of IP."""
     routes = parse_default_routes(tree.text("/proc/net/route") or "", tree.text("/proc/net/ipv6_route") or "")
     return tuple(routes)
+
+
+def read_strangers(tree: Tree, run: Runner) -> tuple[str, ...]:
+    """Return the interfaces that are called as Docker calls its bridges, and that Docker does not know.
+
+    Where the engine does not answer, what has the form of its own names counts as its.
+    """
+    named = [name for name in tree.names("/sys/class/net") if name.startswith(BRIDGE_PREFIX)]
+    ids = run(["docker", "network", "ls", "--quiet", "--no-trunc", "--filter=driver=bridge"]) if named else None
+    if ids is None:
+        return tuple(name for name in named if not BRIDGE_OF_DOCKER.fullmatch(name))
+    told = run(["docker", "network", "inspect", f'--format={{{{index .Options "{BRIDGE_OPTION}"}}}}', *ids.split()])
+    known = {f"{BRIDGE_PREFIX}{each[:12]}" for each in ids.split()} | set((told or "").split())
+    return tuple(name for name in named if name not in known)
 
 
 def _mbps(tree: Tree, path: str) -> int | None:

@@ -79,6 +79,11 @@ host:
       type: list
       elements: str
       sample: [eth0]
+    strangers:
+      description: Names of the interfaces that are called like bridges of Docker's and are none.
+      type: list
+      elements: str
+      sample: [br-lan]
     open_files:
       description: The most files that process 1 may hold, or V(none) for no bound.
       type: int

@@ -30,6 +30,7 @@ INSIDE = ("lo", "docker0", "docker_gwbridge", "br-*", "hfe*", "hfi*", "hfo*")
 BRIDGE_NAME = "com.docker.network.bridge.name"
 # Answers of DHCP servers, which the rules let in by themselves: nobody declares them.
 DHCP = frozenset({68, 546})
+STRANGER = "is called like a bridge of Docker's and is none: what comes through it counts as from outside"
 EVERYWHERE = ("0.0.0.0", "::")  # noqa: S104 - the names of an address, which nothing is bound to here.
 
 
@@ -81,8 +82,24 @@ def logins(access: Access) -> list[Rule]:
 
 def inside(networks: Mapping[str, Mapping[str, Any]]) -> list[str]:
     """Return the names of interfaces behind which containers are. networks: of the Compose file, by name."""
-    own = [str((each.get("driver_opts") or {}).get(BRIDGE_NAME, "")) for each in networks.values()]
-    return [*INSIDE, *sorted({name for name in own if name and not any(fnmatch(name, known) for known in INSIDE)})]
+    own = _named(networks)
+    return [*INSIDE, *sorted(name for name in own if not any(fnmatch(name, known) for known in INSIDE))]
+
+
+def _named(networks: Mapping[str, Mapping[str, Any]]) -> set[str]:
+    return {str((each.get("driver_opts") or {}).get(BRIDGE_NAME, "")) for each in networks.values()} - {""}
+
+
+def strangers(host: Host, networks: Mapping[str, Mapping[str, Any]]) -> list[str]:
+    """Return the bridges that are called like Docker's and that neither Docker nor the Compose file knows."""
+    return sorted(set(host.strangers) - _named(networks))
+
+
+def told(host: Host, networks: Mapping[str, Mapping[str, Any]]) -> Iterator[Finding]:
+    """Yield a warning for each of them: what comes through is judged as a stranger's."""
+    for name in strangers(host, networks):
+        hint = f"give it another name, or declare what may be reached through it: {ROOT}.access.open"
+        yield Finding(path=f"host.links.{name}", value=name, rule=STRANGER, hint=hint, level=WARNING)
 
 
 def part(
@@ -90,14 +107,16 @@ def part(
 ) -> dict[str, Any]:
     """Return the plan's part: interfaces by their side, and what is let in.
 
-    ports: the plan's public ports. An uplink that has the name of a bridge of Docker's is outside all the same.
+    ports: the plan's public ports. An uplink that has the name of a bridge of Docker's is outside all the same, and so
+    is a bridge that Docker does not know.
     """
     within = inside(networks)
-    disguised = [name for name in host.uplinks if any(fnmatch(name, known) for known in within)]
+    disguised = {name for name in host.uplinks if any(fnmatch(name, known) for known in within)}
+    disguised |= set(strangers(host, networks))
     accepted = [*published(ports), *opened(access.open)]
     return {
         "inside": within,
-        "uplinks": disguised,
+        "uplinks": sorted(disguised),
         "logins": [asdict(rule) for rule in logins(access)],
         "accepted": [asdict(rule) for rule in accepted],
     }

@@ -93,6 +93,15 @@ def test_what_a_stranger_may_find() -> None:
     assert shown == {"declared": [22, 80, 443, 2525, 9100], "answering": [80, 443]}
 
 
+def test_a_bridge_that_docker_does_not_know_is_outside_and_told() -> None:
+    on = measured(strangers=("br-lan", "br-own"))
+    networks = {"n": {"driver_opts": {firewall.BRIDGE_NAME: "br-own"}}}
+    assert firewall.part(Access(), on, EDGE, networks)["uplinks"] == ["br-lan"]
+    (found,) = firewall.told(on, networks)
+    assert (found.path, found.level) == ("host.links.br-lan", "warning")
+    assert "access.open" in found.hint
+
+
 def told(*listening: dict[str, Any], access: Access | None = None) -> list[tuple[str, str]]:
     host = measured(listening=list(listening))
     return [(each.path, each.level) for each in firewall.findings(access or Access(), host, EDGE)]
