@@ -153,6 +153,6 @@ def remember(wanted: Wanted, name: str, root: Path | None = None) -> Remembered:
 
 
 def tell(kept: Remembered, warn: Callable[[str], None]) -> None:
-    """Warn of what stays as somebody else has changed it."""
+    """Warn of what stays."""
     for path in kept.left:
-        warn(f"{path} is asked for no more, and was changed by somebody else since: it stays as it is")
+        warn(f"{path} is asked for no more, and stays: somebody has changed it since, or it was no plain file before")

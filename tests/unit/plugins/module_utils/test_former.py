@@ -98,7 +98,7 @@ def test_what_somebody_has_changed_since_stays_and_is_told(etc: Path, name: str)
     assert (etc / name).read_text(encoding="utf-8") == "theirs\n"
     told: list[str] = []
     former.tell(former.Remembered(wanted=files.parse({})[0], left=left), told.append)
-    assert "it stays as it is" in told[0]
+    assert "somebody has changed it since" in told[0]
 
 
 def test_a_setting_that_is_wanted_no_more_goes_back_alone(etc: Path) -> None:
