@@ -7,7 +7,7 @@ from __future__ import annotations
 import time
 from typing import Any
 
-from ansible.errors import AnsibleConnectionFailure
+from ansible.errors import AnsibleConnectionFailure, AnsibleError
 
 from ansible_collections.holdfast.host.plugins.module_utils.tree import arguments
 from ansible_collections.holdfast.host.plugins.plugin_utils.plain import plain
@@ -21,6 +21,7 @@ OWN: dict[str, Any] = {
     "check": {"type": "list", "elements": "list", "default": []},
     "commands": {"type": "list", "elements": "list", "default": []},
     "current": {"type": "list", "elements": "list", "default": []},
+    "also": {"type": "list", "elements": "path", "default": []},
     "timeout_seconds": {"type": "int", "default": 20},
 }
 # A server that is about to listen again refuses at once.
@@ -63,6 +64,10 @@ class ActionModule(RenderingAction):
                 said = str(error)
                 time.sleep(POLL_SECONDS)
                 continue
+            except AnsibleError as error:
+                # Who came in and did not become root: PAM locks an account whose password is tried again and again.
+                said = str(error)
+                break
             if not answer.get("failed"):
                 return {"confirmed": True}
             said = str(answer.get("msg", answer.get("module_stderr", answer)))

@@ -8,7 +8,7 @@ from typing import Any
 
 from ansible.plugins.action import ActionBase
 
-from ansible_collections.holdfast.host.plugins.module_utils.errors import errors, explain
+from ansible_collections.holdfast.host.plugins.module_utils.errors import errors, refusal
 from ansible_collections.holdfast.host.plugins.plugin_utils import keep
 from ansible_collections.holdfast.host.plugins.plugin_utils.plain import plain
 from ansible_collections.holdfast.host.plugins.plugin_utils.planner import Circumstances, make_plan, typed
@@ -45,10 +45,10 @@ class ActionModule(ActionBase):
         around, early = Circumstances(**options, login=login), keep.check(files["picture_file"])
         plan, findings = make_plan(stack, host, around) if not size else typed(stack, size, around)
         refused = errors([*early, *findings])
-        told = f"Refused before anything was changed: {len(refused)} finding(s).\n{explain(refused)}"
+        told = refusal(refused)
         if plan is None or early or (refused and not around.advise):
             return result | {"failed": True, "msg": told}
         shown = [finding.as_dict() for finding in findings]
         written = keep.kept(plan, host=str(names["inventory_hostname"]) if several else "", **files)
-        refusal = told if refused else ""
-        return result | {"changed": False, "plan": plan, "findings": shown, "files": written, "refusal": refusal}
+        why = told if refused else ""
+        return result | {"changed": False, "plan": plan, "findings": shown, "files": written, "refusal": why}

@@ -91,6 +91,15 @@ options:
         description: Name or number of the group.
         type: str
         default: root
+  remember:
+    description:
+      - "A word. What lies at each path of O(files) is noted under it before the first change, in
+        C(/var/lib/holdfast/former). A path, or a setting of C(rows), that a later call with the same word does not name
+        any more is given back as it was: a file gets its former text, mode and owner, or goes where there was none."
+      - What somebody else has changed since is left as it is, with a warning. Paths of O(absent) are not given back.
+      - "Empty: nothing is noted."
+    type: str
+    default: ""
   parents:
     description: How parent directories are made where they are missing.
     type: dict

@@ -18,10 +18,14 @@ CONFIG = Path("/etc/holdfast/egress/gate.json")
 STATE = Path("/var/lib/holdfast-egress/state.json")
 TABLE = ("inet", "holdfast_egress")
 # A service that tries all names there are fills no disk, and no log.
-MOST_NAMES, MOST_ADDRESSES, MOST_NAMES_OF_ONE = 1000, 4000, 20
+MOST_NAMES = 1000
+# Of each service: addresses of all names together, and of one name. Who has more, loses the oldest first.
+MOST_ANSWERS, MOST_OF_ONE = 2000, 64
+# An address may be the answer for very many names; so many of them are told.
+MOST_TOLD = 3
 QUIET_SECONDS = 60
 # Of the state: one that another version wrote otherwise is begun anew.
-FORMAT = 1
+FORMAT = 2
 ASKED = "asked for"
 _PLAIN = re.compile(r"[^A-Za-z0-9._:*@/\[\]-]")
 
@@ -60,19 +64,21 @@ class Book:
             self.tell(f"{service}: {done} {what}: {why} ({found['count']} times)")
 
     def answered(self, service: str, name: str, addresses: Sequence[str]) -> None:
-        """Keep which names an address was the answer for: many names may share one."""
+        """Keep the addresses that were the answer for a name, those that were asked for lately."""
         own = self.answers.setdefault(service, {})
-        for address in addresses:
-            names = own.setdefault(address, []) if address in own or len(own) < MOST_ADDRESSES else [name]
-            if name not in names and len(names) < MOST_NAMES_OF_ONE:
-                names.append(name)
-                self.dirty = True
+        held = own.pop(name, [])
+        fresh = [address for address in dict.fromkeys(addresses) if address not in held]
+        own[name] = [*held, *fresh][-MOST_OF_ONE:]
+        while sum(map(len, own.values())) > MOST_ANSWERS:
+            own.pop(next(iter(own)))
+        self.dirty = self.dirty or bool(fresh)
 
     def keep(self) -> None:
         """Write what changed."""
         if not self.dirty:
             return
-        text = json.dumps({"format": FORMAT, "config": self.digest, "refused": self.refused, "answers": self.answers})
+        kept = {"format": FORMAT, "config": self.digest, "refused": self.refused, "answers": self.answers}
+        text = json.dumps(kept, separators=(",", ":"))
         new = self.path.with_suffix(".new")
         new.write_text(text, encoding="utf-8")
         new.replace(self.path)
@@ -101,6 +107,15 @@ def _elements(listed: Mapping[str, Any]) -> Iterator[tuple[str, str, int]]:
             yield str(address), str(protocol), int(port[0]) if port else 0
 
 
+def names_of(answers: Mapping[str, Sequence[str]]) -> dict[str, list[str]]:
+    """Return the names by the address that was their answer: many names may share one."""
+    found: dict[str, list[str]] = {}
+    for name, addresses in answers.items():
+        for address in addresses:
+            found.setdefault(address, []).append(name)
+    return found
+
+
 def report(
     services: Sequence[Limited], state: Mapping[str, Any], went: Mapping[str, Sequence[tuple[str, str, int]]]
 ) -> list[dict[str, Any]]:
@@ -113,12 +128,13 @@ def report(
     for service in services:
         own: Mapping[str, Any] = state.get("refused", {}).get(service.name, {})
         rows += [{"service": service.name, "mode": service.mode, "what": what, **each} for what, each in own.items()]
-        answers = state.get("answers", {}).get(service.name, {})
+        answers = names_of(state.get("answers", {}).get(service.name, {}))
         for address, protocol, port in went.get(service.name, ()):
             names = answers.get(address, [])
             if protocol == "tcp" and any(service.may(each, port) for each in names):
                 continue
-            name = " or ".join(names)
+            more = [f"{len(names) - MOST_TOLD} more"] if len(names) > MOST_TOLD else []
+            name = " or ".join([*names[:MOST_TOLD], *more])
             where = f"{name or address}:{port}/{protocol}" if port else f"{name or address}/{protocol}"
             why = f"went to {address}" if name else "went to an address that no name was asked for"
             rows.append(

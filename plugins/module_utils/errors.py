@@ -8,7 +8,7 @@ A check never stops at the first problem and never prints. It returns findings; 
 from __future__ import annotations
 
 import difflib
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import asdict, dataclass
 from typing import Any
 
@@ -65,3 +65,8 @@ def explain(findings: Iterable[Finding]) -> str:
             lines.append(f"   hint:  {finding.hint}")
         blocks.append("\n".join(lines))
     return "\n".join(blocks)
+
+
+def refusal(findings: Sequence[Finding]) -> str:
+    """Return what a run says that is refused by findings."""
+    return f"Refused before anything was changed: {len(findings)} finding(s).\n{explain(findings)}"

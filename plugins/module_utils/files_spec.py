@@ -27,4 +27,5 @@ SPEC: dict[str, Any] = {
     "directories": {"type": "list", "elements": "dict", "default": [], "options": OWNED | DIRECTORY_MODE | PATH},
     "parents": {"type": "dict", "default": {}, "options": OWNED | DIRECTORY_MODE},
     "absent": {"type": "list", "elements": "path", "default": []},
+    "remember": {"type": "str", "default": ""},
 }

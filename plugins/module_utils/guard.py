@@ -116,11 +116,15 @@ class Guard:
         return any((self.place / state).is_dir() for state in ("pending", "undoing"))
 
 
-def undos(changes: Iterable[Change]) -> list[Undo]:
-    """Return the way back from changes that are not made yet, the last change first. Raises OSError."""
+def undos(changes: Iterable[Change], also: Iterable[Path] = ()) -> list[Undo]:
+    """Return the way back from changes that are not made yet, the last change first. Raises OSError.
+
+    also: files that commands write.
+    """
+    paths = [*((each.entry.path, each.action == "make") for each in changes), *((path, False) for path in also)]
     found = [
-        Undo(path=each.entry.path, was=read_state(each.entry.path, content=False), made=each.action == "make", number=n)
-        for n, each in enumerate(changes)
+        Undo(path=path, was=read_state(path, content=False), made=made, number=n)
+        for n, (path, made) in enumerate(paths)
     ]
     return found[::-1]
 

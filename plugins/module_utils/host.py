@@ -9,14 +9,22 @@ import platform
 import subprocess
 from collections.abc import Callable, Sequence
 
+from ansible_collections.holdfast.host.plugins.module_utils.command import runner
 from ansible_collections.holdfast.host.plugins.module_utils.host_cgroup import read_cgroup, read_limits
+from ansible_collections.holdfast.host.plugins.module_utils.host_device import read_device
 from ansible_collections.holdfast.host.plugins.module_utils.host_disk import Usage, read_mounts
-from ansible_collections.holdfast.host.plugins.module_utils.host_net import read_links, read_listening, read_uplinks
+from ansible_collections.holdfast.host.plugins.module_utils.host_net import (
+    read_links,
+    read_listening,
+    read_strangers,
+    read_uplinks,
+)
 from ansible_collections.holdfast.host.plugins.module_utils.host_parse import (
     parse_allowed_cpus,
     parse_containers,
     parse_cpu_list,
     parse_cpuinfo,
+    parse_listen,
     parse_meminfo,
     parse_mountinfo,
     parse_open_files,
@@ -26,16 +34,26 @@ from ansible_collections.holdfast.host.plugins.module_utils.host_parse import (
 from ansible_collections.holdfast.host.plugins.module_utils.host_running import read_running
 from ansible_collections.holdfast.host.plugins.module_utils.host_stack import read_installed, read_projects
 from ansible_collections.holdfast.host.plugins.module_utils.host_tree import Tree
-from ansible_collections.holdfast.host.plugins.module_utils.host_types import CpuSources, Host, MemorySources, Running
+from ansible_collections.holdfast.host.plugins.module_utils.host_types import (
+    CpuSources,
+    Device,
+    Host,
+    MemorySources,
+    Running,
+)
 from ansible_collections.holdfast.host.plugins.module_utils.kernel_state import MARKS
 
-__all__ = ["Host", "Runner", "read_host", "run_program"]
+__all__ = ["Host", "Runner", "look_at", "read_host", "run_program"]
 
 # Runs a program; returns what it printed, or None where it is missing, fails or takes too long.
 Runner = Callable[[Sequence[str]], "str | None"]
 # A Docker engine that is busy starting answers in a few seconds; one that hangs must not hang the reader.
 _TIMEOUT_SECONDS = 10
+# A disk that is going answers late, or never.
+_PROBE_SECONDS = 20
 _CPUS = "/sys/devices/system/cpu"
+# Ubuntu's SSH server is started by its socket, which systemd holds (since 22.10).
+SSH_SOCKETS = ("systemctl", "show", "ssh.socket", "sshd.socket", "--property=Listen")
 # Programs that decide what hardening leaves to them, and where each lies.
 PROGRAMS = (
     ("snapd", "/usr/lib/snapd/snapd"),
@@ -89,15 +107,21 @@ def read_host(root: str = "/", *, run: Runner = run_program, usage: Usage | None
         cgroup=read_cgroup(tree, lines),
         mounts=read_mounts(tree, lines, usage or _statvfs(tree)),
         links=read_links(tree),
-        listening=read_listening(tree, containers, published),
+        listening=read_listening(tree, containers, published, parse_listen(run(SSH_SOCKETS) or "")),
         software=software,
         container=any(tree.has(mark) for mark in MARKS),
         open_files=parse_open_files(tree.text("/proc/1/limits") or ""),
         installed=read_installed(tree),
         running=_running(tree, run) if engine else _without_engine(tree),
         uplinks=read_uplinks(tree),
+        strangers=read_strangers(tree, run),
         programs=_programs(tree, run),
     )
+
+
+def look_at(path: str) -> Device | None:
+    """Return the block device at a path, None where there is none."""
+    return read_device(Tree(), path, runner(timeout_seconds=_PROBE_SECONDS))
 
 
 def _cpus(tree: Tree, cpuset: frozenset[int] | None, quota: float | None) -> CpuSources:
@@ -142,7 +166,8 @@ def _software(run: Runner) -> tuple[bool, dict[str, str | None]]:
 
 def _programs(tree: Tree, run: Runner) -> tuple[str, ...]:
     """Return which of the programs are there; the two kinds of sudo answer to one name, and say which they are."""
-    said = run(["sudo", "--version"])
+    # sudo-rs says it among complaints.
+    said = run(["sh", "-c", "command -v sudo >/dev/null && sudo --version 2>&1"])
     sudo = () if said is None else ("sudo-rs" if "sudo-rs" in said else "sudo",)
     return (*sudo, *sorted({name for name, path in PROGRAMS if tree.has(path)}))
 

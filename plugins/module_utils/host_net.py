@@ -4,7 +4,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import re
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 
 from ansible_collections.holdfast.host.plugins.module_utils.host_parse import (
     Socket,
@@ -16,6 +18,12 @@ from ansible_collections.holdfast.host.plugins.module_utils.host_tree import Tre
 from ansible_collections.holdfast.host.plugins.module_utils.host_types import Link, Listener
 
 _TABLES = (("tcp", "tcp"), ("tcp6", "tcp"), ("udp", "udp"), ("udp6", "udp"))
+# How Docker calls a bridge that nobody has given a name: by the first characters of its network.
+BRIDGE_PREFIX = "br-"
+BRIDGE_OF_DOCKER = re.compile(r"br-[0-9a-f]{12}")
+BRIDGE_OPTION = "com.docker.network.bridge.name"
+# Runs a program; returns what it printed, or None where it is missing or fails.
+Runner = Callable[[Sequence[str]], "str | None"]
 # These hold the host's side of a published port for a container.
 _PROXIES = frozenset({"docker-proxy", "dockerd"})
 
@@ -35,6 +43,20 @@ def read_uplinks(tree: Tree) -> tuple[str, ...]:
     return tuple(routes)
 
 
+def read_strangers(tree: Tree, run: Runner) -> tuple[str, ...]:
+    """Return the interfaces that are called as Docker calls its bridges, and that Docker does not know.
+
+    Where the engine does not answer, what has the form of its own names counts as its.
+    """
+    named = [name for name in tree.names("/sys/class/net") if name.startswith(BRIDGE_PREFIX)]
+    ids = run(["docker", "network", "ls", "--quiet", "--no-trunc", "--filter=driver=bridge"]) if named else None
+    if ids is None:
+        return tuple(name for name in named if not BRIDGE_OF_DOCKER.fullmatch(name))
+    told = run(["docker", "network", "inspect", f'--format={{{{index .Options "{BRIDGE_OPTION}"}}}}', *ids.split()])
+    known = {f"{BRIDGE_PREFIX}{each[:12]}" for each in ids.split()} | set((told or "").split())
+    return tuple(name for name in named if name not in known)
+
+
 def _mbps(tree: Tree, path: str) -> int | None:
     # Virtual interfaces make a speed up (veth and bridges say 10000); a bond adds up what its members negotiated.
     if not tree.has(f"{path}/device") and not tree.has(f"{path}/bonding"):
@@ -44,11 +66,15 @@ def _mbps(tree: Tree, path: str) -> int | None:
 
 
 def read_listening(
-    tree: Tree, names: Mapping[str, str], published: Mapping[tuple[str, int], str]
+    tree: Tree,
+    names: Mapping[str, str],
+    published: Mapping[tuple[str, int], str],
+    ssh: frozenset[int] = frozenset(),
 ) -> tuple[Listener, ...]:
     """Return the waiting sockets by protocol, port and address.
 
-    names: containers' names by id; published: by (protocol, port). Processes of other users stay None without root.
+    names: containers' names by id; published: by (protocol, port). ssh: ports at which systemd waits in place of the
+    SSH server. Processes of other users stay None without root.
     """
     sockets = [
         socket
@@ -57,7 +83,13 @@ def read_listening(
     ]
     owners = _owners(tree, {socket.inode for socket in sockets})
     listeners = {_listener(tree, socket, owners.get(socket.inode), names, published) for socket in sockets}
+    listeners = {_for_whom(each, ssh) for each in listeners}
     return tuple(sorted(listeners, key=lambda each: (each.protocol, each.port, each.address, each.pid or 0)))
+
+
+def _for_whom(each: Listener, ssh: frozenset[int]) -> Listener:
+    held = each.process == "systemd" and each.protocol == "tcp" and each.port in ssh
+    return replace(each, process="sshd") if held else each
 
 
 def _owners(tree: Tree, inodes: set[str]) -> dict[str, int]:

@@ -164,6 +164,11 @@ def parse_version(text: str) -> str | None:
     return match[0] if match else None
 
 
+def parse_listen(text: str) -> frozenset[int]:
+    """Return the TCP ports of what ``systemctl show --property=Listen`` prints of socket units, which names each."""
+    return frozenset(int(port) for port in re.findall(r"^Listen=(?:\S*:)?(\d+) \(Stream\)$", text, re.MULTILINE))
+
+
 def parse_containers(text: str) -> tuple[dict[str, str], dict[tuple[str, int], str]]:
     """Return the containers' names by id, and by published (protocol, port).
 

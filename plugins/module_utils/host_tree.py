@@ -47,7 +47,8 @@ class Tree:
         """Return a path with its links followed, as the machine sees it; None where it is missing or leads outside."""
         try:
             return "/" + self.at(path).resolve(strict=True).relative_to(self.root).as_posix()
-        except (OSError, ValueError):
+        except (OSError, ValueError, RuntimeError):
+            # Up to Python 3.12 links in a circle are a RuntimeError.
             return None
 
     def has(self, path: str) -> bool:

@@ -139,7 +139,8 @@ class Host:
     cpu_mhz: highest clock, MHz. init: "systemd" or "other". software: version by name ("docker", "compose",
     "openssh"), None where it is not installed. installed: the stack that an earlier run left, None where there is none.
     running: the stack's containers, none where nothing of it runs, None where the engine cannot be asked.
-    uplinks: names of the interfaces that a default route leads through.
+    uplinks: names of the interfaces that a default route leads through. strangers: of those that are called like
+    Docker's bridges and are none.
     open_files: the most that process 1 may hold, None for no bound.
     container: its kernel belongs to another machine.
     programs: those that hardening asks for, by short names: sudo, sudo-rs, snapd, and who keeps the clock: chrony, ntp.
@@ -165,6 +166,7 @@ class Host:
     installed: Installed | None = None
     running: tuple[Running, ...] | None = ()
     uplinks: tuple[str, ...] = ()
+    strangers: tuple[str, ...] = ()
     open_files: int | None = None
     container: bool = False
     programs: tuple[str, ...] = ()
@@ -192,6 +194,7 @@ class Host:
                 "installed": _installed(data.get("installed")),
                 "running": _running(data.get("running", ())),
                 "uplinks": tuple(data.get("uplinks", ())),
+                "strangers": tuple(data.get("strangers", ())),
                 "programs": tuple(data.get("programs", ())),
                 "device": _device(data.get("device")),
             }

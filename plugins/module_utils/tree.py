@@ -66,6 +66,7 @@ def arguments(texts: Mapping[str, str], options: Mapping[str, Any]) -> dict[str,
         "directories": list(options["directories"]),
         "parents": {"mode": options["directory_mode"], "owner": options["owner"], "group": options["group"]},
         "absent": sorted({*blank, *options["absent"]}),
+        "remember": options.get("remember", ""),
     }
 
 

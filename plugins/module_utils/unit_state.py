@@ -17,7 +17,12 @@ ALL_PROPERTIES = (
     "ConditionResult",
     "ConditionTimestampMonotonic",
     "ActiveEnterTimestampMonotonic",
+    "FragmentPath",
 )
+# Where units that are ours lie.
+OWN = "/etc/systemd/system"
+# A unit that runs, one that is somebody else's and reads what we left, and one of ours that goes.
+RUNNING, LEFT, GONE = "running", "left", "gone"
 # Of a unit that was not enabled, but could be.
 NOT_ENABLED = ("disabled", "")
 RELOAD = "daemon-reload"
@@ -99,3 +104,31 @@ def steps(
         start = ["start", "--no-block"] if background else ["start"]
         return verbs if settled(show, background=background) else [*verbs, start]
     return [*verbs, *([verb] for verb in restart)] if stale else verbs
+
+
+def left(show: Mapping[str, str], stale: Sequence[str], *, restart: Sequence[str]) -> list[list[str]]:
+    """Return the systemctl words that have a unit of somebody else's read its files anew, where it runs at all."""
+    return [[verb] for verb in restart] if show.get("ActiveState") == "active" and stale else []
+
+
+def gone(show: Mapping[str, str], name: str, *, linked: bool) -> list[list[str]]:
+    """Return the systemctl words that end a unit of ours. One that a vendor has under the same name is left alone.
+
+    linked: whether a target still asks for it.
+    """
+    if show.get("LoadState") == "loaded" and show.get("FragmentPath") != f"{OWN}/{name}":
+        return []
+    ends = [["stop"]] if show.get("ActiveState") in ("active", "activating", "reloading") else []
+    # A timer whose file went has failed.
+    ends += [["reset-failed"]] if show.get("ActiveState") == "failed" else []
+    return [*ends, ["disable"]] if linked else ends
+
+
+def linked(name: str, root: str = OWN) -> bool:
+    """Tell whether a target asks for a unit, whether the unit is still there or not."""
+    return any(os.path.lexists(place / name) for place in Path(root).glob("*.wants"))
+
+
+def with_places(paths: Sequence[str]) -> list[str]:
+    """Return files and the directories that they lie in: a file that is gone left its moment there alone."""
+    return [*paths, *sorted({str(Path(path).parent) for path in paths})]

@@ -71,7 +71,7 @@ from pathlib import Path
 
 from ansible.module_utils.basic import AnsibleModule
 
-from ansible_collections.holdfast.host.plugins.module_utils import files
+from ansible_collections.holdfast.host.plugins.module_utils import files, former
 from ansible_collections.holdfast.host.plugins.module_utils.command import runner
 from ansible_collections.holdfast.host.plugins.module_utils.errors import Finding, explain
 from ansible_collections.holdfast.host.plugins.module_utils.files_spec import SPEC
@@ -89,15 +89,18 @@ def main() -> None:
     wanted, findings = files.parse(module.params, lenient=module.check_mode)
     refuse(module, findings)
     try:
-        changes, findings = files.plan(wanted)
+        name = module.params["remember"]
+        kept = former.remember(wanted, name) if name else former.Remembered(wanted=wanted)
+        changes, findings = files.plan(kept.wanted)
         refuse(module, findings)
         if not module.check_mode:
             with tempfile.TemporaryDirectory(dir=module.tmpdir) as staging:
                 refuse(module, files.validate(changes, Path(staging), runner(timeout_seconds=120)))
-            files.clear_leftovers(wanted)
-            files.apply(changes)
+            files.clear_leftovers(kept.wanted)
+            files.apply([*kept.first, *changes, *kept.last])
     except OSError as error:
         module.fail_json(msg=f"{error.filename}: {error.strerror}")
+    former.tell(kept, module.warn)
     paths = [str(change.entry.path) for change in changes]
     diff = [change.diff() for change in changes]
     module.exit_json(changed=bool(changes), paths=paths, hashes=wanted.hashes(), diff=diff)

@@ -58,6 +58,13 @@ options:
     type: list
     elements: list
     default: []
+  also:
+    description:
+      - Files that O(commands) write, which are kept before and put back with the others. A way back at boot runs no
+        command, so without this option it leaves what they wrote.
+    type: list
+    elements: path
+    default: []
   timeout_seconds:
     description: How long after its start a change waits for its login.
     type: int
@@ -134,7 +141,7 @@ from typing import Any
 
 from ansible.module_utils.basic import AnsibleModule
 
-from ansible_collections.holdfast.host.plugins.module_utils import files, guard
+from ansible_collections.holdfast.host.plugins.module_utils import files, former, guard
 from ansible_collections.holdfast.host.plugins.module_utils.command import runner
 from ansible_collections.holdfast.host.plugins.module_utils.errors import explain
 from ansible_collections.holdfast.host.plugins.module_utils.files_spec import SPEC
@@ -147,6 +154,7 @@ OWN: dict[str, Any] = {
     "check": {"type": "list", "elements": "list", "default": []},
     "commands": {"type": "list", "elements": "list", "default": []},
     "current": {"type": "list", "elements": "list", "default": []},
+    "also": {"type": "list", "elements": "path", "default": []},
     "timeout_seconds": {"type": "int", "default": 20},
     "step": {"type": "str", "choices": ["apply", "confirm"], "default": "apply"},
     "token": {"type": "str", "default": "", "no_log": False},
@@ -162,7 +170,13 @@ def change(module: AnsibleModule, held: Guard, changes: list[files.Change]) -> s
     """Make the changes under the guard and return their token; where anything fails, the old state is back."""
     token = secrets.token_hex(8)
     every = commands(module.params, "commands")
-    guard.arm(held, guard.undos(changes), every, token=token, seconds=module.params["timeout_seconds"])
+    guard.arm(
+        held,
+        guard.undos(changes, map(Path, module.params["also"])),
+        every,
+        token=token,
+        seconds=module.params["timeout_seconds"],
+    )
     try:
         files.apply(changes)
         for command in commands(module.params, "check") + every:
@@ -183,14 +197,21 @@ def apply(module: AnsibleModule, held: Guard) -> None:
         if not module.check_mode:
             guard.take_back(held)
             files.clear_leftovers(wanted)
-        changes, findings = files.plan(wanted)
+        name = module.params["remember"]
+        kept = former.remember(wanted, name) if name else former.Remembered(wanted=wanted)
+        changes, findings = files.plan(kept.wanted)
     if not findings and not module.check_mode:
         with tempfile.TemporaryDirectory(dir=module.tmpdir) as staging:
             findings = files.validate(changes, Path(staging), held.run)
     if findings:
         module.fail_json(msg="Nothing was changed.\n" + explain(findings), findings=[f.as_dict() for f in findings])
     differs = bool(changes) or any(held.run(command, "").status != 0 for command in commands(module.params, "current"))
-    token = change(module, held, changes) if differs and not module.check_mode else ""
+    token = ""
+    if differs and not module.check_mode:
+        token = change(module, held, [*kept.first, *changes, *kept.last])
+    elif not module.check_mode:
+        files.apply([*kept.first, *kept.last])
+    former.tell(kept, module.warn)
     paths = [str(each.entry.path) for each in changes]
     diff = [each.diff() for each in changes]
     module.exit_json(changed=differs, paths=paths, diff=diff, token=token, confirmed=False)

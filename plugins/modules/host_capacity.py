@@ -84,6 +84,11 @@ host:
       type: list
       elements: str
       sample: [eth0]
+    strangers:
+      description: Names of the interfaces that are called like bridges of Docker's and are none.
+      type: list
+      elements: str
+      sample: [br-lan]
     open_files:
       description: The most files that process 1 may hold, or V(none) for no bound.
       type: int
@@ -172,29 +177,30 @@ host:
       elements: dict
 """
 
+import platform
 from dataclasses import replace
 
 from ansible.module_utils.basic import AnsibleModule
 
-from ansible_collections.holdfast.host.plugins.module_utils.command import runner
-from ansible_collections.holdfast.host.plugins.module_utils.host import read_host
-from ansible_collections.holdfast.host.plugins.module_utils.host_device import read_device
-from ansible_collections.holdfast.host.plugins.module_utils.host_tree import Tree
-
-# A disk that is going answers late, or never.
-PROBE_SECONDS = 20
+from ansible_collections.holdfast.host.plugins.module_utils import pythons
 
 
 def main() -> None:
     """Run the module."""
     spec = {"device": {"type": "path", "default": ""}}
     module = AnsibleModule(argument_spec=spec, supports_check_mode=True)
+    if not pythons.serves(platform.python_version()):
+        told = f"{pythons.PATH}: {platform.python_version()} {pythons.RULE}; {pythons.HINT}"
+        module.fail_json(msg=f"Refused before anything was changed: {told}")
+    # Not before: an older Python does not get through it.
+    from ansible_collections.holdfast.host.plugins.module_utils.host import look_at, read_host  # noqa: PLC0415
+
     try:
         host = read_host()
     except ValueError as error:
         module.fail_json(msg=f"This host cannot be measured: {error}")
     path = module.params["device"]
-    device = read_device(Tree(), path, runner(timeout_seconds=PROBE_SECONDS)) if path else None
+    device = look_at(path) if path else None
     module.exit_json(changed=False, host=replace(host, device=device).as_dict())
 
 

@@ -104,6 +104,11 @@ options:
     type: list
     elements: str
     default: []
+  remember:
+    description: A word under which what lay there before is kept, as the option of the same name of
+      M(holdfast.host.files).
+    type: str
+    default: ""
 seealso:
   - module: holdfast.host.files
 """

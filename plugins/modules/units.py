@@ -50,6 +50,14 @@ options:
         type: list
         elements: str
         default: [restart]
+      state:
+        description:
+          - V(running) runs it. V(left) neither starts nor enables it; where it runs, and O(units[].reads) or their
+            directories are newer than it, it reads its files anew.
+          - V(gone) ends it and takes it out of its targets, where it is no unit of a package's.
+        type: str
+        choices: [running, left, gone]
+        default: running
       kernel:
         description: "What of the machine's kernel it needs, in words. Empty: nothing that a container lacks."
         type: str
@@ -85,6 +93,7 @@ from ansible.module_utils.basic import AnsibleModule
 
 from ansible_collections.holdfast.host.plugins.module_utils import unit_state
 from ansible_collections.holdfast.host.plugins.module_utils.kernel_state import in_container
+from ansible_collections.holdfast.host.plugins.module_utils.unit_state import GONE, LEFT, RUNNING
 
 END_SECONDS = 30
 OPTIONS: dict[str, Any] = {
@@ -93,6 +102,7 @@ OPTIONS: dict[str, Any] = {
     "background": {"type": "bool", "default": False},
     "restart": {"type": "list", "elements": "str", "default": ["restart"]},
     "kernel": {"type": "str", "default": ""},
+    "state": {"type": "str", "choices": [RUNNING, LEFT, GONE], "default": RUNNING},
     "reason": {"type": "str"},
 }
 
@@ -118,6 +128,18 @@ def wait_ended(module: AnsibleModule, name: str) -> None:
     module.fail_json(msg=f"{name} did not end within {END_SECONDS} s of its signal")
 
 
+def steps(unit: dict[str, Any], show: dict[str, str], booted: float) -> list[list[str]]:
+    """Return the systemctl words for a unit."""
+    if unit["state"] == GONE:
+        return unit_state.gone(show, unit["name"], linked=unit_state.linked(unit["name"]))
+    since = unit_state.began(show, booted)
+    if unit["state"] == LEFT:
+        stale = unit_state.newer(unit_state.with_places(unit["reads"]), since)
+        return unit_state.left(show, stale, restart=unit["restart"])
+    stale = unit_state.newer(unit["reads"], since)
+    return unit_state.steps(show, stale, background=unit["background"], restart=unit["restart"])
+
+
 def main() -> None:
     """Read, compare, act."""
     module = AnsibleModule(
@@ -130,14 +152,13 @@ def main() -> None:
     unheld: dict[str, str] = {}
     for unit in units:
         show = shown[unit["name"]]
-        if unit["kernel"] and container and show.get("ActiveState") != "active":
+        wanted = unit["state"] == RUNNING
+        if wanted and unit["kernel"] and container and show.get("ActiveState") != "active":
             unheld[unit["name"]] = unit["kernel"]
             continue
-        if show.get("LoadState") == "not-found" and not module.check_mode:
+        if wanted and show.get("LoadState") == "not-found" and not module.check_mode:
             module.fail_json(msg=f"there is no unit {unit['name']}")
-        stale = unit_state.newer(unit["reads"], unit_state.began(show, booted))
-        words = {"background": unit["background"], "restart": unit["restart"]}
-        actions[unit["name"]] = unit_state.steps(show, stale, **words)
+        actions[unit["name"]] = steps(unit, show, booted)
     done = {name: each for name, each in actions.items() if each}
     for name, each in {} if module.check_mode else done.items():
         for verb in each:

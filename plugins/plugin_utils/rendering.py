@@ -22,6 +22,7 @@ SPEC: dict[str, Any] = {
     "src": {"type": "path", "default": "."},
     "root": {"type": "path", "default": "/"},
     "validate": {"type": "dict", "default": {}},
+    "remember": {"type": "str", "default": ""},
     **{name: {"type": "str", "default": value} for name, value in TEXTS.items()},
     **{name: {"type": "list", "elements": kind, "default": []} for name, kind in LISTS.items()},
 }

@@ -203,6 +203,8 @@ HOST: dict[str, Case] = {
     ),
     "unsupported release": Case(path="host.os", said="debian 12, 13", on=_os("debian", "11")),
     "unsupported system": Case(path="host.os", said="ubuntu 22.04", on=_os("alpine", "3.22")),
+    "a Python that is too old": Case(path="host.python", said="3.10 to 3.14", on={"python": "3.9.2"}),
+    "a Python that nobody tried": Case(path="host.python", said="3.15.0", on={"python": "3.15.0"}),
     "wrong architecture": Case(path="host.arch", said="x86_64", on={"arch": "i686"}),
     "no systemd": Case(path="host.init", said="systemd", on={"init": "other"}),
     "override above the container": Case(

@@ -17,7 +17,7 @@ from typing import Any
 
 from ansible_collections.holdfast.host.plugins.module_utils.egress_policy import DOORS
 from ansible_collections.holdfast.host.plugins.module_utils.errors import ERROR, WARNING, Finding
-from ansible_collections.holdfast.host.plugins.module_utils.host_types import Host
+from ansible_collections.holdfast.host.plugins.module_utils.host_types import Host, Listener
 from ansible_collections.holdfast.host.plugins.module_utils.spec.access import Access, Open
 from ansible_collections.holdfast.host.plugins.module_utils.spec.networks import of_version
 from ansible_collections.holdfast.host.plugins.module_utils.spec.stack import ROOT
@@ -30,6 +30,7 @@ INSIDE = ("lo", "docker0", "docker_gwbridge", "br-*", "hfe*", "hfi*", "hfo*")
 BRIDGE_NAME = "com.docker.network.bridge.name"
 # Answers of DHCP servers, which the rules let in by themselves: nobody declares them.
 DHCP = frozenset({68, 546})
+STRANGER = "is called like a bridge of Docker's and is none: what comes through it counts as from outside"
 EVERYWHERE = ("0.0.0.0", "::")  # noqa: S104 - the names of an address, which nothing is bound to here.
 
 
@@ -81,8 +82,24 @@ def logins(access: Access) -> list[Rule]:
 
 def inside(networks: Mapping[str, Mapping[str, Any]]) -> list[str]:
     """Return the names of interfaces behind which containers are. networks: of the Compose file, by name."""
-    own = [str((each.get("driver_opts") or {}).get(BRIDGE_NAME, "")) for each in networks.values()]
-    return [*INSIDE, *sorted({name for name in own if name and not any(fnmatch(name, known) for known in INSIDE)})]
+    own = _named(networks)
+    return [*INSIDE, *sorted(name for name in own if not any(fnmatch(name, known) for known in INSIDE))]
+
+
+def _named(networks: Mapping[str, Mapping[str, Any]]) -> set[str]:
+    return {str((each.get("driver_opts") or {}).get(BRIDGE_NAME, "")) for each in networks.values()} - {""}
+
+
+def strangers(host: Host, networks: Mapping[str, Mapping[str, Any]]) -> list[str]:
+    """Return the bridges that are called like Docker's and that neither Docker nor the Compose file knows."""
+    return sorted(set(host.strangers) - _named(networks))
+
+
+def told(host: Host, networks: Mapping[str, Mapping[str, Any]]) -> Iterator[Finding]:
+    """Yield a warning for each of them: what comes through is judged as a stranger's."""
+    for name in strangers(host, networks):
+        hint = f"give it another name, or declare what may be reached through it: {ROOT}.access.open"
+        yield Finding(path=f"host.links.{name}", value=name, rule=STRANGER, hint=hint, level=WARNING)
 
 
 def part(
@@ -90,14 +107,16 @@ def part(
 ) -> dict[str, Any]:
     """Return the plan's part: interfaces by their side, and what is let in.
 
-    ports: the plan's public ports. An uplink that has the name of a bridge of Docker's is outside all the same.
+    ports: the plan's public ports. An uplink that has the name of a bridge of Docker's is outside all the same, and so
+    is a bridge that Docker does not know.
     """
     within = inside(networks)
-    disguised = [name for name in host.uplinks if any(fnmatch(name, known) for known in within)]
+    disguised = {name for name in host.uplinks if any(fnmatch(name, known) for known in within)}
+    disguised |= set(strangers(host, networks))
     accepted = [*published(ports), *opened(access.open)]
     return {
         "inside": within,
-        "uplinks": disguised,
+        "uplinks": sorted(disguised),
         "logins": [asdict(rule) for rule in logins(access)],
         "accepted": [asdict(rule) for rule in accepted],
     }
@@ -127,6 +146,19 @@ def _declared(access: Access, ports: Sequence[Mapping[str, Any]]) -> set[tuple[i
     return found | {(port, "tcp") for port in access.ssh_ports}
 
 
+def _closes(each: Listener, access: Access) -> Finding:
+    """Return what the rules would close."""
+    path, value = f"host.ports.{each.port}/{each.protocol}", f"{each.process or 'somebody'} on {each.address}"
+    if each.process != "sshd":
+        hint = f"{ROOT}.access.open: [{{port: {each.port}, protocol: {each.protocol}, why: ...}}]"
+        rule = "is not declared: the firewall keeps it closed"
+        return Finding(path=path, value=value, rule=rule, hint=hint, level=WARNING)
+    both, here = sorted({*access.ssh_ports, each.port}), " and ".join(map(str, sorted(access.ssh_ports)))
+    moved = f"or have the SSH server (on Ubuntu its ssh.socket) listen on {here} alone"
+    hint = f"{ROOT}.access.ssh_ports: {both}, {moved}"
+    return Finding(path=path, value=value, rule="nobody could log in there any more", hint=hint, level=ERROR)
+
+
 def findings(access: Access, host: Host, ports: Sequence[Mapping[str, Any]]) -> list[Finding]:
     """Return what the rules would close: SSH itself, which is an error, and what else answers today."""
     declared = _declared(access, ports)
@@ -138,15 +170,4 @@ def findings(access: Access, host: Host, ports: Sequence[Mapping[str, Any]]) -> 
         and not (each.protocol == "udp" and each.port in DHCP)
         and each.port not in DOORS
     ]
-    found = {}
-    for each in closed:
-        ssh = each.process == "sshd"
-        opens = f"open: [{{port: {each.port}, protocol: {each.protocol}, why: ...}}]"
-        found[each.port, each.protocol] = Finding(
-            path=f"host.ports.{each.port}/{each.protocol}",
-            value=f"{each.process or 'somebody'} on {each.address}",
-            rule="nobody could log in there any more" if ssh else "is not declared: the firewall keeps it closed",
-            hint=f"{ROOT}.access." + (f"ssh_ports: [{each.port}]" if ssh else opens),
-            level=ERROR if ssh else WARNING,
-        )
-    return list(found.values())
+    return list({(each.port, each.protocol): _closes(each, access) for each in closed}.values())

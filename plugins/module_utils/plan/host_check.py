@@ -7,6 +7,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from typing import Any
 
+from ansible_collections.holdfast.host.plugins.module_utils import pythons
 from ansible_collections.holdfast.host.plugins.module_utils.errors import WARNING, Finding
 from ansible_collections.holdfast.host.plugins.module_utils.host_types import Host
 from ansible_collections.holdfast.host.plugins.module_utils.plan.catalogue import SUPPORTED_OS, WITHOUT_COMPOSE
@@ -31,6 +32,8 @@ def _system(host: Host) -> Iterator[Finding]:
     if host.arch not in ARCHITECTURES:
         rule = "must be " + " or ".join(ARCHITECTURES)
         yield Finding(path="host.arch", value=host.arch, rule=rule, hint="take a 64-bit machine")
+    if not pythons.serves(host.python):
+        yield Finding(path=pythons.PATH, value=host.python, rule=pythons.RULE, hint=pythons.HINT)
     if host.init != "systemd":
         rule = "PID 1 must be systemd, which keeps Docker and the timers running"
         yield Finding(path="host.init", value=host.init, rule=rule, hint="boot the host with systemd")

@@ -10,10 +10,10 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import asdict, dataclass
-from pathlib import PurePosixPath
 from typing import Any
 
 from ansible_collections.holdfast.host.plugins.module_utils.compose.model import Service
+from ansible_collections.holdfast.host.plugins.module_utils.compose.sockets import holds_socket, host_path
 from ansible_collections.holdfast.host.plugins.module_utils.errors import ERROR, WARNING, Finding, nearest
 from ansible_collections.holdfast.host.plugins.module_utils.plan import binds, confine
 from ansible_collections.holdfast.host.plugins.module_utils.plan.model import Wish
@@ -53,9 +53,6 @@ SHARED = {
 }  # fmt: skip
 # Each is a known way to the host's root: load code, reach raw memory, mount, read any file, trace any process.
 AS_ROOT = (confine.ALL, "SYS_ADMIN", "SYS_MODULE", "SYS_RAWIO", "SYS_PTRACE", "DAC_READ_SEARCH", "BPF", "MAC_ADMIN")
-SOCKETS = ("docker.sock", "containerd.sock", "podman.sock", "crio.sock")
-# Directories in which such a socket lies; read-only helps nothing, for a socket is connected to and not written.
-WITH_SOCKET = ("/", "/run", "/var/run", "/run/containerd", "/var/run/containerd")
 # As a whole; single files of theirs, such as /etc/localtime, are nobody's secret. Below the others all counts.
 HOST_DIRECTORIES = ("/boot", "/dev", "/etc", "/lib", "/proc", "/sys", "/usr", "/var")
 HOMES = ("/root", "/home", "/var/lib/docker")
@@ -74,12 +71,6 @@ class Power:
     def as_dict(self) -> dict[str, Any]:
         """Return it as a JSON-able dict, with what it lets the container do."""
         return asdict(self) | {"rule": RISKS[self.risk].rule}
-
-
-def holds_socket(path: str) -> bool:
-    """Tell whether a path of the host is an engine's socket, or a directory with one."""
-    bare = path.rstrip("/") or "/"
-    return bool(path) and (PurePosixPath(bare).name in SOCKETS or bare in WITH_SOCKET)
 
 
 def short_option(option: object) -> str:
@@ -108,13 +99,14 @@ def _added(service: Service) -> Iterator[tuple[str, str, Any]]:
 
 def _mounted(wish: Wish, service: Service) -> Iterator[tuple[str, str, Any]]:
     for mount in service.volumes:
-        source = (mount.source or "").rstrip("/") or "/"
-        if mount.type != "bind" or not mount.source or binds.fate(wish, service.name, mount).kind != binds.KEEP:
+        shown = host_path(mount, wish.project.volumes)
+        source = shown.rstrip("/") or "/"
+        if not shown or (mount.type == "bind" and binds.fate(wish, service.name, mount).kind != binds.KEEP):
             continue
-        if holds_socket(mount.source):
-            yield "docker-socket", "volumes", mount.source
+        if holds_socket(shown):
+            yield "docker-socket", "volumes", shown
         elif source in HOST_DIRECTORIES or any(binds.inside(source, each) for each in HOMES):
-            yield "host-directories", "volumes", mount.source
+            yield "host-directories", "volumes", shown
 
 
 def _of(wish: Wish, service: Service) -> Iterator[tuple[str, str, Any]]:

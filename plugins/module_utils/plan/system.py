@@ -44,6 +44,6 @@ def parts(wish: Wish, host: Host) -> tuple[dict[str, Any], list[Finding]]:
     ports, found, rules = place.public_ports(stack), list(kernel.findings), None
     if stack.hardening.firewall:
         rules = firewall.part(stack.access, host, ports, wish.project.networks)
-        found += firewall.findings(stack.access, host, ports)
+        found += [*firewall.findings(stack.access, host, ports), *firewall.told(host, wish.project.networks)]
     shown = {"kernel": kernel.as_dict(), "hardening": doors, "firewall": rules, "egress": egress.part(wish)}
     return shown | {"exposed": firewall.exposed(stack.access, ports)}, found

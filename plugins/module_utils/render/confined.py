@@ -7,8 +7,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from ansible_collections.holdfast.host.plugins.module_utils.compose.sockets import holds_socket
 from ansible_collections.holdfast.host.plugins.module_utils.plan.confine import name_of
-from ansible_collections.holdfast.host.plugins.module_utils.plan.powers import holds_socket, short_option
+from ansible_collections.holdfast.host.plugins.module_utils.plan.powers import short_option
 
 NAMESPACES = ("network_mode", "pid", "ipc", "uts", "userns_mode")
 

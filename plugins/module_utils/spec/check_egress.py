@@ -8,6 +8,7 @@ import ipaddress
 from collections.abc import Iterator
 
 from ansible_collections.holdfast.host.plugins.module_utils.compose.model import Project
+from ansible_collections.holdfast.host.plugins.module_utils.compose.sockets import holds_socket, host_path
 from ansible_collections.holdfast.host.plugins.module_utils.egress_policy import TCP
 from ansible_collections.holdfast.host.plugins.module_utils.errors import Finding, nearest
 from ansible_collections.holdfast.host.plugins.module_utils.spec.egress import Egress
@@ -23,7 +24,6 @@ LOOPHOLES = (
     ("cap_add", ("ALL", "NET_ADMIN", "SYS_ADMIN", "SYS_PTRACE", "SYS_MODULE"), "it may change its networks"),
     ("devices", None, "a device of the machine may lead anywhere"),
 )
-SOCKETS = ("docker.sock", "containerd.sock", "podman.sock")
 
 
 def check(stack: Stack, project: Project) -> Iterator[Finding]:
@@ -99,9 +99,11 @@ def _loopholes(name: str, declared: Service, project: Project) -> Iterator[Findi
                 path=f"compose.services.{name}.{key}", value=found[0], rule=rule, hint="remove it, or the list"
             )
     for mount in service.volumes:
-        if (mount.source or "").endswith(SOCKETS) and declared.mounts.get(mount.target) != "drop":
+        shown = host_path(mount, project.volumes)
+        if holds_socket(shown) and declared.mounts.get(mount.target) != "drop":
             rule = (
                 "a service with a list of what it may reach must not have it: the engine starts containers without one"
             )
-            hint = f"{ROOT}.services.{name}.mounts: {{{mount.target}: drop}}"
-            yield Finding(path=f"compose.services.{name}.volumes", value=mount.source, rule=rule, hint=hint)
+            drops = f"{ROOT}.services.{name}.mounts: {{{mount.target}: drop}}"
+            hint = drops if mount.type == "bind" else "remove it, or the list"
+            yield Finding(path=f"compose.services.{name}.volumes", value=shown, rule=rule, hint=hint)

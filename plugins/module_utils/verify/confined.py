@@ -7,9 +7,10 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any
 
+from ansible_collections.holdfast.host.plugins.module_utils.compose.sockets import holds_socket
 from ansible_collections.holdfast.host.plugins.module_utils.errors import WARNING, Finding
 from ansible_collections.holdfast.host.plugins.module_utils.plan.confine import name_of
-from ansible_collections.holdfast.host.plugins.module_utils.plan.powers import holds_socket, short_option
+from ansible_collections.holdfast.host.plugins.module_utils.plan.powers import short_option
 
 # As Compose calls them, by the engine's names.
 NAMESPACES = {

@@ -21,7 +21,8 @@ RERUN = "run site.yml again"
 
 
 def observe(expect: Mapping[str, Any], run: Run | None = None, loaded: Path = LOADED) -> dict[str, Any]:
-    """Return networks by name, the rules that are loaded and were, whether the gate is active, its state and report.
+    """Return networks by name, the rules that are loaded and were, whether the gate is active, what its state was
+    made for, and its report.
 
     What cannot be read is told under errors.
     """
@@ -40,7 +41,9 @@ def observe(expect: Mapping[str, Any], run: Run | None = None, loaded: Path = LO
     seen["loaded"] = loaded.read_text(encoding="utf-8") if loaded.exists() else ""
     seen["active"] = ask(["systemctl", "is-active", UNIT], "").out.strip()
     try:
-        seen["state"], seen["report"] = gather(ask, wanted["observed"])
+        state, seen["report"] = gather(ask, wanted["observed"])
+        # Answers and counts stay on the host: they are large, and the report has what follows from them.
+        seen["state"] = {"config": state.get("config")}
     except (OSError, ValueError, RuntimeError) as problem:
         errors.append(str(problem))
     return seen

@@ -11,8 +11,10 @@ from pathlib import Path
 from typing import Any
 
 from ansible_collections.holdfast.host.plugins.module_utils.command import Run, runner
-from ansible_collections.holdfast.host.plugins.module_utils.errors import Finding
-from ansible_collections.holdfast.host.plugins.module_utils.plan.firewall import RULES, TABLE, UNIT
+from ansible_collections.holdfast.host.plugins.module_utils.errors import WARNING, Finding
+from ansible_collections.holdfast.host.plugins.module_utils.host_net import read_strangers
+from ansible_collections.holdfast.host.plugins.module_utils.host_tree import Tree
+from ansible_collections.holdfast.host.plugins.module_utils.plan.firewall import RULES, STRANGER, TABLE, UNIT
 
 LIST = ["nft", "--json", "list", "table", "inet", TABLE]
 RELOAD = f"systemctl reload-or-restart {UNIT}"
@@ -46,10 +48,18 @@ def let_in(text: str) -> list[str]:
     return [match for match in found if match not in _OF_THE_RULES]
 
 
-def observe(expect: Mapping[str, Any], run: Run | None = None, rules: Path = Path(RULES)) -> dict[str, Any]:
+def _said(ask: Run, command: Sequence[str]) -> str | None:
+    result = ask(command, "")
+    return result.out if result.status == 0 else None
+
+
+def observe(
+    expect: Mapping[str, Any], run: Run | None = None, rules: Path = Path(RULES), tree: Tree | None = None
+) -> dict[str, Any]:
     """Return what lets in by the file, what the file and the kernel hold, and whether it comes back at boot; or error.
 
-    The file is loaded into a network namespace of its own, which nobody's packets pass.
+    strangers: the bridges that are called like Docker's and are none, and whether the file has them outside. The file
+    is loaded into a network namespace of its own, which nobody's packets pass.
     """
     if expect.get("firewall") is None:
         return {}
@@ -63,12 +73,26 @@ def observe(expect: Mapping[str, Any], run: Run | None = None, rules: Path = Pat
     for name in ("file", "kernel"):
         if results[name].status != 0:
             return {"error": results[name].message(), "where": name}
+    text = rules.read_text(encoding="utf-8")
+    bridges = read_strangers(tree or Tree(), lambda command: _said(ask, command))
     return {
-        "let_in": let_in(rules.read_text(encoding="utf-8")),
+        "strangers": {name: f'iifname "{name}" goto outside' in text for name in bridges},
+        "let_in": let_in(text),
         "file": plain(results["file"].out),
         "kernel": plain(results["kernel"].out),
         "boot": results["boot"].out.strip(),
     }
+
+
+def _strangers(bridges: Mapping[str, bool]) -> Iterator[Finding]:
+    """Yield each of them: told where its packets are judged as a stranger's, and an error where they are let in."""
+    for name, outside in bridges.items():
+        path = f"firewall.bridges.{name}"
+        if outside:
+            yield Finding(path=path, value="outside", rule=STRANGER, hint="give it another name", level=WARNING)
+        else:
+            rule = "is called like a bridge of Docker's and is none: its packets must count as from outside"
+            yield Finding(path=path, value="inside", rule=rule, hint="run site.yml again, or give it another name")
 
 
 def differences(expect: Mapping[str, Any], seen: Mapping[str, Any]) -> Iterator[Finding]:
@@ -84,6 +108,7 @@ def differences(expect: Mapping[str, Any], seen: Mapping[str, Any]) -> Iterator[
     for match in sorted(set(wanted) ^ set(shown["let_in"])):
         rule = "must be let in" if match in wanted else "must not be let in"
         yield Finding(path="firewall.accepted", value=match, rule=rule, hint="run site.yml again")
+    yield from _strangers(shown["strangers"])
     lost, strange = (set(shown[one]) - set(shown[other]) for one, other in (("file", "kernel"), ("kernel", "file")))
     if lost or strange or shown["file"] != shown["kernel"]:
         value = f"{len(lost)} rules are missing, {len(strange)} are not in {RULES}"

@@ -19,7 +19,7 @@ from ansible_collections.holdfast.host.plugins.module_utils.plan.hardening.conce
 RULES, CONFIG = "/etc/audit/rules.d/60-holdfast.rules", "/etc/audit/auditd.conf"
 # Of a person's session, and not of a service: the login's own number is set.
 PERSON = "-F auid>=1000 -F auid!=unset"
-BOTH = ("-F arch=b64", "-F arch=b32")
+BOTH = ("b64", "b32")
 WATCHED = {
     "identity": ("/etc/passwd", "/etc/group", "/etc/shadow", "/etc/gshadow", "/etc/security/opasswd", "/etc/pam.d"),
     "scope": ("/etc/sudoers", "/etc/sudoers.d"),
@@ -32,14 +32,20 @@ WATCHED = {
     "docker": ("/etc/docker", "/etc/holdfast", "/usr/bin/dockerd", "/usr/bin/containerd", "/usr/bin/runc"),
     "mac-policy": ("/etc/apparmor", "/etc/apparmor.d"),
 }
-CALLS = {
-    "time-change": "-S adjtimex,settimeofday,clock_settime",
-    "system-locale": "-S sethostname,setdomainname",
-    "mounts": f"-S mount,umount2 {PERSON}",
-    "modules": "-S init_module,finit_module,delete_module",
-    "delete": f"-S unlink,unlinkat,rename,renameat {PERSON}",
-    "perm-mod": f"-S chmod,fchmod,fchmodat,chown,fchown,fchownat,lchown,setxattr,removexattr {PERSON}",
-    "access": f"-S open,openat,creat,truncate,ftruncate -F exit=-EACCES {PERSON}",
+# The calls and what narrows them.
+CALLS: dict[str, tuple[str, str]] = {
+    "time-change": ("adjtimex settimeofday clock_settime", ""),
+    "system-locale": ("sethostname setdomainname", ""),
+    "mounts": ("mount umount2", PERSON),
+    "modules": ("init_module finit_module delete_module", ""),
+    "delete": ("unlink unlinkat rename renameat renameat2", PERSON),
+    "perm-mod": ("chmod fchmod fchmodat chown fchown fchownat lchown setxattr removexattr", PERSON),
+    "access": ("open openat creat truncate ftruncate", f"-F exit=-EACCES {PERSON}"),
+}
+# Calls that a machine's kernel does not have (asm-generic/unistd.h): auditctl drops a whole rule that names one. Its
+# programs use those that end in "at".
+LACKING: dict[tuple[str, str], frozenset[str]] = {
+    ("aarch64", "b64"): frozenset({"open", "creat", "unlink", "rename", "chmod", "chown", "lchown"}),
 }
 PROGRAMS = (
     "/usr/bin/sudo", "/usr/bin/su", "/usr/bin/passwd", "/usr/bin/chage", "/usr/bin/gpasswd", "/usr/bin/newgrp",
@@ -54,15 +60,23 @@ REASONS = {
 }  # fmt: skip
 
 
-def rules() -> Rows:
-    """Return the rules in their order, as lines of a file. What is not there is no error, thanks to "-i"."""
+def calls(name: str, machine: str, bits: str) -> str:
+    """Return the calls of a key that a machine has. machine: as the kernel names it. bits: b64 or b32."""
+    lacking = LACKING.get((machine, bits), frozenset())
+    return ",".join(call for call in CALLS[name][0].split() if call not in lacking)
+
+
+def rules(machine: str) -> Rows:
+    """Return the rules for a machine in their order, as lines of a file. A file that is not there is no error."""
     rows = [("-i", "", "a file that is not there keeps no other rule out"), ("-b", "8192", "a burst is not lost")]
     rows += [("-f", "1", "a lost event is told of; it does not halt the machine")]
     for name, paths in WATCHED.items():
         rows += [(f"-w {path}", f"-p wa -k {name}", REASONS[name]) for path in paths]
-    for name, what in CALLS.items():
+    for name, (_, narrowed) in CALLS.items():
         # The 32-bit table has calls under other numbers: each architecture is told of itself.
-        rows += [(f"-a always,exit {arch}", f"{what} -k {name}", REASONS[name]) for arch in BOTH]
+        for bits in BOTH:
+            what = " ".join(part for part in (f"-S {calls(name, machine, bits)}", narrowed, f"-k {name}") if part)
+            rows.append((f"-a always,exit -F arch={bits}", what, REASONS[name]))
     for path in PROGRAMS:
         rows.append((f"-a always,exit -F path={path}", f"-F perm=x {PERSON} -k privileged", "run with more rights"))
     return (*rows, ("-e", "1", "on, and a later run may load its own rules"))
@@ -97,7 +111,7 @@ def concern(around: Around) -> Concern:
     return Concern(
         title=title,
         packages={"auditd": "the kernel's audit needs who writes it down"},
-        files={RULES: rules()},
+        files={RULES: rules(around.arch)},
         assigned={CONFIG: Assigned(separator=" = ", rows=log(around.keep_days))},
         units=units,
     )

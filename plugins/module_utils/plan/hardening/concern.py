@@ -63,13 +63,15 @@ class Concern:
 
 @dataclass(frozen=True, kw_only=True)
 class Around:
-    """What concerns are decided from. os_id: as os-release names it. programs: those that the host has already.
+    """What concerns are decided from. os_id: as os-release names it. arch: as the kernel names the machine.
 
-    keep_days: how long logs are kept. disk_bytes: of the disk that holds them, None where it is not known.
-    kept_modules: kernel modules that are not closed. container: the host's kernel belongs to another machine.
+    programs: those that the host has already. keep_days: how long logs are kept. disk_bytes: of the disk that holds
+    them, None where it is not known. kept_modules: kernel modules that are not closed. container: the host's kernel
+    belongs to another machine.
     """
 
     os_id: str
+    arch: str = "x86_64"
     programs: frozenset[str] = frozenset()
     keep_days: int = 90
     disk_bytes: int | None = None

@@ -4,10 +4,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import asdict
 from typing import Any
 
+from ansible_collections.holdfast.host.plugins.module_utils import unit_state
 from ansible_collections.holdfast.host.plugins.module_utils.host_types import Host
 from ansible_collections.holdfast.host.plugins.module_utils.plan.hardening import (
     apparmor,
@@ -24,7 +25,12 @@ from ansible_collections.holdfast.host.plugins.module_utils.plan.hardening impor
     sudo,
     upgrades,
 )
-from ansible_collections.holdfast.host.plugins.module_utils.plan.hardening.concern import Around, Concern, Rows
+from ansible_collections.holdfast.host.plugins.module_utils.plan.hardening.concern import (
+    Around,
+    Concern,
+    Rows,
+    Unit,
+)
 from ansible_collections.holdfast.host.plugins.module_utils.spec.access import Hardening, Logs
 
 # By the name of the switch, in the order of the page about security.
@@ -53,6 +59,7 @@ def around(hardening: Hardening, logs: Logs, host: Host) -> Around:
     disk = host.mount_of(LOGS_PATH)
     return Around(
         os_id=host.os.id,
+        arch=host.arch,
         programs=frozenset(host.programs),
         container=host.container,
         keep_days=KEEP_DAYS if logs.keep is None else max(1, round(logs.keep / DAY)),
@@ -65,6 +72,22 @@ def concerns(hardening: Hardening, given: Around) -> dict[str, Concern]:
     """Return the concerns that are switched on, by their switches."""
     chosen = {name: each for name, each in CONCERNS.items() if getattr(hardening, name)}
     return {name: each if isinstance(each, Concern) else each(given) for name, each in chosen.items()}
+
+
+def _left(hardening: Hardening, given: Around, units: Iterable[str]) -> Iterator[dict[str, Any]]:
+    """Yield the units of concerns that are switched off: ours go, others read what the vendor has again."""
+    for name, each in CONCERNS.items():
+        if getattr(hardening, name):
+            continue
+        concern = each if isinstance(each, Concern) else each(given)
+        for unit, asked in concern.units.items():
+            if unit not in units:
+                ours = f"{unit_state.OWN}/{unit}" in concern.files
+                yield {"name": unit, "state": unit_state.GONE if ours else unit_state.LEFT, **_unit(asked)}
+
+
+def _unit(unit: Unit) -> dict[str, Any]:
+    return {**asdict(unit), "reads": list(unit.reads), "restart": list(unit.restart)}
 
 
 def _rows(rows: Rows) -> list[dict[str, str]]:
@@ -83,7 +106,8 @@ def _joined(parts: Iterable[Mapping[str, Any]]) -> dict[str, Any]:
 
 def part(hardening: Hardening, logs: Logs, host: Host) -> dict[str, Any]:
     """Return the plan's part, JSON-able. Raises ValueError where two concerns want one file."""
-    chosen = concerns(hardening, around(hardening, logs, host))
+    given = around(hardening, logs, host)
+    chosen = concerns(hardening, given)
     found = list(chosen.values())
     packages: dict[str, str] = {}
     for each in found:
@@ -103,10 +127,8 @@ def part(hardening: Hardening, logs: Logs, host: Host) -> dict[str, Any]:
             for each in found
             for path, mode, who, why in each.modes
         ],
-        "units": [
-            {"name": name, **asdict(each), "reads": list(each.reads), "restart": list(each.restart)}
-            for name, each in units.items()
-        ],
+        "units": [{"name": name, "state": unit_state.RUNNING, **_unit(each)} for name, each in units.items()],
+        "left": list(_left(hardening, given, units)),
         "contains": {path: list(words) for each in found for path, words in each.contains.items()},
     }
 

@@ -11,7 +11,7 @@ from unittest import mock
 
 import pytest
 import yaml
-from ansible.errors import AnsibleConnectionFailure
+from ansible.errors import AnsibleConnectionFailure, AnsibleError
 
 from ansible_collections.holdfast.host.plugins.action import guard as subject
 from ansible_collections.holdfast.host.plugins.module_utils.files_spec import SPEC
@@ -76,6 +76,14 @@ def test_a_host_that_lets_nobody_in_is_given_up_when_its_timer_is_over() -> None
     assert "puts the old state back" in result["msg"]
     assert "Connection timed out" in result["msg"]
     assert time.monotonic() - began >= 1
+
+
+def test_a_password_that_makes_nobody_root_is_tried_once() -> None:
+    # PAM locks an account after four failures, and the host's way back does not unlock it.
+    result, calls, _ = act([APPLIED, AnsibleError("Incorrect sudo password")])
+    assert result["failed"]
+    assert "puts the old state back: Incorrect sudo password" in result["msg"]
+    assert len(calls) == 2
 
 
 def test_what_was_taken_back_fails_at_once() -> None:

@@ -29,3 +29,30 @@ def test_an_equals_sign_parts_with_or_without_blanks() -> None:
     wanted = Settings(rows=(("num_logs", "8"),), separator=" = ")
     assert wanted.applied("num_logs=5\n") == "num_logs = 8\n"
     assert wanted.applied("num_logs=8\n") == "num_logs=8\n"
+
+
+FORMER = "# a comment\nUMASK\t\t022\nHOME_MODE 0700\nHOME_MODE 0755\nOTHER 1\n"
+ASKED = (("UMASK", "027"), ("HOME_MODE", "0750"), ("NEW", "1"))
+
+
+def former(text: str) -> dict[str, tuple[str, tuple[str, ...]]]:
+    held = Settings(rows=ASKED, separator=" ")
+    return {name: (value, tuple(held.of(name, text.splitlines()))) for name, value in ASKED}
+
+
+def test_what_is_ours_no_more_gets_its_former_lines_back() -> None:
+    written = Settings(rows=ASKED, separator=" ").applied(FORMER)
+    assert Settings(rows=(), separator=" ", former=former(FORMER)).applied(written) == FORMER
+
+
+def test_what_somebody_has_set_since_stays() -> None:
+    written = Settings(rows=ASKED, separator=" ").applied(FORMER).replace("UMASK 027", "UMASK 077")
+    back = Settings(rows=(), separator=" ", former=former(FORMER)).applied(written)
+    assert "UMASK 077" in back
+    assert "NEW" not in back
+
+
+def test_some_go_back_and_others_stay_ours() -> None:
+    written = Settings(rows=ASKED, separator=" ").applied(FORMER)
+    kept = Settings(rows=ASKED[:1], separator=" ", former={"NEW": former(FORMER)["NEW"]})
+    assert kept.applied(written) == written.replace("NEW 1\n", "")

@@ -77,7 +77,7 @@ def test_an_observed_services_names_are_asked_for_and_noted(
     monkeypatch.setattr(egress_wire, "forward", forward)
     assert asked(gate, "evil.example.net", service=WATCHED) == (dns.NOERROR, ["203.0.113.20"])
     assert told == ["a: would refuse evil.example.net: asked for (1 times)"]
-    assert gate.book.answers == {"a": {"203.0.113.20": ["evil.example.net"]}}
+    assert gate.book.answers == {"a": {"evil.example.net": ["203.0.113.20"]}}
 
     async def broken(_sent: bytes) -> bytes:
         raise OSError("no name server answers")

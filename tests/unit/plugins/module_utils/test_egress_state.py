@@ -54,6 +54,42 @@ def test_names_cannot_fill_the_disk_or_forge_a_line(tmp_path: Path) -> None:
     assert told[-1] == "b: would refuse x?b:?refused?y: asked for (1 times)"
 
 
+def test_answers_are_bounded_and_the_latest_stay(tmp_path: Path) -> None:
+    book = state.Book(tmp_path / "state.json", "d", print)
+    for number in range(3 * state.MOST_ANSWERS):
+        book.answered("a", f"{number:>08}.{'x' * 200}.example.net", [f"203.0.{number % 250}.7"])
+        book.answered("a", "often.example.net", ["203.0.113.9"])
+    held = book.answers["a"]
+    assert sum(map(len, held.values())) == state.MOST_ANSWERS
+    assert f"{3 * state.MOST_ANSWERS - 1:>08}.{'x' * 200}.example.net" in held
+    assert held["often.example.net"] == ["203.0.113.9"]
+    book.keep()
+    # Also where every name is about as long as names can be.
+    assert (tmp_path / "state.json").stat().st_size < 600_000
+
+
+def test_a_name_with_many_addresses_keeps_its_latest(tmp_path: Path) -> None:
+    book = state.Book(tmp_path / "state.json", "d", print)
+    for number in range(200):
+        book.answered("a", "cdn.example.net", [f"203.0.113.{number}", f"203.0.113.{number}"])
+    assert len(book.answers["a"]["cdn.example.net"]) == state.MOST_OF_ONE
+    assert book.answers["a"]["cdn.example.net"][-1] == "203.0.113.199"
+
+
+def test_what_was_answered_before_writes_no_file(tmp_path: Path) -> None:
+    book = state.Book(tmp_path / "state.json", "d", print)
+    book.answered("a", "x.example.net", ["203.0.113.1"])
+    book.keep()
+    book.answered("a", "x.example.net", ["203.0.113.1"])
+    assert not book.dirty
+
+
+def test_an_address_of_very_many_names_is_told_in_short() -> None:
+    answers = {"w": {f"{number}.example.net": ["203.0.113.7"] for number in range(10)}}
+    (row,) = state.report([WATCHED], {"answers": answers}, {"w": [("203.0.113.7", "tcp", 22)]})
+    assert row["what"] == "0.example.net or 1.example.net or 2.example.net or 7 more:22/tcp"
+
+
 def test_a_broken_file_is_begun_anew(tmp_path: Path) -> None:
     for text in ("{", '{"format": 0, "refused": {"a": []}}'):
         (tmp_path / "state.json").write_text(text)
@@ -61,7 +97,8 @@ def test_a_broken_file_is_begun_anew(tmp_path: Path) -> None:
 
 
 def test_flows_are_named_by_what_was_asked_for() -> None:
-    answers = {"w": {"203.0.113.7": ["cdn.example.org", "api.example.org"], "203.0.113.20": ["evil.example.net"]}}
+    shared = {"cdn.example.org": ["203.0.113.7"], "api.example.org": ["203.0.113.7"]}
+    answers = {"w": {**shared, "evil.example.net": ["203.0.113.20"]}}
     went = {
         "w": [
             ("203.0.113.7", "tcp", 443),

@@ -42,7 +42,7 @@ def test_a_query_goes_to_the_first_that_answers(tmp_path: Path, monkeypatch: pyt
                 self.transport = transport
 
             def datagram_received(self, data: bytes, addr: tuple[str, int]) -> None:
-                assert isinstance(self.transport, asyncio.DatagramTransport)
+                assert hasattr(self.transport, "sendto")
                 self.transport.sendto(b"answer to " + data, addr)
 
         transport, _ = await loop.create_datagram_endpoint(Server, local_addr=("127.0.0.1", 0))

@@ -133,6 +133,24 @@ def test_programs_read_the_old_files_again_but_not_at_boot(etc: Path) -> None:
     assert mark.exists()
 
 
+def test_what_commands_wrote_goes_back_at_boot_too(etc: Path) -> None:
+    was, held = (
+        etc / "common-auth",
+        Guard(
+            name="demo", run=Machine().run, root=etc.parent / "guard", boot_unit=etc.parent / "holdfast-guard.service"
+        ),
+    )
+    was.write_text("made before\n", encoding="utf-8")
+    also = [was, etc / "seen", etc / "never"]
+    guard.arm(held, guard.undos([], also), [["false"]], token=TOKEN, seconds=20)
+    was.write_text("made by a command\n", encoding="utf-8")
+    (etc / "seen").write_text("made by a command\n", encoding="utf-8")
+    assert undo(held, "boot") == 0
+    assert was.read_text(encoding="utf-8") == "made before\n"
+    assert not (etc / "seen").exists()
+    assert not (etc / "never").exists()
+
+
 def test_a_way_back_that_failed_is_gone_again(etc: Path) -> None:
     before, mark = state(etc), etc.parent / "there"
     held = armed(etc, Machine(), [["test", "-e", str(mark)]])

@@ -4,10 +4,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
 
 import pytest
 
+from ansible_collections.holdfast.host.plugins.module_utils.host_net import BRIDGE_OPTION, read_strangers
+from ansible_collections.holdfast.host.plugins.module_utils.host_tree import Tree
 from ansible_collections.holdfast.host.plugins.module_utils.host_types import Link, Listener
 from tests.unit.plugins.module_utils.fake_host import FakeHost
 
@@ -74,6 +77,22 @@ def test_sockets_that_wait_and_who_holds_them(fake: FakeHost) -> None:
     )
 
 
+@pytest.mark.parametrize(
+    ("listen", "holder"),
+    [
+        ("Listen=0.0.0.0:2222 (Stream)\nListen=[::]:2222 (Stream)\n\n", "sshd"),
+        ("Listen=[::]:22 (Stream)\n", "systemd"),
+        ("Listen=2222 (Datagram)\nListen=/run/2222 (Stream)\n", "systemd"),
+        ("", "systemd"),
+    ],
+)
+def test_a_socket_that_systemd_holds_for_ssh_is_ssh(fake: FakeHost, listen: str, holder: str) -> None:
+    fake.write("/proc/net/tcp", HEADER + row("00000000:08AE", "0A", 21))
+    process(fake, 1, "systemd", 21)
+    fake.answers["systemctl show ssh.socket sshd.socket --property=Listen"] = listen
+    assert [(each.port, each.process) for each in fake.read().listening] == [(2222, holder)]
+
+
 def test_published_ports_name_their_container(fake: FakeHost) -> None:
     fake.write("/proc/net/tcp", HEADER + row("00000000:01BB", "0A", 21) + row("00000000:1F41", "0A", 22))
     fake.write("/proc/net/udp", HEADER + row("00000000:0035", "07", 23))
@@ -93,3 +112,32 @@ def test_uplinks_are_where_default_routes_lead(fake: FakeHost) -> None:
     header = "Iface\tDestination\tGateway\tFlags\tRefCnt\tUse\tMetric\tMask\tMTU\tWindow\tIRTT\n"
     fake.write("/proc/net/route", header + "eth0\t00000000\t01D51EAC\t0003\t0\t0\t0\t00000000\t0\t0\t0\n")
     assert fake.read().uplinks == ("eth0",)
+
+
+ID = "0123456789ab" + "c" * 52
+ASKS = "docker network ls --quiet --no-trunc --filter=driver=bridge"
+NAMES = f'docker network inspect --format={{{{index .Options "{BRIDGE_OPTION}"}}}} {ID}'
+
+
+@pytest.mark.parametrize(
+    ("answers", "strangers"),
+    [
+        ({ASKS: f"{ID}\n", NAMES: "br-own\n"}, ("br-fedcba987654", "br-lan")),
+        ({ASKS: f"{ID}\n", NAMES: "\n"}, ("br-fedcba987654", "br-lan", "br-own")),
+        # An engine without a network knows none, one that is silent may know all that have its form.
+        ({ASKS: ""}, ("br-0123456789ab", "br-fedcba987654", "br-lan", "br-own")),
+        ({}, ("br-lan", "br-own")),
+    ],
+)
+def test_bridges_that_docker_does_not_know(fake: FakeHost, answers: dict[str, str], strangers: tuple[str, ...]) -> None:
+    for name in ("br-0123456789ab", "br-fedcba987654", "br-lan", "br-own", "eth0", "docker0", "virbr0"):
+        fake.write(f"/sys/class/net/{name}/type", "1\n")
+    fake.answers.update(answers)
+    assert fake.read().strangers == strangers
+
+
+def test_without_such_a_bridge_the_engine_is_not_asked(fake: FakeHost) -> None:
+    def never(command: Sequence[str]) -> str | None:
+        raise AssertionError(f"asked for {command}")
+
+    assert read_strangers(Tree(str(fake.root)), never) == ()

@@ -6,6 +6,7 @@ from __future__ import annotations
 
 import json
 import os
+import subprocess
 from collections.abc import Sequence
 from functools import partial
 from pathlib import Path
@@ -13,6 +14,7 @@ from typing import Any
 
 import pytest
 
+from ansible_collections.holdfast.host.plugins.module_utils import former
 from ansible_collections.holdfast.host.plugins.module_utils.command import Result, runner
 from ansible_collections.holdfast.host.plugins.module_utils.guard import Guard
 from ansible_collections.holdfast.host.plugins.modules import guard
@@ -148,3 +150,22 @@ def test_programs_that_hold_something_else_are_told_again(
         second = change(path, capfd, **options)
         assert (second["changed"], second["token"]) == (False, "")
     assert bool(calls) == (not check)
+
+
+def test_what_is_asked_for_no_more_goes_back_under_the_guard_too(
+    tmp_path: Path, capfd: Capture, calls: list[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(former, "ROOT", tmp_path / "former")
+    path, ledger = tmp_path / "a.conf", tmp_path / "former/access.json"
+    path.write_text("vendor's\n")
+    path.chmod(0o644)
+    change(path, capfd, remember="access")
+    (tmp_path / "guard/demo/pending").rename(tmp_path / "guard/demo/confirmed")
+    noted = ledger.read_text()
+    assert str(path) in noted
+    done = change(path, capfd, remember="access", files=[])
+    assert (done["paths"], path.read_text(), ledger.read_text()) == ([str(path)], "vendor's\n", "{}\n")
+    # No login confirms it: with the file comes back what is known of it.
+    assert subprocess.run(["sh", tmp_path / "guard/demo/undo"], check=False).returncode == 0
+    assert (path.read_text(), ledger.read_text()) == ("new\n", noted)
+    assert any(call.startswith("systemd-run") for call in calls)

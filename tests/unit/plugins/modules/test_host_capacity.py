@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 import yaml
 
+from ansible_collections.holdfast.host.plugins.module_utils import host
 from ansible_collections.holdfast.host.plugins.module_utils.host import Host
 from ansible_collections.holdfast.host.plugins.module_utils.host_types import Device
 from ansible_collections.holdfast.host.plugins.modules import host_capacity
@@ -19,7 +20,7 @@ from tests.unit.plugins.modules.in_process import run_module
 @pytest.fixture
 def fake(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> FakeHost:
     fake = FakeHost(tmp_path)
-    monkeypatch.setattr(host_capacity, "read_host", fake.read)
+    monkeypatch.setattr(host, "read_host", fake.read)
     return fake
 
 
@@ -65,7 +66,7 @@ def test_a_device_that_is_asked_for(
     fake: FakeHost, monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]
 ) -> None:
     disk = Device(path="/dev/sdb", size_bytes=1, content="")
-    monkeypatch.setattr(host_capacity, "read_device", lambda _tree, path, _run: disk if path == "/dev/sdb" else None)
+    monkeypatch.setattr(host, "look_at", lambda path: disk if path == "/dev/sdb" else None)
     shown = run_module(host_capacity.main, capfd, device="/dev/sdb")["host"]["device"]
     assert Host.from_dict(fake.read().as_dict() | {"device": shown}).device == disk
     assert run_module(host_capacity.main, capfd, device="/dev/sdc")["host"]["device"] is None

@@ -5,11 +5,13 @@
 from __future__ import annotations
 
 import os
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from ansible_collections.holdfast.host.plugins.module_utils import unit_state
 from ansible_collections.holdfast.host.plugins.modules import units
 from tests.unit.plugins.modules.in_process import run_module
 
@@ -32,6 +34,7 @@ for name; do :; done
 [ -d "$name" ] || exit 5
 case "$verb" in
   kill) echo "${{LEFT_AS:-inactive}}" > "$name/ActiveState" ;;
+  stop) echo inactive > "$name/ActiveState" ;;
   enable) echo enabled > "$name/UnitFileState" ;;
   start | restart) echo active > "$name/ActiveState"; echo {pid} > "$name/MainPID" ;;
 esac
@@ -67,6 +70,8 @@ def machine(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Machine:
     made = Machine(tmp_path)
     monkeypatch.setenv("PATH", f"{tmp_path}/bin:{os.environ['PATH']}")
     monkeypatch.setattr(units, "in_container", lambda: False)
+    monkeypatch.setattr(unit_state, "OWN", str(tmp_path / "own"))
+    monkeypatch.setattr(unit_state, "linked", partial(unit_state.linked, root=str(tmp_path / "own")))
     return made
 
 
@@ -127,6 +132,45 @@ def test_what_a_container_lacks_is_told(
 def test_a_unit_that_is_not_there_fails(machine: Machine, capfd: pytest.CaptureFixture[str]) -> None:
     assert run(capfd, {"name": "c.service"})["msg"] == "there is no unit c.service"
     assert machine.verbs() == []
+
+
+def test_a_unit_of_ours_goes_once(machine: Machine, capfd: pytest.CaptureFixture[str]) -> None:
+    asked = ({"name": "a.service", "state": "gone"}, {"name": "c.service", "state": "gone"})
+    machine.have("a.service", LoadState="not-found", ActiveState="active")
+    (machine.state / "own/x.target.wants").mkdir(parents=True)
+    (machine.state / "own/x.target.wants/a.service").symlink_to("/nowhere/a.service")
+    assert run(capfd, *asked, check=True)["actions"] == {"a.service": [["stop"], ["disable"]]}
+    assert machine.verbs() == []
+    run(capfd, *asked)
+    assert machine.verbs() == ["stop", "disable"]
+    (machine.state / "own/x.target.wants/a.service").unlink()
+    assert not run(capfd, *asked)["changed"]
+
+
+def test_a_timer_that_lost_its_file_is_forgotten(machine: Machine, capfd: pytest.CaptureFixture[str]) -> None:
+    machine.have("a.service", LoadState="not-found", ActiveState="failed")
+    assert run(capfd, {"name": "a.service", "state": "gone"})["actions"] == {"a.service": [["reset-failed"]]}
+
+
+@pytest.mark.parametrize(("place", "changed"), [("own", True), ("usr/lib", False)])
+def test_a_package_s_unit_of_the_same_name_is_left_alone(
+    machine: Machine, capfd: pytest.CaptureFixture[str], place: str, changed: bool
+) -> None:
+    machine.have("a.service", ActiveState="active", FragmentPath=str(machine.state / place / "a.service"))
+    assert run(capfd, {"name": "a.service", "state": "gone"}, check=True)["changed"] is changed
+
+
+def test_what_reads_files_that_went_reads_anew_and_is_never_started(
+    machine: Machine, capfd: pytest.CaptureFixture[str]
+) -> None:
+    directory = machine.state / "conf.d"
+    directory.mkdir()
+    asked = {"name": "a.service", "state": "left", "reads": [str(directory / "ours.conf")]}
+    assert not run(capfd, asked, {"name": "c.service", "state": "left"})["changed"]
+    machine.have("a.service", ActiveState="active", ActiveEnterTimestampMonotonic="1")
+    assert run(capfd, asked)["actions"] == {"a.service": [["restart"]]}
+    os.utime(directory, (1, 1))
+    assert not run(capfd, asked)["changed"]
 
 
 def test_no_unit_is_no_change(machine: Machine, capfd: pytest.CaptureFixture[str]) -> None:

@@ -93,6 +93,15 @@ def test_what_a_stranger_may_find() -> None:
     assert shown == {"declared": [22, 80, 443, 2525, 9100], "answering": [80, 443]}
 
 
+def test_a_bridge_that_docker_does_not_know_is_outside_and_told() -> None:
+    on = measured(strangers=("br-lan", "br-own"))
+    networks = {"n": {"driver_opts": {firewall.BRIDGE_NAME: "br-own"}}}
+    assert firewall.part(Access(), on, EDGE, networks)["uplinks"] == ["br-lan"]
+    (found,) = firewall.told(on, networks)
+    assert (found.path, found.level) == ("host.links.br-lan", "warning")
+    assert "access.open" in found.hint
+
+
 def told(*listening: dict[str, Any], access: Access | None = None) -> list[tuple[str, str]]:
     host = measured(listening=list(listening))
     return [(each.path, each.level) for each in firewall.findings(access or Access(), host, EDGE)]
@@ -101,6 +110,12 @@ def told(*listening: dict[str, Any], access: Access | None = None) -> list[tuple
 def test_ssh_on_an_undeclared_port_refuses_the_run() -> None:
     assert told(listener(2222, "sshd")) == [("host.ports.2222/tcp", "error")]
     assert told(listener(2222, "sshd"), access=Access(ssh_ports=(2222,))) == []
+
+
+def test_a_refusal_of_ssh_names_both_ways_out() -> None:
+    (found,) = firewall.findings(Access(), measured(listening=[listener(2222, "sshd")]), EDGE)
+    assert "access.ssh_ports: [22, 2222]" in found.hint
+    assert "listen on 22 alone" in found.hint
 
 
 def test_what_will_be_closed_is_told_once() -> None:

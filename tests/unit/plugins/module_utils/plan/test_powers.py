@@ -11,7 +11,6 @@ import pytest
 from ansible_collections.holdfast.host.plugins.module_utils.plan.powers import (
     RISKS,
     findings,
-    holds_socket,
     powers,
     short_option,
 )
@@ -44,6 +43,14 @@ ASKED: list[tuple[str, str, str, str]] = [
 
 def _worker(said: str, **changes: Any) -> Any:
     return wish(COMPOSE.replace(SERVICE, f"    {said}"), **changes)
+
+
+def test_a_volume_that_is_a_bind_of_the_socket_is_one_too() -> None:
+    volumes = "volumes:\n  own: {driver_opts: {type: none, o: bind, device: /var/run}}\n"
+    text = COMPOSE.replace(SERVICE, "    volumes: ['own:/x']") + volumes
+    (finding,) = [each for each in findings(wish(text)) if each.level == "error"]
+    assert (finding.path, finding.value) == ("compose.services.worker.volumes", "/var/run")
+    assert "docker-socket" in finding.hint
 
 
 def test_every_risk_has_a_case() -> None:
@@ -127,10 +134,3 @@ def test_the_managed_stores_own_words_in_the_compose_file_are_not_used() -> None
 )
 def test_security_options_have_one_short_form(option: str, short: str) -> None:
     assert short_option(option) == short
-
-
-@pytest.mark.parametrize(
-    ("path", "held"), [("", False), ("/", True), ("/run/", True), ("/srv", False), ("data", False)]
-)
-def test_where_a_socket_lies(path: str, held: bool) -> None:
-    assert holds_socket(path) is held

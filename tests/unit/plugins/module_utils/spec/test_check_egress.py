@@ -43,7 +43,8 @@ def test_a_list_that_does_not_fit(allow: list[str], rule: str) -> None:
 @pytest.mark.parametrize(
     "compose",
     ["privileged: true", "pid: host", "cap_add: [net_admin]", "cap_add: [CAP_SYS_ADMIN]", "devices: [/dev/net/tun]",
-     "volumes: [/var/run/docker.sock:/var/run/docker.sock]", "volumes: [/run/containerd/containerd.sock:/c:ro]"],
+     "volumes: [/var/run/docker.sock:/var/run/docker.sock]", "volumes: [/run/containerd/containerd.sock:/c:ro]",
+     "volumes: [/var/run:/host:ro]", "volumes: [/run/:/host]", "volumes: [/:/host:ro]"],
 )  # fmt: skip
 def test_what_leads_around_it_is_refused(compose: str) -> None:
     (finding,) = found([], compose)

@@ -12,10 +12,12 @@ from typing import Any
 import pytest
 
 from ansible_collections.holdfast.host.plugins.module_utils.command import Result
+from ansible_collections.holdfast.host.plugins.module_utils.host_tree import Tree
 from ansible_collections.holdfast.host.plugins.module_utils.verify import firewall
 from tests.golden.systems import HERE
 
 RULES = HERE / "pydotorg/etc/holdfast/firewall.nft"
+NOWHERE = Tree("/nonexistent")
 EXPECT = {"firewall": ["tcp dport 22", "tcp dport 80", "tcp dport 443"]}
 
 
@@ -27,11 +29,11 @@ def table(*rules: object, packets: int = 0, elements: Sequence[str] = ()) -> str
     return json.dumps({"nftables": listed})
 
 
-def observed(answers: Mapping[str, Result], rules: Path = RULES) -> dict[str, Any]:
+def observed(answers: Mapping[str, Result], rules: Path = RULES, tree: Tree = NOWHERE) -> dict[str, Any]:
     def run(command: Sequence[str], _given: str) -> Result:
         return answers[command[0]]
 
-    return {"firewall": firewall.observe(EXPECT, run, rules)}
+    return {"firewall": firewall.observe(EXPECT, run, rules, tree)}
 
 
 def answers(file: str, kernel: str, boot: str = "enabled\n") -> dict[str, Result]:
@@ -85,6 +87,16 @@ def test_a_port_that_somebody_opened_in_the_file_is_told(tmp_path: Path) -> None
     seen = observed(answers(table(), table()), tmp_path / "rules")
     found = {each.value: each.rule for each in firewall.differences(EXPECT, seen)}
     assert found == {"tcp dport 80": "must be let in", "tcp dport 81": "must not be let in"}
+
+
+@pytest.mark.parametrize(("outside", "levels"), [(True, ["warning"]), (False, ["error"])])
+def test_a_bridge_that_is_called_like_dockers_is_told(tmp_path: Path, outside: bool, levels: list[str]) -> None:
+    (tmp_path / "sys/class/net/br-lan").mkdir(parents=True)
+    line = '    iifname "br-lan" goto outside comment "outside all the same"\n' if outside else ""
+    (tmp_path / "rules").write_text(RULES.read_text() + line)
+    said = answers(table(), table()) | {"docker": Result(status=1)}
+    found = list(firewall.differences(EXPECT, observed(said, tmp_path / "rules", Tree(str(tmp_path)))))
+    assert [(each.path, each.level) for each in found] == [("firewall.bridges.br-lan", level) for level in levels]
 
 
 def test_rules_that_do_not_come_back_at_boot_are_told() -> None:

@@ -52,7 +52,20 @@ def test_a_concern_can_be_left_to_somebody_else(name: str) -> None:
 
 def test_nothing_is_asked_where_all_is_left() -> None:
     shown = part(**dict.fromkeys(whole.CONCERNS, False))
-    assert not any(shown.values())
+    assert {name for name, each in shown.items() if each} == {"left"}
+
+
+def test_what_is_left_ends_where_it_is_ours_and_is_read_anew_where_it_is_the_vendors() -> None:
+    assert part()["left"] == []
+    left = {each["name"]: each["state"] for each in part(**dict.fromkeys(whole.CONCERNS, False))["left"]}
+    ours = {"holdfast-mounts.service", "holdfast-aide-init.service", "dailyaidecheck.timer"}
+    assert {name for name, state in left.items() if state == "gone"} == ours
+    assert left["systemd-journald.service"] == left["fail2ban.service"] == left["auditd.service"] == "left"
+    assert {each["name"] for each in part()["units"]} == left.keys()
+
+
+def test_units_are_left_by_their_concern_alone() -> None:
+    assert [each["name"] for each in part(bans=False)["left"]] == ["fail2ban.service"]
 
 
 def test_two_concerns_never_write_one_file(monkeypatch: pytest.MonkeyPatch) -> None:
