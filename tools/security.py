@@ -29,7 +29,7 @@ are ours. In a container, which has no kernel of its own, kernel values, audit, 
 `verify` tells of each instead of passing it.
 """
 # A machine like any other: what differs elsewhere stands in the concerns' own files.
-AROUND = Around(os_id="debian", programs=frozenset({"sudo"}))
+AROUND = Around(os_id="debian", programs=frozenset({"sudo"}), edge=True)
 
 
 def _line(cells: tuple[str, ...]) -> str:

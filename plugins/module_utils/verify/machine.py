@@ -9,6 +9,7 @@ from typing import Any
 
 from ansible_collections.holdfast.host.plugins.module_utils.errors import Finding
 from ansible_collections.holdfast.host.plugins.module_utils.verify import (
+    access_log,
     egress,
     engine,
     firewall,
@@ -24,6 +25,7 @@ CONCERNS = {
     "egress": egress,
     "engine": engine,
     "hardening": hardening,
+    "access_log": access_log,
 }
 
 
