@@ -9,7 +9,7 @@ from typing import Any
 
 from ansible_collections.holdfast.host.plugins.module_utils.plan import access_log, engine, firewall, sshd
 from ansible_collections.holdfast.host.plugins.module_utils.plan.hardening import whole
-from ansible_collections.holdfast.host.plugins.module_utils.render import egress
+from ansible_collections.holdfast.host.plugins.module_utils.render import checklist, egress
 from ansible_collections.holdfast.host.plugins.module_utils.render.confined import confined
 
 
@@ -103,6 +103,7 @@ def expect(plan: Mapping[str, Any]) -> dict[str, Any]:
         "routes": _routes(plan),
         **_machine(plan),
         "access_log": _access_log(plan),
+        "checklist": checklist.expected(plan),
         "kernel": {each["name"]: each["value"] for each in plan["kernel"]["settings"]},
         "ports": [{"port": port["port"], "protocol": port["protocol"]} for port in plan["ports"]],
     }
