@@ -26,6 +26,7 @@ ip -n {SPACE} addr add {GUESSER}/24 dev eth0; ip -n {SPACE} link set eth0 up; ip
 ip -n {SPACE} route add default via {NEAR}
 """
 JAIL = "holdfast-edge"
+LOG, WAITING = "/var/log/fail2ban.log", "/var/lib/holdfast/guard/trial/pending"
 BURST, LOOKS = 70, 8
 # Asks for what nobody's password opens until it is not answered any more, and prints the statuses.
 GUESS = """
@@ -127,11 +128,17 @@ def test_who_guesses_at_ssh_is_kept_out(scenario: Scenario) -> None:
 
     for _ in range(LOOKS):
         assert opens(scenario, 22), "who only looks whether it answers guesses nothing"
-    # sshd itself makes who fails wait longer each time: two are enough here.
-    scenario.inside("fail2ban-client", "set", "sshd", "maxretry", "2")
-    for _ in range(2):
-        with pytest.raises(LabError, match="Permission denied"):
-            as_guesser(scenario, *words)
+    # sshd itself makes who fails wait longer each time: one is enough here.
+    scenario.inside("fail2ban-client", "set", "sshd", "maxretry", "1")
+    scenario.inside("mkdir", "--parents", WAITING)
+    with pytest.raises(LabError, match="Permission denied"):
+        as_guesser(scenario, *words)
+    ignored = f"Ignore {GUESSER} by command"
+    wait_until("the guess to be seen", lambda: ignored in scenario.inside("cat", LOG), seconds=scaled(10))
+    assert banned(scenario, "sshd") == [], "a change of access waits for its login"
+    scenario.inside("rmdir", WAITING, WAITING.rpartition("/")[0])
+    with pytest.raises(LabError, match="Permission denied"):
+        as_guesser(scenario, *words)
     wait_until("the ban", lambda: banned(scenario, "sshd") == [GUESSER], seconds=scaled(10))
     scenario.inside("fail2ban-client", "set", "sshd", "maxretry", "6")
     assert not opens(scenario, 22)

@@ -29,6 +29,7 @@ TLS: dict[str, str] = {
     "overall_grade": "T for trust: it follows from the self-signed certificate",
     "cert_extlifeSpan": "a self-signed certificate has nobody who renews it in time",
     "cert_revocation": "a self-signed certificate has nobody who could take it back",
+    "HTTP_status_code": "502: the bench's host has an edge, and no application behind it",
     "engine_problem": "the judge's own OpenSSL has no GOST ciphers to ask for; the edge offers none",
 }
 # Tests of Lynis.

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
+from ansible_collections.holdfast.host.plugins.module_utils.guard import ROOT
 from ansible_collections.holdfast.host.plugins.module_utils.plan import access_log
 from ansible_collections.holdfast.host.plugins.module_utils.plan.hardening.concern import Around, Concern, Rows, Unit
 
@@ -34,6 +35,9 @@ GUESSED = (
     r"^\S+ sshd[\w-]*\[\d+\]: (?:Connection (?:closed|reset) by|Disconnected from|Disconnecting)"
     r" (?:authenticating|invalid) user .* <ADDR> port \d+(?:: Too many authentication failures)? \[preauth\]$"
 )
+# Whether a change of access waits for its login (guard.py): a controller that it shuts out tries many times until the
+# host puts the old state back, and must not be kept out then.
+WAITING = f"find {ROOT} -mindepth 2 -maxdepth 2 '(' -name pending -o -name undoing ')' 2>/dev/null | grep -q ."
 # A string of the log as nginx escapes it: no quote in it ends it.
 STRING = r'"(?:[^"\\]|\\.)*"'
 # What the log says of one request, from its start on, of which fail2ban takes the date away: a client that writes such
@@ -62,6 +66,7 @@ def _ssh(around: Around) -> Rows:
         ("backend", "systemd", "sshd's log is the journal's"),
         ("journalmatch", "_SYSTEMD_UNIT=ssh.service", "the whole server: since 9.8 sshd-session tells of guesses"),
         ("filter", "holdfast-sshd", "a key that does not fit counts, too: passwords are not asked for"),
+        ("ignorecommand", WAITING, "while a change of access waits for its login, tries are no guesses"),
         ("maxretry", "6", "a connection counts once, however many keys it offered"),
         ("findtime", "10m", "in ten minutes"),
     )  # fmt: skip

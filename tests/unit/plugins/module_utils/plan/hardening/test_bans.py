@@ -5,9 +5,12 @@
 from __future__ import annotations
 
 import re
+import subprocess
+from pathlib import Path
 
 import pytest
 
+from ansible_collections.holdfast.host.plugins.module_utils.guard import ROOT
 from ansible_collections.holdfast.host.plugins.module_utils.plan.hardening import bans
 from ansible_collections.holdfast.host.plugins.module_utils.plan.hardening.concern import Around
 
@@ -82,6 +85,15 @@ def test_a_ban_comes_before_docker_rewrites_destinations() -> None:
     assert "chain_hook=prerouting" in action
     assert f"chain_priority={bans.PRIORITY}" in action
     assert -200 < bans.PRIORITY < -160
+
+
+def test_nobody_is_kept_out_while_a_change_of_access_waits(tmp_path: Path) -> None:
+    command = rows(bans.SSH_JAIL)["ignorecommand"].replace(str(ROOT), str(tmp_path))
+    assert subprocess.run(["sh", "-c", command], check=False).returncode != 0
+    (tmp_path / "sshd/confirmed").mkdir(parents=True)
+    assert subprocess.run(["sh", "-c", command], check=False).returncode != 0
+    (tmp_path / "sshd/pending").mkdir()
+    assert subprocess.run(["sh", "-c", command], check=False).returncode == 0
 
 
 def test_without_an_edge_there_is_one_jail() -> None:
