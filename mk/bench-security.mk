@@ -1,4 +1,4 @@
-# Outside judges (Lynis, OpenSCAP, ssh-audit) before a stock host and one of ours; docs/security.md shows the figures.
+# Outside judges (Lynis, OpenSCAP, ssh-audit; testssl.sh of the edge) before a stock host and one of ours; docs/security.md shows the figures.
 
 .PHONY: bench-security
 bench-security: $(STAMP) ## Let outside judges compare a stock host with ours (AS_IS=1: as they stand)

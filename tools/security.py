@@ -14,8 +14,9 @@ from ansible_collections.holdfast.host.plugins.module_utils.plan.hardening impor
 from ansible_collections.holdfast.host.plugins.module_utils.plan.hardening.concern import Around, Concern
 from ansible_collections.holdfast.host.plugins.module_utils.spec.access import Access, Hardening
 from tests.bench.report import markdown
+from tests.bench.security.__main__ import EDGE
 from tests.bench.security.__main__ import rows as figures
-from tests.bench.security.waivers import CIS, LYNIS
+from tests.bench.security.waivers import CIS, LYNIS, TLS
 
 HEAD = """\
 # Security
@@ -32,7 +33,7 @@ are ours. In a container, which has no kernel of its own, kernel values, audit, 
 that is sent back or thrown away tells nothing ([0035](decisions/0035-a-disk-of-its-own.md)).
 """
 # A machine like any other: what differs elsewhere stands in the concerns' own files.
-AROUND = Around(os_id="debian", programs=frozenset({"sudo"}))
+AROUND = Around(os_id="debian", programs=frozenset({"sudo"}), edge=True)
 
 
 def _line(cells: tuple[str, ...]) -> str:
@@ -75,10 +76,24 @@ def _sections() -> Iterator[str]:
         yield from _table(head, _asked(concern))
 
 
+def _edge(found: Mapping[str, Any] | None) -> Iterator[str]:
+    if found is None:
+        return
+    counts = ", ".join(f"{number} {severity}" for severity, number in sorted(found["counts"].items()))
+    yield f"testssl.sh of the edge, measured {found['date'][:10]} on a host of the lab with a self-signed certificate:"
+    yield f"{counts}. Findings above LOW:"
+    said = ((name, what, TLS.get(name, "open")) for name, what in found["above_low"].items())
+    yield from (*_table(("finding", "what", "why it is waived"), said), "")
+
+
 def _judged(report: Mapping[str, Any] | None) -> Iterator[str]:
     yield from ("", "## What outside judges say", "")
     if report is None:
         yield "Not measured yet: `make bench-security`."
+        return
+    yield from _edge(report["cells"].get(EDGE))
+    if "holdfast" not in report["cells"]:
+        yield "The hosts are not measured yet: `make bench-security`."
         return
     ours = report["cells"]["holdfast"]
     yield f"Measured {ours['date'][:10]} on the lab's hosts (Debian 13 in a container) by `make bench-security`."

@@ -32,6 +32,10 @@ options:
     description: How long one answer may take.
     type: int
     default: 20
+  checklist:
+    description: Whether to judge the systems' own security lists, too. What of them does not hold is a warning.
+    type: bool
+    default: false
 """
 
 EXAMPLES = r"""
@@ -44,6 +48,11 @@ RETURN = r"""
 findings:
   description: What cannot be compared, with path, value, rule, hint and level. Differences fail the task.
   returned: success
+  type: list
+  elements: dict
+checklist:
+  description: The rows of the lists, each with key, source, asked, result and evidence; none without O(checklist).
+  returned: always
   type: list
   elements: dict
 addresses:
@@ -62,6 +71,7 @@ from ansible.module_utils.basic import AnsibleModule
 
 from ansible_collections.holdfast.host.plugins.module_utils.command import runner
 from ansible_collections.holdfast.host.plugins.module_utils.errors import errors, explain
+from ansible_collections.holdfast.host.plugins.module_utils.verify import checklist, checklist_seen
 from ansible_collections.holdfast.host.plugins.module_utils.verify.compare import compare, facts
 from ansible_collections.holdfast.host.plugins.module_utils.verify.exposure import own_addresses
 from ansible_collections.holdfast.host.plugins.module_utils.verify.observe import observe
@@ -73,22 +83,25 @@ def main() -> None:
         argument_spec={
             "expect": {"type": "dict", "required": True},
             "timeout_seconds": {"type": "int", "default": 20},
+            "checklist": {"type": "bool", "default": False},
         },
         supports_check_mode=True,
     )
-    expect = module.params["expect"]
-    seen = observe(expect, module.params["timeout_seconds"])
+    expect, timeout = module.params["expect"], module.params["timeout_seconds"]
+    seen, rows = observe(expect, timeout), []
+    if module.params["checklist"]:
+        rows = checklist.judge(expect, seen | {"checklist": checklist_seen.observe(expect, timeout)})
     try:
         addresses = own_addresses(runner())
     except ValueError as problem:
-        module.fail_json(msg=str(problem), looked_at=[])
-    findings = compare(expect, seen)
+        module.fail_json(msg=str(problem), looked_at=[], checklist=[])
+    findings = [*compare(expect, seen), *checklist.findings(rows)]
+    told = {"looked_at": facts(seen), "checklist": checklist.shown(rows)}
     wrong = errors(findings)
     if wrong:
         msg = f"The host differs from its plan: {len(wrong)} finding(s).\n{explain(wrong)}"
-        module.fail_json(msg=msg, looked_at=facts(seen))
-    told = [finding.as_dict() for finding in findings]
-    module.exit_json(changed=False, findings=told, addresses=addresses, looked_at=facts(seen))
+        module.fail_json(msg=msg, **told)
+    module.exit_json(changed=False, findings=[each.as_dict() for each in findings], addresses=addresses, **told)
 
 
 if __name__ == "__main__":

@@ -54,6 +54,8 @@ def ask(images: dict[str, str]) -> Judge:
     ) -> subprocess.CompletedProcess[str]:
         bounds = ["--rm", "--network=none", f"--memory={memory}", "--pids-limit=256", f"--user={user}"]
         bounds += [f"--label={LABEL}=1"]
+        # Where nginx writes its log of requests.
+        bounds += ["--tmpfs=/var/log/edge"]
         volumes = [f"--volume={source}:{place}:ro" for source, place in mounts.items()]
         return _run(["docker", "run", *bounds, *volumes, "--entrypoint", words[0], images[image], *words[1:]])
 

@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
-from ansible_collections.holdfast.host.plugins.module_utils.plan import laptop
+from ansible_collections.holdfast.host.plugins.module_utils.plan import access_log, laptop
 from ansible_collections.holdfast.host.plugins.module_utils.plan.catalogue import STORES
 from ansible_collections.holdfast.host.plugins.module_utils.plan.model import Wish
 from ansible_collections.holdfast.host.plugins.module_utils.plan.shares import Part, fill
@@ -58,7 +58,16 @@ def _claim(who: str, group: str, path: str, declared: int | None, kind: str = ""
     )  # fmt: skip
 
 
-def _claims(wish: Wish, reserves: Mapping[str, Reserve]) -> list[DiskRow]:
+def _access_log(wish: Wish, disk_bytes: int) -> list[DiskRow]:
+    """Return the edge's claim, where it has a route. Its log counts here also where it has a disk of its own."""
+    if not any(declared.routes for declared in wish.stack.services.values()):
+        return []
+    declared, room = wish.stack.logs.access.disk, access_log.size(wish.stack.logs, disk_bytes)
+    reason = "declared" if declared else "a twentieth of the disk, within bounds"
+    return [DiskRow(who="access log", group="logs", bytes=room, reason=reason, path=f"{ROOT}.logs.access.disk")]
+
+
+def _claims(wish: Wish, disk_bytes: int, reserves: Mapping[str, Reserve]) -> list[DiskRow]:
     images = {laptop.image(wish, name) for name in wish.project.services} - {None}
     containers = 1 + len(wish.project.services)
     containers += sum((declared.replicas or 1) - 1 for declared in wish.stack.services.values())
@@ -72,6 +81,7 @@ def _claims(wish: Wish, reserves: Mapping[str, Reserve]) -> list[DiskRow]:
         ),
         DiskRow(who="images", group="images", reason=why, bytes=2 * IMAGE * len(images)),
         DiskRow(who="logs", group="logs", reason=logs, bytes=LOGS * containers),
+        *_access_log(wish, disk_bytes),
     ]  # fmt: skip
     rows += [
         _claim(name, name, f"{ROOT}.{name}", reserves[name].disk)
@@ -94,7 +104,7 @@ def rows(wish: Wish, disk_bytes: int, reserves: Mapping[str, Reserve]) -> list[D
     Declared sizes are taken as they are; the rest is shared by weight above each one's least, a tenth is kept back.
     The free row is negative when the claims exceed the disk.
     """
-    claims = _claims(wish, reserves)
+    claims = _claims(wish, disk_bytes, reserves)
     left = disk_bytes - disk_bytes // SPARE_PART - sum(row.bytes for row in claims if not row.weight)
     parts = [
         Part(name=f"{row.group} {row.who}", weight=row.weight, count=1, least=row.least, most=MOST)

@@ -66,6 +66,8 @@ HEALTH: Mapping[str, tuple[int, str]] = {
 }
 
 EDGE_IMAGE = "nginx:1.30"
+# The user that its workers run as in that image.
+EDGE_UID = 101
 
 # It needs pgbouncer and the client programs of PostgreSQL on its PATH; its own entrypoint is not used. The user is the
 # one that the image has for it.

@@ -106,7 +106,7 @@ MANAGED: Mapping[str, Managed] = {
             "SETUID": "workers run as nginx",
         },
         tmpfs={"/run": "size=1m,mode=0755"},
-        writes=("the volume of temporary files",),
+        writes=("the volume of temporary files", "the directory of its log on the host"),
         why="the master is root to read the certificates' keys, which its workers cannot; they serve as nginx",
     ),
 }

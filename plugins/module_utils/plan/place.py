@@ -77,7 +77,8 @@ def routes(wish: Wish, colour: str) -> dict[str, Any]:
     tls = vars(wish.stack.tls) | {"name": hashlib.sha256(names.encode()).hexdigest()[:16]}
     named = [upstreams[name] for name in sorted(upstreams)]
     shown = {"servers": ordered, "upstreams": named, "tls": tls, "status_url": STATUS_URL}
-    return shown | {"admin_from": list(wish.stack.access.admin_from)}
+    access = wish.stack.access
+    return shown | {"admin_from": list(access.admin_from), "proxies": list(access.proxies)}
 
 
 def _only_port(service: Service | None) -> int:

@@ -9,6 +9,7 @@ from typing import Any
 from ansible_collections.holdfast.host.plugins.module_utils.errors import Finding
 from ansible_collections.holdfast.host.plugins.module_utils.host_types import Host
 from ansible_collections.holdfast.host.plugins.module_utils.plan import (
+    access_log,
     egress,
     firewall,
     kernel_rows,
@@ -40,10 +41,11 @@ def parts(wish: Wish, host: Host) -> tuple[dict[str, Any], list[Finding]]:
     """Return the plan's parts by name, JSON-able, and what is wrong with what was declared for them."""
     kernel, stack = _kernel(wish, host), wish.stack
     doors = {"sshd": sshd.part(stack.access, stack.hardening, host)}
-    doors |= whole.part(stack.hardening, stack.logs, host)
+    doors |= whole.part(stack, host)
     ports, found, rules = place.public_ports(stack), list(kernel.findings), None
     if stack.hardening.firewall:
         rules = firewall.part(stack.access, host, ports, wish.project.networks)
         found += [*firewall.findings(stack.access, host, ports), *firewall.told(host, wish.project.networks)]
     shown = {"kernel": kernel.as_dict(), "hardening": doors, "firewall": rules, "egress": egress.part(wish)}
+    shown |= {"access_log": access_log.part(stack.logs, host)}
     return shown | {"exposed": firewall.exposed(stack.access, ports)}, found

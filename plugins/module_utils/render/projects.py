@@ -7,7 +7,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from ansible_collections.holdfast.host.plugins.module_utils.plan import laptop, shipped
+from ansible_collections.holdfast.host.plugins.module_utils.plan import access_log, laptop, shipped
 from ansible_collections.holdfast.host.plugins.module_utils.plan.catalogue import EDGE_IMAGE
 from ansible_collections.holdfast.host.plugins.module_utils.plan.claims import SHARES_A_CPU
 from ansible_collections.holdfast.host.plugins.module_utils.plan.model import Wish
@@ -94,6 +94,8 @@ def edge(plan: Mapping[str, Any]) -> dict[str, Any]:
             "/etc/holdfast/edge/tls:/etc/edge-tls:ro",
             # Long bodies and answers wait there: on the disk, for a tmpfs would count as the container's memory.
             f"{TEMPORARY}:/var/cache/nginx",
+            # On the host, where it outlives the container; what rotates it there tells nginx.
+            f"{plan['access_log']['directory']}:{access_log.INSIDE}",
         ],
         "networks": [EDGE_NETWORK, *egress.edge_networks(plan)],
         "healthcheck": {

@@ -6,7 +6,15 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from ansible_collections.holdfast.host.plugins.module_utils.spec.kinds import PORT, SECONDS, Choice, Flag, ListOf, Text
+from ansible_collections.holdfast.host.plugins.module_utils.spec.kinds import (
+    PORT,
+    SECONDS,
+    SIZE,
+    Choice,
+    Flag,
+    ListOf,
+    Text,
+)
 from ansible_collections.holdfast.host.plugins.module_utils.spec.networks import NETWORK
 from ansible_collections.holdfast.host.plugins.module_utils.spec.schema import Section, key
 
@@ -48,6 +56,13 @@ class Access:
         ListOf(entry=NETWORK), "from where routes with admin: true are let in; everybody else gets 403", default=(),
         example="[203.0.113.7]",
     )  # fmt: skip
+    proxies: tuple[str, ...] = key(
+        ListOf(entry=NETWORK),
+        "load balancers or a CDN through which others' requests come: the address that they tell (X-Forwarded-For) is "
+        "taken for the client's",
+        default=(),
+        example="[198.51.100.0/24]",
+    )
     ssh_ports: tuple[int, ...] = key(
         ListOf(entry=PORT), "the ports on which the SSH server listens", default=(22,), example="[22, 2222]"
     )
@@ -86,6 +101,21 @@ class Hardening:
 
 
 @dataclass(frozen=True, kw_only=True)
+class AccessLog:
+    """The edge's log of requests."""
+
+    keep: float | None = key(
+        SECONDS,
+        "how long a request's line is kept, as far as the room allows; as logs.keep where nothing is said",
+        default=None,
+        example="365d",
+    )
+    disk: int | None = key(
+        SIZE, "how much of the disk it may take; the oldest lines go first", default=None, example="20GiB"
+    )
+
+
+@dataclass(frozen=True, kw_only=True)
 class Logs:
     """The machine's own logs."""
 
@@ -95,4 +125,7 @@ class Logs:
         "nothing is said",
         default=None,
         example="365d",
+    )
+    access: AccessLog = key(
+        Section(shape=AccessLog), "the edge's log of requests", default=AccessLog(), example="{disk: 20GiB}"
     )

@@ -9,6 +9,7 @@ from typing import Any
 
 from ansible_collections.holdfast.host.plugins.module_utils.errors import Finding
 from ansible_collections.holdfast.host.plugins.module_utils.verify import (
+    access_log,
     egress,
     engine,
     firewall,
@@ -26,6 +27,7 @@ CONCERNS = {
     "engine": engine,
     "hardening": hardening,
     "volume": volume,
+    "access_log": access_log,
 }
 
 

@@ -1,11 +1,12 @@
 # Copyright: (c) 2026, the Holdfast contributors
 # GNU General Public License v3.0+ (see LICENSE)
-"""Let Lynis, OpenSCAP and ssh-audit judge a stock host of the lab and one that site.yml has made.
+"""Let Lynis, OpenSCAP and ssh-audit judge a stock host of the lab and one of ours, and testssl.sh the edge of ours.
 
-usage: python -m tests.bench.security [--as-is]      (``make bench-security``)
+usage: python -m tests.bench.security [--as-is] [--edge HOST]      (``make bench-security``)
 
 The judges are installed on the lab's hosts alone. Writes build/bench/security.json and docs/bench/security.json. With
-``--as-is`` the hosts are judged as they stand, instead of being made anew.
+``--as-is`` the hosts are judged as they stand, instead of being made anew; with ``--edge`` only the edge of a host that
+stands is judged, and the other figures stay.
 """
 
 from __future__ import annotations
@@ -19,8 +20,9 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from tests.bench import results
+from tests.bench.security import edge
 from tests.bench.security.judge import cell
-from tests.bench.security.waivers import CIS
+from tests.bench.security.waivers import CIS, TLS
 from tests.lab.hosts import find
 from tests.lab.machines import down, up
 from tests.lab.paths import KEY, KNOWN_HOSTS, ROOT
@@ -28,6 +30,8 @@ from tests.lab.shell import LabError
 from tests.lab.ssh import command
 
 STOCK, OURS = "hardened-stock", "hardened"
+# The cell of testssl.sh's figures.
+EDGE = "edge"
 PROFILE = "xccdf_org.ssgproject.content_profile_cis_level1_server"
 CONTENT = "/usr/share/xml/scap/ssg/content/ssg-debian13-ds.xml"
 # The rules for this system are in the next release's package alone; nothing else is taken from there.
@@ -48,8 +52,17 @@ ASK = {
     "lynis.log": "cat /var/log/lynis.log",
     "ssh-audit": "ssh-audit --no-colors --skip-rate-test 127.0.0.1",
 }
-# What makes the machine; stores and application are other benches' matter.
-ROLES = "baseline,hardening,firewall,docker"
+TESTSSL = """set -e
+command -v testssl >/dev/null && exit 0
+export DEBIAN_FRONTEND=noninteractive
+apt-get -q update
+apt-get -q -y --no-install-recommends install testssl.sh
+"""
+# What makes the machine and its edge; stores and application are other benches' matter.
+ROLES = "baseline,hardening,firewall,docker,edge"
+STACK = ROOT / "inventories/pydotorg/group_vars/all"
+# A public name of that stack.
+SITE = "www.example.org"
 # oscap exits with 2 where a rule fails, ssh-audit with 2 and 3 for warnings and failures.
 JUDGED = (0, 2, 3)
 
@@ -70,14 +83,19 @@ def judge(name: str) -> dict[str, Any]:
     return cell({what: on(name, words, JUDGED) for what, words in ASK.items()}, CIS)
 
 
+def judge_edge(name: str) -> dict[str, Any]:
+    """Install testssl.sh on a host and return what it says of the host's edge."""
+    on(name, TESTSSL)
+    return edge.cell(on(name, edge.command(SITE)), TLS)
+
+
 def provision() -> None:
     """Make our host with the roles, from the inventory of a system. Raises CalledProcessError where it fails."""
     options = f"-o UserKnownHostsFile={KNOWN_HOSTS} -o IdentitiesOnly=yes"
     words = ["ansible-playbook", "site.yml", "-i", f"{find(OURS).address},", "--tags", ROLES]
-    stack = ROOT / "inventories/pydotorg/group_vars/all"
-    words += [word for file in sorted(stack.glob("*.yml")) for word in ("-e", f"@{file}")]
+    words += [word for file in sorted(STACK.glob("*.yml")) for word in ("-e", f"@{file}")]
     words += ["-e", f"@{ROOT}/molecule/common/inventory/lab/docker.yml", "-e", "preflight_show=false"]
-    words += ["-e", f"preflight_directory={stack.parents[1]}", "-e", f"ansible_ssh_private_key_file={KEY}"]
+    words += ["-e", f"preflight_directory={STACK.parents[1]}", "-e", f"ansible_ssh_private_key_file={KEY}"]
     words += ["-u", "root", "--ssh-common-args", options]
     subprocess.run(words, cwd=ROOT, env=dict(os.environ), check=True)
 
@@ -95,28 +113,44 @@ def rows(cells: Mapping[str, Mapping[str, Any]]) -> list[list[object]]:
             f"{each['ssh_fail']}, {each['ssh_warn']}",
         ]
         for name, each in cells.items()
+        if name != EDGE
     ]
     return [head, *body]
 
 
+def open_rules(cells: Mapping[str, Mapping[str, Any]]) -> list[str]:
+    """Return what our host and its edge fail and nothing waives."""
+    ours = cells.get("holdfast", {"cis_fail": (), "cis_waived": ()})
+    return [*sorted(set(ours["cis_fail"]) - set(ours["cis_waived"])), *edge.still_open(cells[EDGE])]
+
+
+def judged(host: str) -> dict[str, dict[str, Any]]:
+    """Return the figures of both hosts and of the edge; of a named host's edge alone."""
+    if host:
+        return {EDGE: judge_edge(host)}
+    return {"stock": judge(STOCK), "holdfast": judge(OURS), EDGE: judge_edge(OURS)}
+
+
 def main() -> int:
-    """Make, judge, keep, tell; the exit code is 1 where our host fails a rule that nothing waives."""
+    """Make, judge, keep, tell; the exit code is 1 where something is found that nothing waives."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--as-is", action="store_true")
-    if not parser.parse_args().as_is:
+    parser.add_argument("--edge", default="", metavar="HOST")
+    asked = parser.parse_args()
+    if not asked.as_is and not asked.edge:
         for name in (STOCK, OURS):
             down(find(name))
         up([find(STOCK), find(OURS)])
         provision()
-    cells = {"stock": judge(STOCK), "holdfast": judge(OURS)}
+    cells = judged(asked.edge)
     report = results.keep("security", cells, {"profile": "CIS level 1 server, Debian 13"})
     shutil.copyfile(results.DIRECTORY / "security.json", ROOT / "docs/bench/security.json")
     sys.stdout.write(results.table(rows(report["cells"])) + "\n")
-    ours = cells["holdfast"]
-    open_rules = set(ours["cis_fail"]) - set(ours["cis_waived"])
-    for name in sorted(open_rules):
+    sys.stdout.write(f"edge: {cells[EDGE]['counts']}, above LOW: {cells[EDGE]['above_low']}\n")
+    found = open_rules(cells)
+    for name in found:
         sys.stdout.write(f"not waived: {name}\n")
-    return int(bool(open_rules))
+    return int(bool(found))
 
 
 if __name__ == "__main__":

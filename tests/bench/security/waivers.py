@@ -23,6 +23,15 @@ CIS: dict[str, str] = {
     "sysctl_net_ipv6_conf_all_accept_ra": "a cloud's IPv6 address may come by router advertisement",
     "sysctl_net_ipv6_conf_default_accept_ra": "a cloud's IPv6 address may come by router advertisement",
 }
+# Findings of testssl.sh.
+TLS: dict[str, str] = {
+    "cert_chain_of_trust": "the lab's certificate is self-signed; one of an authority comes with tls.mode files",
+    "overall_grade": "T for trust: it follows from the self-signed certificate",
+    "cert_extlifeSpan": "a self-signed certificate has nobody who renews it in time",
+    "cert_revocation": "a self-signed certificate has nobody who could take it back",
+    "HTTP_status_code": "502: the bench's host has an edge, and no application behind it",
+    "engine_problem": "the judge's own OpenSSL has no GOST ciphers to ask for; the edge offers none",
+}
 # Tests of Lynis.
 LYNIS: dict[str, str] = {
     "FILE-6374": "the lab's /dev is made by its container engine",

@@ -31,6 +31,24 @@ def test_every_concern_has_its_part(tmp_path: Path) -> None:
     assert "| package `auditd` | installed |" in text
 
 
+EDGE = {
+    "date": "2026-11-26T00:00:00+00:00",
+    "counts": {"OK": 50, "INFO": 100, "CRITICAL": 1, "MEDIUM": 1},
+    "above_low": {"cert_chain_of_trust": "CRITICAL: failed (self signed).", "odd": "MEDIUM: something"},
+    "waived": ["cert_chain_of_trust"],
+}
+
+
+def test_what_was_found_at_the_edge_is_shown_also_alone(tmp_path: Path) -> None:
+    (tmp_path / "docs/bench").mkdir(parents=True)
+    report = {"profile": "CIS", "cells": {"edge": EDGE}}
+    (tmp_path / "docs/bench/security.json").write_text(json.dumps(report), encoding="utf-8")
+    text = security.page(tmp_path)
+    assert "1 CRITICAL, 100 INFO, 1 MEDIUM, 50 OK." in text
+    assert "| odd | MEDIUM: something | open |" in text
+    assert "The hosts are not measured yet" in text
+
+
 def test_what_was_measured_is_shown_with_what_is_open(tmp_path: Path) -> None:
     (tmp_path / "docs/bench").mkdir(parents=True)
     report = {"profile": "CIS", "cells": {"holdfast": CELL}}

@@ -68,6 +68,7 @@ class Around:
     programs: those that the host has already. keep_days: how long logs are kept. disk_bytes: of the disk that holds
     them, None where it is not known. kept_modules: kernel modules that are not closed. container: the host's kernel
     belongs to another machine.
+    ssh_ports: of the SSH server. trusted: networks whose people are never kept out. edge: whether there is one.
     """
 
     os_id: str
@@ -77,3 +78,6 @@ class Around:
     disk_bytes: int | None = None
     kept_modules: frozenset[str] = frozenset()
     container: bool = False
+    ssh_ports: tuple[int, ...] = (22,)
+    trusted: tuple[str, ...] = ()
+    edge: bool = False

@@ -31,7 +31,9 @@ from ansible_collections.holdfast.host.plugins.module_utils.plan.hardening.conce
     Rows,
     Unit,
 )
-from ansible_collections.holdfast.host.plugins.module_utils.spec.access import Hardening, Logs
+from ansible_collections.holdfast.host.plugins.module_utils.plan.logs import LOGS_PATH, keep_days
+from ansible_collections.holdfast.host.plugins.module_utils.spec.access import Hardening
+from ansible_collections.holdfast.host.plugins.module_utils.spec.stack import Stack
 
 # By the name of the switch, in the order of the page about security.
 CONCERNS: Mapping[str, Concern | Callable[[Around], Concern]] = {
@@ -44,27 +46,27 @@ CONCERNS: Mapping[str, Concern | Callable[[Around], Concern]] = {
     "journal": journal.concern,
     "audit": audit.concern,
     "upgrades": upgrades.concern,
-    "bans": bans.CONCERN,
+    "bans": bans.concern,
     "clock": clock.concern,
     "apparmor": apparmor.CONCERN,
     "integrity": integrity.CONCERN,
 }
-DAY = 86_400
-KEEP_DAYS = 90
-LOGS_PATH = "/var/log"
 
 
-def around(hardening: Hardening, logs: Logs, host: Host) -> Around:
+def around(stack: Stack, host: Host) -> Around:
     """Return what concerns are decided from."""
-    disk = host.mount_of(LOGS_PATH)
+    disk, access, hardening = host.mount_of(LOGS_PATH), stack.access, stack.hardening
     return Around(
         os_id=host.os.id,
         arch=host.arch,
         programs=frozenset(host.programs),
         container=host.container,
-        keep_days=KEEP_DAYS if logs.keep is None else max(1, round(logs.keep / DAY)),
+        keep_days=keep_days(stack.logs.keep),
         disk_bytes=disk.total_bytes if disk else None,
         kept_modules=frozenset(hardening.keep_modules),
+        ssh_ports=access.ssh_ports,
+        trusted=tuple(dict.fromkeys((*access.ssh_from, *access.admin_from, *access.proxies))),
+        edge=any(service.routes for service in stack.services.values()),
     )
 
 
@@ -104,10 +106,10 @@ def _joined(parts: Iterable[Mapping[str, Any]]) -> dict[str, Any]:
     return found
 
 
-def part(hardening: Hardening, logs: Logs, host: Host) -> dict[str, Any]:
+def part(stack: Stack, host: Host) -> dict[str, Any]:
     """Return the plan's part, JSON-able. Raises ValueError where two concerns want one file."""
-    given = around(hardening, logs, host)
-    chosen = concerns(hardening, given)
+    given = around(stack, host)
+    chosen = concerns(stack.hardening, given)
     found = list(chosen.values())
     packages: dict[str, str] = {}
     for each in found:
@@ -128,7 +130,7 @@ def part(hardening: Hardening, logs: Logs, host: Host) -> dict[str, Any]:
             for path, mode, who, why in each.modes
         ],
         "units": [{"name": name, "state": unit_state.RUNNING, **_unit(each)} for name, each in units.items()],
-        "left": list(_left(hardening, given, units)),
+        "left": list(_left(stack.hardening, given, units)),
         "contains": {path: list(words) for each in found for path, words in each.contains.items()},
     }
 

@@ -10,8 +10,10 @@ from typing import Any
 import pytest
 import yaml
 
+from ansible_collections.holdfast.host.plugins.module_utils.verify import checklist_seen
 from ansible_collections.holdfast.host.plugins.modules import verify_host
 from tests.planning import planned
+from tests.unit.plugins.module_utils.verify.lists import CHECKED
 from tests.unit.plugins.modules.in_process import run_module
 
 
@@ -48,7 +50,13 @@ def test_a_host_that_is_as_planned(
     monkeypatch.setattr(verify_host, "own_addresses", lambda _: ["203.0.113.7"])
     result = run_module(verify_host.main, capfd, expect=expect, check=check)
     looked_at = ["5 containers", "0 settings", "1 routes"]
-    assert result == {"changed": False, "findings": [], "addresses": ["203.0.113.7"], "looked_at": looked_at}
+    assert result == {
+        "changed": False,
+        "findings": [],
+        "addresses": ["203.0.113.7"],
+        "looked_at": looked_at,
+        "checklist": [],
+    }
     assert set(yaml.safe_load(verify_host.RETURN)) == set(result) - {"changed"}
 
 
@@ -78,5 +86,19 @@ def test_a_warning_fails_nothing(
 def test_the_documentation_names_every_option() -> None:
     documented = yaml.safe_load(verify_host.DOCUMENTATION)["options"]
     (example,) = yaml.safe_load(verify_host.EXAMPLES)
-    assert set(documented) == {"expect", "timeout_seconds"}
+    assert set(documented) == {"expect", "timeout_seconds", "checklist"}
     assert set(example["holdfast.host.verify_host"]) <= set(documented)
+
+
+def test_the_lists_are_judged_where_that_is_asked_for(
+    expect: dict[str, Any], capfd: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(verify_host, "observe", lambda given, _timeout: _seen(given))
+    monkeypatch.setattr(verify_host, "own_addresses", lambda _: [])
+    seen = CHECKED | {"audit": "dead"}
+    monkeypatch.setattr(checklist_seen, "observe", lambda _given, _timeout: seen)
+    result = run_module(verify_host.main, capfd, expect=expect, checklist=True)
+    assert "checklist.backups" in {each["path"] for each in result["findings"]}
+    rows = {each["key"]: each for each in result["checklist"]}
+    assert rows["debug"]["result"] == "holds"
+    assert "auditd is dead" in rows["changes"]["evidence"]

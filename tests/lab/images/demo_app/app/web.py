@@ -51,6 +51,11 @@ async def static(_request: web.Request) -> web.Response:
     return web.Response(text=STYLE, content_type="text/css")
 
 
+async def private(_request: web.Request) -> web.Response:
+    """What nobody's password opens, for tests of who guesses."""
+    return web.Response(status=401, headers={"WWW-Authenticate": 'Basic realm="nobody"'})
+
+
 async def env(_request: web.Request) -> web.Response:
     """The names of the environment's variables, never their values."""
     return web.json_response(sorted(os.environ))
@@ -201,7 +206,8 @@ def application(config: Config, stores: Stores, log: Log) -> web.Application:
         app.add_routes(
             [
                 web.get("/", page), web.get("/static/x.css", static), web.get("/env", env), web.get("/slow", slow),
-                web.get("/ws", echo), web.get("/rows", read_rows), web.post("/rows", write_row),
+                web.get("/private", private), web.get("/ws", echo),
+                web.get("/rows", read_rows), web.post("/rows", write_row),
                 web.post("/jobs", start_job), web.get("/jobs/{id}", show_job),
                 web.put("/objects/{key:.+}", objects), web.get("/objects/{key:.+}", objects),
             ]

@@ -31,7 +31,8 @@ def test_the_rows_add_up_and_a_larger_disk_is_never_less(size: int, more: int) -
 
 
 def test_who_has_a_row() -> None:
-    assert list(_rows(wish(), 80 * GIB)) == ["system", "images", "logs", "backup", "db", "cache", "free"]
+    assert list(_rows(wish(), 80 * GIB)) == ["system", "images", "logs", "access log", "backup", "db", "cache", "free"]
+    assert "access log" not in _rows(wish(services={"web": {"routes": []}}), 80 * GIB)
     assert "worker" in _rows(wish(WITH_VOLUME), 80 * GIB)
     assert "monitoring" in _rows(wish(monitoring={}), 80 * GIB)
 
@@ -50,6 +51,12 @@ def test_declared_sizes_are_taken_and_the_rest_is_shared_by_weight() -> None:
     plain = _rows(wish(), 80 * GIB)
     assert plain["db"].bytes == pytest.approx(4 * plain["cache"].bytes, rel=0.01)
     assert plain["free"].bytes == pytest.approx(8 * GIB, rel=0.01)
+
+
+def test_the_log_of_requests_takes_what_the_plan_gives_it() -> None:
+    assert _rows(wish(), 80 * GIB)["access log"].bytes == 4 * GIB
+    declared = _rows(wish(logs={"access": {"disk": "9GiB"}}), 80 * GIB)["access log"]
+    assert (declared.bytes, declared.reason) == (9 * GIB, "declared")
 
 
 def test_a_row_as_the_plan_shows_it() -> None:

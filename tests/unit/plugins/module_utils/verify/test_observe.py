@@ -120,6 +120,7 @@ def test_the_whole_host(answers: dict[str, str]) -> None:
     seen = subject.observe({"postgres": STORE, "redis": None, "routes": []}, 5)
     assert seen.pop("kernel")["values"] == {}
     machine: dict[str, object] = {"sshd": [], "firewall": {}, "egress": {}, "engine": {}, "hardening": {}}
+    machine |= {"access_log": {}}
     assert seen == {"containers": FOUND, "postgres": {}, "pooler": {}, "redis": {}, "routes": []} | machine
 
 

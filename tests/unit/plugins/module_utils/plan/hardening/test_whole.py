@@ -12,8 +12,7 @@ import pytest
 
 from ansible_collections.holdfast.host.plugins.module_utils.plan.hardening import whole
 from ansible_collections.holdfast.host.plugins.module_utils.plan.hardening.concern import Concern
-from ansible_collections.holdfast.host.plugins.module_utils.spec.access import Hardening, Logs
-from tests.planning import measured
+from tests.planning import measured, wish
 
 ROOT = Path(__file__).resolve().parents[6]
 TEMPLATES = ROOT / "roles/hardening/templates"
@@ -21,7 +20,7 @@ NOT_OF_ROWS = {"/etc/ssh/sshd_config.d/00-holdfast.conf"}
 
 
 def part(**switches: Any) -> dict[str, Any]:
-    return whole.part(Hardening(**switches), Logs(), measured())
+    return whole.part(wish(hardening=switches).stack, measured())
 
 
 def test_it_is_json() -> None:
@@ -78,7 +77,8 @@ def test_two_concerns_never_write_one_file(monkeypatch: pytest.MonkeyPatch) -> N
 
 @pytest.mark.parametrize(("keep", "days"), [(None, 90), (365 * 86400.0, 365), (60.0, 1)])
 def test_logs_are_kept_as_declared(keep: float | None, days: int) -> None:
-    assert whole.around(Hardening(), Logs(keep=keep), measured()).keep_days == days
+    logs = {} if keep is None else {"keep": f"{keep:.0f}s"}
+    assert whole.around(wish(logs=logs).stack, measured()).keep_days == days
 
 
 def test_what_verify_must_find_has_no_reasons() -> None:
