@@ -23,6 +23,7 @@ SYSTEM = 5 * GIB
 IMAGE = 512 * MIB
 # The log caps of every container: five files of 20 MB (render/parts.py has the options).
 LOGS = 100 * MIB
+ACCESS_LOG = "access log"
 # A tenth stays free: filesystems slow down, and alerts fire, when it goes.
 SPARE_PART = 10
 # Who has no size gets one by weight; a volume above a tebibyte should be declared.
@@ -64,7 +65,7 @@ def _access_log(wish: Wish, disk_bytes: int) -> list[DiskRow]:
         return []
     declared, room = wish.stack.logs.access.disk, access_log.size(wish.stack.logs, disk_bytes)
     reason = "declared" if declared else "a twentieth of the disk, within bounds"
-    return [DiskRow(who="access log", group="logs", bytes=room, reason=reason, path=f"{ROOT}.logs.access.disk")]
+    return [DiskRow(who=ACCESS_LOG, group="logs", bytes=room, reason=reason, path=f"{ROOT}.logs.access.disk")]
 
 
 def _claims(wish: Wish, disk_bytes: int, reserves: Mapping[str, Reserve]) -> list[DiskRow]:

@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 from fractions import Fraction
 from typing import Any
 
-from ansible_collections.holdfast.host.plugins.module_utils.plan import budget_disk, release
+from ansible_collections.holdfast.host.plugins.module_utils.plan import access_log, budget_disk, release
 from ansible_collections.holdfast.host.plugins.module_utils.plan.budget import (
     SLICES,
     SPARE_PART,
@@ -134,7 +134,18 @@ def _reserved_cpus(question: Question) -> tuple[Fraction, Fraction]:
 
 def _disk(question: Question, comfort: bool) -> int:
     asked = sum(row.bytes * (COMFORT_DISK if comfort and row.weight else 1) for row in question.disk)
-    return math.ceil(asked * Fraction(budget_disk.SPARE_PART, budget_disk.SPARE_PART - 1)) if comfort else asked
+    part = Fraction(budget_disk.SPARE_PART, budget_disk.SPARE_PART - 1) if comfort else Fraction(1)
+    least, size = math.ceil(asked * part), 0
+    # The log of requests takes a part of whatever disk there is: each step adds a twentieth of the last, and then none.
+    while size < (size := least + math.ceil(_log_beyond_least(question, max(size, least)) * part)):
+        pass
+    return size
+
+
+def _log_beyond_least(question: Question, disk_bytes: int) -> int:
+    logs = question.wish.stack.logs
+    claimed = any(row.who == budget_disk.ACCESS_LOG for row in question.disk)
+    return access_log.size(logs, disk_bytes) - access_log.size(logs, 1) if claimed else 0
 
 
 def least(question: Question) -> Size:

@@ -86,7 +86,7 @@ def test_the_volume_that_holds_the_data_decides_how_postgres_writes() -> None:
     slow = disk(path="/var/lib/docker", total_bytes=40 * GIB, rotational=True)
     plan = _plan(wish(), mounts=[disk(), slow])
     values = {each["name"]: each["value"] for each in plan["stores"]["postgres"]["settings"]}
-    assert (values["random_page_cost"], values["max_wal_size"]) == ("4", "1600MB")
+    assert (values["random_page_cost"], values["max_wal_size"]) == ("4", "1472MB")
 
 
 def test_the_superusers_name_owns_no_database() -> None:
