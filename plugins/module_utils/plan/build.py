@@ -175,6 +175,10 @@ def _without_stores(wish: Wish, host: Host) -> list[Finding]:
     return [*of_secrets, *host_check.findings(host, place.public_ports(wish.stack))]
 
 
+def _decisions(wish: Wish, taken: takeover.Takeover, host: Host) -> list[dict[str, Any]]:
+    return [each.as_dict() for each in (*laptop.decisions(wish), *taken.decisions, *volume.decisions(wish, host))]
+
+
 def _findings(wish: Wish, host: Host, shared: Budget) -> list[Finding]:
     return [
         *laptop.findings(wish),
@@ -198,7 +202,6 @@ def build(wish: Wish, host: Host, tier_fit: Fit) -> tuple[dict[str, Any], list[F
     shared = budget(wish, capacity, sheet_of(tier_fit.tier))
     rows = shared.containers()
     taken = takeover.take_over(wish)
-    of_disk = volume.decisions(host, wish.stack.data)
     postgres, of_postgres = _postgres(wish, shared, host)
     redis, of_redis = _redis(wish, rows, host)
     machine, of_machine = system.parts(wish, host)
@@ -212,14 +215,13 @@ def build(wish: Wish, host: Host, tier_fit: Fit) -> tuple[dict[str, Any], list[F
         "host": _host(host),
         "tier": tier_fit.shown,
         "budget": shared.as_dict(),
-        "decisions": [each.as_dict() for each in (*laptop.decisions(wish), *taken.decisions, *of_disk)],
+        "decisions": _decisions(wish, taken, host),
         "warnings": [finding.as_dict() for finding in warnings(found)],
         "ports": place.public_ports(wish.stack),
         "images": {name: laptop.image(wish, name) for name in wish.project.services},
         "stores": {"postgres": postgres, "redis": redis} | _carried_stores(wish, rows),
         "app": {"services": place.health_checks(wish), "files": shipped.files(wish, wish.apps())},
         "edge": _edge(wish, host),
-        "volume": volume.part(host, wish.stack.data),
         **(machine | confinement.parts(wish, postgres, redis, host)),
         "secrets": [secret.as_dict() for _, secret in sorted(taken.secrets.items())],
         "secret_files": secret_files.secret_files(wish, taken, postgres),

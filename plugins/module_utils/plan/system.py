@@ -16,6 +16,7 @@ from ansible_collections.holdfast.host.plugins.module_utils.plan import (
     place,
     sshd,
     tune_kernel,
+    volume,
 )
 from ansible_collections.holdfast.host.plugins.module_utils.plan.fit import DATA_PATH
 from ansible_collections.holdfast.host.plugins.module_utils.plan.hardening import whole
@@ -47,5 +48,5 @@ def parts(wish: Wish, host: Host) -> tuple[dict[str, Any], list[Finding]]:
         rules = firewall.part(stack.access, host, ports, wish.project.networks)
         found += [*firewall.findings(stack.access, host, ports), *firewall.told(host, wish.project.networks)]
     shown = {"kernel": kernel.as_dict(), "hardening": doors, "firewall": rules, "egress": egress.part(wish)}
-    shown |= {"access_log": access_log.part(stack.logs, host)}
+    shown |= {"access_log": access_log.part(stack.logs, host), "volume": volume.part(host, stack.data)}
     return shown | {"exposed": firewall.exposed(stack.access, ports)}, found

@@ -15,7 +15,7 @@ from typing import Any
 from ansible_collections.holdfast.host.plugins.module_utils.errors import WARNING, Finding
 from ansible_collections.holdfast.host.plugins.module_utils.host_types import Device, Host, Mount
 from ansible_collections.holdfast.host.plugins.module_utils.plan.fit import DATA_PATH
-from ansible_collections.holdfast.host.plugins.module_utils.plan.model import Decision
+from ansible_collections.holdfast.host.plugins.module_utils.plan.model import Decision, Wish
 from ansible_collections.holdfast.host.plugins.module_utils.spec.stack import ROOT
 from ansible_collections.holdfast.host.plugins.module_utils.spec.volume import Volume
 from ansible_collections.holdfast.host.plugins.module_utils.units import format_bytes
@@ -89,9 +89,9 @@ def expected(planned: Mapping[str, Any] | None) -> dict[str, str] | None:
     return None if planned is None else {name: planned[name] for name in ("path", "source")}
 
 
-def decisions(host: Host, declared: Volume | None) -> list[Decision]:
+def decisions(wish: Wish, host: Host) -> list[Decision]:
     """Return what is going to happen to a blank disk."""
-    device = host.device
+    device, declared = host.device, wish.stack.data
     if declared is None or device is None or device.content != "":
         return []
     how = "encrypts it, makes" if declared.encrypt else "makes"

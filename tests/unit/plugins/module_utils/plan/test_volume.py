@@ -14,7 +14,7 @@ from ansible_collections.holdfast.host.plugins.module_utils.host_types import De
 from ansible_collections.holdfast.host.plugins.module_utils.plan import volume
 from ansible_collections.holdfast.host.plugins.module_utils.spec.volume import Volume
 from ansible_collections.holdfast.host.plugins.module_utils.units import GIB
-from tests.planning import measured
+from tests.planning import measured, wish
 
 NAME = "/dev/disk/by-id/scsi-0HC_Volume_1"
 DECLARED = Volume(device=NAME)
@@ -94,7 +94,7 @@ def test_without_one_nothing_is_planned() -> None:
     plain = host(None)
     assert volume.part(plain, None) is None
     assert volume.findings(plain, None) == []
-    assert volume.decisions(plain, None) == []
+    assert volume.decisions(wish(), plain) == []
     assert volume.held(plain, None) is plain
     assert volume.expected(None) is None
 
@@ -112,9 +112,10 @@ def test_what_is_planned() -> None:
 
 
 def test_what_becomes_of_a_blank_disk_is_said_before() -> None:
-    (said,) = volume.decisions(host(), DECLARED)
+    asked = wish(data={"device": NAME})
+    (said,) = volume.decisions(asked, host())
     assert "takes the blank disk of 100 GiB, encrypts it" in said.done
-    assert volume.decisions(host(OPEN), DECLARED) == []
+    assert volume.decisions(asked, host(OPEN)) == []
 
 
 def test_sizes_are_the_same_before_it_is_mounted_and_after() -> None:
