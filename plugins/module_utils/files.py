@@ -232,11 +232,12 @@ def apply(changes: Iterable[Change]) -> None:
         if access is None:
             path.rmdir() if path.is_dir() and not path.is_symlink() else path.unlink()
             atomic.sync_directory(path.parent)
-        elif change.action == "make":
+        elif change.action == "make" and not path.is_dir():
             atomic.make_directory(path, access.owned())
         elif change.action == "write":
             atomic.write_file(path, change.entry.content, access.owned())
         else:
+            # Also of a directory that somebody made since the step was planned: the guard keeps its own below one.
             atomic.set_attributes(path, access.owned())
 
 

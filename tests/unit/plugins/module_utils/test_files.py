@@ -41,6 +41,17 @@ def test_a_directory_may_be_a_link_to_one(tmp_path: Path) -> None:
     assert planned(directories=[{"path": f"{tmp_path}/link", **ME}]) == []
 
 
+def test_a_directory_that_appeared_since_is_taken_as_it_is(tmp_path: Path) -> None:
+    wanted, _ = files.parse({"parents": ME, "files": [{"path": f"{tmp_path}/state/ours/f", "content": "", **ME}]})
+    changes, _ = files.plan(wanted)
+    (tmp_path / "state/theirs").mkdir(parents=True)
+    (tmp_path / "state").chmod(0o700)
+    files.apply(changes)
+    assert (tmp_path / "state/ours/f").exists()
+    assert (tmp_path / "state/theirs").is_dir()
+    assert (tmp_path / "state").stat().st_mode & 0o777 == 0o755
+
+
 def test_checkers_see_the_new_text_under_the_files_name(tmp_path: Path) -> None:
     staging = tmp_path / "staging"
     staging.mkdir()
