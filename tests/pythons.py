@@ -83,6 +83,12 @@ def bundle() -> bytes:
     files |= {str(path.relative_to(held.parent)): path for path in held.glob("module_utils/**/*.py")}
     with zipfile.ZipFile(kept, "w", zipfile.ZIP_DEFLATED) as archive:
         archive.writestr("ansible/__init__.py", "")
+        # In an archive a directory without such a file is no package, unless it has an entry of its own.
+        above = {str(parent) for name in files for parent in Path(name).parents[:-1]}
+        for name in sorted(
+            {f"{directory}/__init__.py" for directory in above} - files.keys() - {"ansible/__init__.py"}
+        ):
+            archive.writestr(name, "")
         for name, path in files.items():
             archive.write(path, name)
     return kept.getvalue()

@@ -15,6 +15,7 @@ import json
 import os
 import re
 import shutil
+import signal
 import subprocess
 import sys
 import time
@@ -146,9 +147,17 @@ def reopen(settings: Settings) -> None:
     """
     labels = {"project": settings.project, "service": settings.service}
     words = [word for key, value in labels.items() for word in ("--filter", f"label=com.docker.compose.{key}={value}")]
-    listed = subprocess.run(["docker", "ps", "--quiet", *words], capture_output=True, text=True, timeout=60, check=True)
-    for container in listed.stdout.split():
-        subprocess.run(["docker", "kill", "--signal", "USR1", container], capture_output=True, timeout=60, check=True)
+    # Not docker kill: after any signal the engine takes the container for one that somebody stopped, and does not start
+    # it at the next boot.
+    for container in _docker("ps", "--quiet", *words).split():
+        pid = int(_docker("inspect", "--format", "{{.State.Pid}}", container))
+        # 0 where it has ended meanwhile, and to kill means every process of ours.
+        if pid:
+            os.kill(pid, signal.SIGUSR1)
+
+
+def _docker(*words: str) -> str:
+    return subprocess.run(["docker", *words], capture_output=True, text=True, timeout=60, check=True).stdout
 
 
 def wait_released(path: Path, tell: Callable[[], None], seconds: float = RELEASE_SECONDS, proc: Path = PROC) -> None:
@@ -185,9 +194,7 @@ def remember(cut: Iterable[Archive], state: Path) -> None:
 
 def clear(settings: Settings, now: float, state: Path) -> None:
     """Remove what is too old, and what no room is left for."""
-    aged, cut = superfluous(
-        archives(settings.current.parent), settings.current.stat().st_size, now, settings
-    )  # fmt: skip
+    aged, cut = superfluous(archives(settings.current.parent), settings.current.stat().st_size, now, settings)
     if cut:
         remember(cut, state)
     for each in (*aged, *cut):

@@ -9,6 +9,7 @@ import gzip
 import json
 import os
 import shutil
+import signal
 import subprocess
 import time
 from collections.abc import Callable
@@ -200,17 +201,24 @@ def test_runs_do_not_meet(tmp_path: Path) -> None:
         os.close(descriptor)
 
 
-def test_nginx_is_told_by_the_engine(made: Callable[..., Settings], monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.mark.parametrize(("pid", "told"), [(4711, [(4711, signal.SIGUSR1)]), (0, [])])
+def test_nginx_is_told_by_its_process(
+    made: Callable[..., Settings], monkeypatch: pytest.MonkeyPatch, pid: int, told: list[tuple[int, int]]
+) -> None:
+    """Not by docker kill, after which the engine would not start the container at the next boot."""
     asked: list[list[str]] = []
+    sent: list[tuple[int, int]] = []
 
     def run(words: list[str], **_: Any) -> Any:
         asked.append(words)
-        return type("Done", (), {"stdout": "abc\n"})
+        return type("Done", (), {"stdout": "abc\n" if words[1] == "ps" else f"{pid}\n"})
 
     monkeypatch.setattr(subprocess, "run", run)
+    monkeypatch.setattr(os, "kill", lambda *words: sent.append(words))
     access_log.reopen(made())
     assert "label=com.docker.compose.project=shop-edge" in asked[0]
-    assert asked[1] == ["docker", "kill", "--signal", "USR1", "abc"]
+    assert asked[1] == ["docker", "inspect", "--format", "{{.State.Pid}}", "abc"]
+    assert sent == told
 
 
 def test_the_program_says_what_is_wrong(monkeypatch: pytest.MonkeyPatch, tmp_path: Path, capsys: Any) -> None:
