@@ -54,13 +54,15 @@ def have_world() -> None:
     machines.up([HOST, OUTSIDE])
     own = [f"ip address replace {address} dev eth0" for address in ADDRESSES]
     own += [f"ip -6 address replace {EVIL6}/128 dev eth0 nodad", f"ip -6 route replace {FREE6} via {HOST.address6}"]
-    own += ["systemctl stop world.service 2>/dev/null || true"]
+    own += ["if systemctl is-active --quiet world.service; then systemctl stop world.service; fi"]
     inside("; ".join([SIX_ON, "set -e", f"mkdir -p {WORLD}", *own]), OUTSIDE)
     text = (HERE / "world.py").read_text(encoding="utf-8")
     run(["docker", "exec", "-i", OUTSIDE.container, "tee", f"{WORLD}/world.py"], stdin=text)
     key = "openssl req -x509 -newkey ec -pkeyopt ec_paramgen_curve:prime256v1 -nodes -days 30 -subj /CN=world"
     made = f"{key} -keyout key -out pem 2>/dev/null && cat key >> pem"
-    inside(f"cd {WORLD} && {made} && systemd-run --quiet --unit=world python3 $PWD/world.py $PWD/pem", OUTSIDE)
+    inside(
+        f"cd {WORLD} && {made} && systemd-run --quiet --collect --unit=world python3 $PWD/world.py $PWD/pem", OUTSIDE
+    )
     have_way()
     ready = ["docker", "exec", HOST.container, "timeout", "2", "bash", "-c", f"exec 3<>/dev/tcp/{API}/443"]
     wait_until("the world to answer", lambda: succeeds(ready), seconds=scaled(30))
@@ -152,5 +154,8 @@ def reboot() -> None:
 def well() -> None:
     """Wait until the containers that were running run again."""
     names = " ".join(container(each) for each in ("free", "other", "agent", "strict", "watched"))
-    ask = f"docker inspect -f '{{{{.State.Health.Status}}}}' {names} | sort -u"
-    wait_until("the containers", lambda: inside(f"{ask} || true").strip() == "healthy", seconds=scaled(90), every=1)
+    # Also a reason to wait: while the engine starts it does not answer.
+    asked = f"docker inspect -f '{{{{.State.Health.Status}}}}' {names}"
+    script = f'told=$({asked}) && test "$(echo "$told" | sort -u)" = healthy'
+    ask = ["docker", "exec", HOST.container, "sh", "-c", script]
+    wait_until("the containers", lambda: succeeds(ask), seconds=scaled(90), every=1)
