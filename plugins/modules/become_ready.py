@@ -21,14 +21,9 @@ options:
     description: Whether a login that is not root and becomes nobody is refused.
     type: bool
     default: true
-extends_documentation_fragment: holdfast.host.attributes
-attributes:
-  check_mode:
-    support: full
-  diff_mode:
-    support: none
-  idempotent:
-    support: full
+extends_documentation_fragment:
+  - holdfast.host.attributes
+  - holdfast.host.attributes.read_only
 notes:
   - Where sudo asks for a password, a failed try is in the host's own log.
 """

@@ -62,14 +62,9 @@ options:
     description: "Where a picture is to be kept on the controller; the name ends in .html or .svg. Empty: nowhere."
     type: path
     default: ""
-extends_documentation_fragment: holdfast.host.attributes
-attributes:
-  check_mode:
-    support: full
-  diff_mode:
-    support: none
-  idempotent:
-    support: full
+extends_documentation_fragment:
+  - holdfast.host.attributes
+  - holdfast.host.attributes.read_only
 """
 
 EXAMPLES = r"""
