@@ -6,6 +6,7 @@ from __future__ import annotations
 
 import json
 from pathlib import Path
+from typing import Any
 
 from ansible_collections.holdfast.host.plugins.module_utils.plan.hardening import whole
 from tools import security
@@ -39,21 +40,23 @@ EDGE = {
 }
 
 
+def page(directory: Path, **cells: Any) -> str:
+    """Return the page with what the judges said."""
+    (directory / "docs/bench").mkdir(parents=True)
+    report = {"profile": "CIS", "cells": cells}
+    (directory / "docs/bench/security.json").write_text(json.dumps(report), encoding="utf-8")
+    return security.page(directory)
+
+
 def test_what_was_found_at_the_edge_is_shown_also_alone(tmp_path: Path) -> None:
-    (tmp_path / "docs/bench").mkdir(parents=True)
-    report = {"profile": "CIS", "cells": {"edge": EDGE}}
-    (tmp_path / "docs/bench/security.json").write_text(json.dumps(report), encoding="utf-8")
-    text = security.page(tmp_path)
+    text = page(tmp_path, edge=EDGE)
     assert "1 CRITICAL, 100 INFO, 1 MEDIUM, 50 OK." in text
     assert "| odd | MEDIUM: something | open |" in text
     assert "The hosts are not measured yet" in text
 
 
 def test_what_was_measured_is_shown_with_what_is_open(tmp_path: Path) -> None:
-    (tmp_path / "docs/bench").mkdir(parents=True)
-    report = {"profile": "CIS", "cells": {"holdfast": CELL}}
-    (tmp_path / "docs/bench/security.json").write_text(json.dumps(report), encoding="utf-8")
-    text = security.page(tmp_path)
+    text = page(tmp_path, holdfast=CELL)
     assert "nothing waives: odd." in text
     assert "| NEW-1 | 2 | open |" in text
     assert "NONE-1" not in text

@@ -14,22 +14,10 @@ import pytest
 
 from ansible_collections.holdfast.host.plugins.module_utils.command import Result
 from ansible_collections.holdfast.host.plugins.module_utils.verify import access_log
+from tests.unit.plugins.module_utils.verify.lists import LOG, LOG_SEEN
 
-WANTED: dict[str, Any] = {
-    "directory": "/var/log/holdfast/edge", "file": "access.log", "owner": 101, "keep_days": 365, "bytes": 1000,
-    "rotate_bytes": 100, "project": "shop-edge", "service": "nginx",
-}  # fmt: skip
-WELL: dict[str, Any] = {
-    "settings": WANTED,
-    "units": {
-        "holdfast-access-log.timer": {"ActiveState": "active", "UnitFileState": "enabled"},
-        "holdfast-access-log.service": {"Result": "success"},
-    },
-    "current": True,
-    "bytes": 1100,
-    "oldest_days": 366.5,
-    "cut_days": 400.0,
-}
+WANTED: dict[str, Any] = LOG | {"bytes": 1000, "rotate_bytes": 100}
+WELL: dict[str, Any] = LOG_SEEN | {"settings": WANTED, "bytes": 1100, "oldest_days": 366.5, "cut_days": 400.0}
 SHOWN = "ActiveState=active\nUnitFileState=enabled\n\nActiveState=inactive\nResult=success\n"
 
 
