@@ -4,7 +4,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from typing import Any
 
 from ansible_collections.holdfast.host.plugins.module_utils.host_types import Host
@@ -34,16 +33,11 @@ def size(logs: Logs, disk_bytes: int | None) -> int:
     return logs.access.disk or max(LEAST, min(MOST, (disk_bytes or 0) // SHARE))
 
 
-def settings(planned: Mapping[str, Any], project: str) -> dict[str, Any]:
-    """Return what the program on the host is told: the plan's numbers, and whose container it tells."""
-    return {name: value for name, value in planned.items() if name != "reasons"} | {
-        "project": project,
-        "service": "nginx",
-    }
+def part(logs: Logs, host: Host, project: str) -> dict[str, Any]:
+    """Return the plan's part, JSON-able, each number with its reason.
 
-
-def part(logs: Logs, host: Host) -> dict[str, Any]:
-    """Return the plan's part, JSON-able, each number with its reason."""
+    settings: what the program on the host is told. inside: the file as nginx sees it. project: of the edge.
+    """
     disk = host.mount_of(LOGS_PATH)
     room, days = size(logs, disk.total_bytes if disk else None), keep_days(logs.access.keep, logs.keep)
     shown = format_bytes(room)
@@ -53,12 +47,17 @@ def part(logs: Logs, host: Host) -> dict[str, Any]:
         why = f"a twentieth of the disk, from {format_bytes(LEAST)} to {format_bytes(MOST)}"
     daily = room // LINE_BYTES // days
     return {
-        "directory": DIRECTORY,
-        "file": FILE,
-        "owner": EDGE_UID,
-        "keep_days": days,
-        "bytes": room,
-        "rotate_bytes": max(LEAST_PIECE, min(MOST_PIECE, room // PIECES)),
+        "settings": {
+            "directory": DIRECTORY,
+            "file": FILE,
+            "owner": EDGE_UID,
+            "keep_days": days,
+            "bytes": room,
+            "rotate_bytes": max(LEAST_PIECE, min(MOST_PIECE, room // PIECES)),
+            "project": project,
+            "service": "nginx",
+        },
+        "inside": f"{INSIDE}/{FILE}",
         "reasons": {
             "keep_days": "90 days where nothing is said" if days == KEEP_DAYS else "as long as declared",
             "bytes": f"{why}: {shown} hold {days} days of {daily:,} requests a day; of more the oldest go first",

@@ -54,6 +54,11 @@ def _longest_first(location: dict[str, Any]) -> tuple[int, str]:
     return -len(path), path
 
 
+def edge_project(stack: str) -> str:
+    """Return the name of the edge's Compose project."""
+    return f"{stack}-edge"
+
+
 def routes(wish: Wish, colour: str) -> dict[str, Any]:
     """Return the servers (host to locations, longest path first), the upstreams, and the certificate of the edge.
 

@@ -41,12 +41,22 @@ def _kernel(wish: Wish, host: Host) -> tune_kernel.Tuned:
 def parts(wish: Wish, host: Host) -> tuple[dict[str, Any], list[Finding]]:
     """Return the plan's parts by name, JSON-able, and what is wrong with what was declared for them."""
     kernel, stack = _kernel(wish, host), wish.stack
-    doors = {"sshd": sshd.part(stack.access, stack.hardening, host)}
+    doors: dict[str, Any] = {"sshd": sshd.part(stack.access, stack.hardening, host)}
     doors |= whole.part(stack, host)
     ports, found, rules = place.public_ports(stack), list(kernel.findings), None
     if stack.hardening.firewall:
         rules = firewall.part(stack.access, host, ports, wish.project.networks)
         found += [*firewall.findings(stack.access, host, ports), *firewall.told(host, wish.project.networks)]
-    shown = {"kernel": kernel.as_dict(), "hardening": doors, "firewall": rules, "egress": egress.part(wish)}
-    shown |= {"access_log": access_log.part(stack.logs, host), "volume": volume.part(host, stack.data)}
-    return shown | {"exposed": firewall.exposed(stack.access, ports)}, found
+    disk = volume.part(host, stack.data)
+    shown = {
+        "kernel": kernel.as_dict(),
+        "hardening": doors,
+        "firewall": rules,
+        "egress": egress.part(wish),
+        "access_log": access_log.part(stack.logs, host, place.edge_project(stack.name)),
+        "volume": disk,
+        # Installed in one run, before anything else.
+        "packages": [*doors["packages"], *(disk["packages"] if disk else ())],
+        "exposed": firewall.exposed(stack.access, ports),
+    }
+    return shown, found

@@ -7,7 +7,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from ansible_collections.holdfast.host.plugins.module_utils.plan import access_log, engine, firewall, sshd, volume
+from ansible_collections.holdfast.host.plugins.module_utils.plan import engine, firewall, sshd, volume
 from ansible_collections.holdfast.host.plugins.module_utils.plan.hardening import whole
 from ansible_collections.holdfast.host.plugins.module_utils.render import checklist, egress
 from ansible_collections.holdfast.host.plugins.module_utils.render.confined import confined
@@ -54,12 +54,6 @@ def _routes(plan: Mapping[str, Any]) -> list[dict[str, str]]:
     ]
 
 
-def _access_log(plan: Mapping[str, Any]) -> dict[str, Any] | None:
-    if not plan["edge"]["servers"]:
-        return None
-    return access_log.settings(plan["access_log"], plan["projects"]["edge"]["name"])
-
-
 def _machine(plan: Mapping[str, Any]) -> dict[str, Any]:
     return {
         "egress": egress.expected(plan),
@@ -103,7 +97,7 @@ def expect(plan: Mapping[str, Any]) -> dict[str, Any]:
         },
         "routes": _routes(plan),
         **_machine(plan),
-        "access_log": _access_log(plan),
+        "access_log": plan["access_log"]["settings"] if plan["edge"]["servers"] else None,
         "checklist": checklist.expected(plan),
         "kernel": {each["name"]: each["value"] for each in plan["kernel"]["settings"]},
         "ports": [{"port": port["port"], "protocol": port["protocol"]} for port in plan["ports"]],

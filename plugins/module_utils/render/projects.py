@@ -11,7 +11,7 @@ from ansible_collections.holdfast.host.plugins.module_utils.plan import access_l
 from ansible_collections.holdfast.host.plugins.module_utils.plan.catalogue import EDGE_IMAGE
 from ansible_collections.holdfast.host.plugins.module_utils.plan.claims import SHARES_A_CPU
 from ansible_collections.holdfast.host.plugins.module_utils.plan.model import Wish
-from ansible_collections.holdfast.host.plugins.module_utils.plan.place import alias
+from ansible_collections.holdfast.host.plugins.module_utils.plan.place import alias, edge_project
 from ansible_collections.holdfast.host.plugins.module_utils.plan.takeover import escape_all
 from ansible_collections.holdfast.host.plugins.module_utils.render import egress
 from ansible_collections.holdfast.host.plugins.module_utils.render.parts import (
@@ -82,7 +82,7 @@ def app(plan: Mapping[str, Any], wish: Wish) -> dict[str, Any]:
 
 def edge(plan: Mapping[str, Any]) -> dict[str, Any]:
     """Return the project of the edge: nginx, the one container with ports 80 and 443; no service without a route."""
-    name = f"{plan['name']}-edge"
+    name = edge_project(plan["name"])
     if not plan["edge"]["servers"]:
         return {"name": name, "services": {}}
     service = managed(plan, "nginx", ("edge", "nginx"), plan["edge"]["limit_bytes"], None) | {
@@ -95,7 +95,7 @@ def edge(plan: Mapping[str, Any]) -> dict[str, Any]:
             # Long bodies and answers wait there: on the disk, for a tmpfs would count as the container's memory.
             f"{TEMPORARY}:/var/cache/nginx",
             # On the host, where it outlives the container; what rotates it there tells nginx.
-            f"{plan['access_log']['directory']}:{access_log.INSIDE}",
+            f"{plan['access_log']['settings']['directory']}:{access_log.INSIDE}",
         ],
         "networks": [EDGE_NETWORK, *egress.edge_networks(plan)],
         "healthcheck": {

@@ -27,7 +27,7 @@ YEAR = 365 * 86_400.0
     ],
 )
 def test_it_is_kept_as_long_as_declared(logs: Logs, days: int) -> None:
-    assert access_log.part(logs, measured())["keep_days"] == days
+    assert access_log.part(logs, measured(), "shop-edge")["settings"]["keep_days"] == days
 
 
 @pytest.mark.parametrize(
@@ -39,7 +39,7 @@ def test_its_room_follows_the_disk(disk: int | None, room: int) -> None:
 
 
 def test_the_reason_says_how_many_requests_fit() -> None:
-    shown = access_log.part(Logs(access=AccessLog(disk=80 * 1000 * 365, keep=YEAR)), measured())
+    shown = access_log.part(Logs(access=AccessLog(disk=80 * 1000 * 365, keep=YEAR)), measured(), "shop-edge")
     assert "declared" in shown["reasons"]["bytes"]
     assert "365 days of 1,000 requests a day" in shown["reasons"]["bytes"]
     assert json.loads(json.dumps(shown)) == shown
@@ -48,11 +48,11 @@ def test_the_reason_says_how_many_requests_fit() -> None:
 
 @pytest.mark.parametrize("room", [1 * MIB, 256 * MIB, 4 * GIB, 900 * GIB])
 def test_files_end_early_enough_to_leave_one_by_one(room: int) -> None:
-    shown = access_log.part(Logs(access=AccessLog(disk=room)), measured())
+    shown = access_log.part(Logs(access=AccessLog(disk=room)), measured(), "shop-edge")["settings"]
     assert 8 * MIB <= shown["rotate_bytes"] <= 512 * MIB
 
 
 def test_the_program_takes_what_it_is_told() -> None:
-    told = access_log.settings(access_log.part(Logs(), measured()), "shop-edge")
+    told = access_log.part(Logs(), measured(), "shop-edge")["settings"]
     assert str(program.Settings(**told).current) == "/var/log/holdfast/edge/access.log"
     assert (told["project"], told["service"], told["owner"]) == ("shop-edge", "nginx", 101)
