@@ -140,10 +140,8 @@ def _able(host: Host, declared: Volume) -> Iterator[Finding]:
         return
     other = next((mount.device for mount in host.mounts if mount.path == DATA_PATH), None)
     if other and other != source(declared):
-        rule, hint = (
-            f"{other} is mounted at {DATA_PATH} already",
-            f"leave {PATH} out to keep it, or unmount it for good",
-        )
+        rule = f"{other} is mounted at {DATA_PATH} already"
+        hint = f"leave {PATH} out to keep it, or unmount it for good"
         yield Finding(path=f"{PATH}.device", value=declared.device, rule=rule, hint=hint)
         return
     if not host.software.get("docker"):
@@ -151,8 +149,9 @@ def _able(host: Host, declared: Volume) -> Iterator[Finding]:
     # What lies below a mount is hidden by it: the stores would start empty.
     stores = host.installed.stores if host.installed else ()
     rule = f"{DATA_PATH} of this host is on another disk, and what is there would be hidden"
-    move = f"systemctl stop docker.socket docker; mv {DATA_PATH} {DATA_PATH}.old; run this; stop docker again"
-    hint = f"move it by hand: {move}; cp -a {DATA_PATH}.old/. {DATA_PATH}/; systemctl start docker"
+    # Containers outlive the engine that stops, and stores that began on the new disk would be mixed with the old ones.
+    aside = f"docker stop $(docker ps -q); systemctl stop docker.socket docker; mv {DATA_PATH} {DATA_PATH}.old"
+    hint = f"{aside}; site.yml --tags baseline mounts the disk; cp -a {DATA_PATH}.old/. {DATA_PATH}/; site.yml"
     if stores:
         yield Finding(path=f"{PATH}.device", value=f"holds {', '.join(stores)}", rule=rule, hint=hint)
     else:
