@@ -49,6 +49,11 @@ class ActionModule(ActionBase):
         if plan is None or early or (refused and not around.advise):
             return result | {"failed": True, "msg": told}
         shown = [finding.as_dict() for finding in findings]
-        written = keep.kept(plan, host=str(names["inventory_hostname"]) if several else "", **files)
-        why = told if refused else ""
+        kept = keep.kept(plan, host=str(names["inventory_hostname"]) if several else "", **files)
+        try:
+            # In check mode, too: they are the controller's, and tell what would become of the host.
+            keep.write(kept)
+        except OSError as error:
+            return result | {"failed": True, "msg": f"{error.filename}: {error.strerror}"}
+        written, why = [each["dest"] for each in kept], told if refused else ""
         return result | {"changed": False, "plan": plan, "findings": shown, "files": written, "refusal": why}

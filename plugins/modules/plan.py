@@ -86,11 +86,11 @@ plan:
   type: dict
 files:
   description:
-    - The files to be written on the controller, with dest and content. Where the play has several hosts, the host's
-      name stands in each name.
+    - The files that were written on the controller. Where the play has several hosts, the host's name stands in each
+      name.
   returned: success
   type: list
-  elements: dict
+  elements: path
 refusal:
   description: What refuses a plan that is only looked at, as text; empty where nothing does.
   returned: success

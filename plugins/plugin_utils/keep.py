@@ -5,10 +5,12 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Mapping
+import os
+from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
 from typing import Any
 
+from ansible_collections.holdfast.host.plugins.module_utils import atomic
 from ansible_collections.holdfast.host.plugins.module_utils.errors import Finding
 from ansible_collections.holdfast.host.plugins.module_utils.render.picture_html import html
 from ansible_collections.holdfast.host.plugins.module_utils.render.picture_svg import svg
@@ -43,3 +45,10 @@ def kept(plan: Mapping[str, Any], plan_file: str, picture_file: str, host: str) 
         draw = PICTURES[Path(picture_file).suffix.lower()]
         found.append({"dest": _named(picture_file, host), "content": draw(plan)})
     return found
+
+
+def write(files: Iterable[Mapping[str, str]]) -> None:
+    """Write files for their owner alone, each whole or not at all. Raises OSError, as where a directory is missing."""
+    owned = atomic.Owned(mode=0o600, uid=os.geteuid(), gid=os.getegid())
+    for each in files:
+        atomic.write_file(Path(each["dest"]), each["content"].encode(), owned)

@@ -51,13 +51,21 @@ def test_a_refusal_tells_every_error_in_its_message(tmp_path: Path) -> None:
 
 
 def test_a_plan_to_look_at_is_handed_over_with_what_refuses_it(tmp_path: Path) -> None:
-    files = {"plan_file": "build/plan.json", "picture_file": "build/plan.svg"}
+    files = {"plan_file": f"{tmp_path}/plan.json", "picture_file": f"{tmp_path}/plan.svg"}
     result = _act(tmp_path, STACK, host=host(memory_bytes=800_000_000), advise=True, **files)
     assert not result.get("failed")
     assert result["refusal"].startswith("Refused before anything was changed: 2 finding(s).\n1. host.memory")
-    assert [each["dest"] for each in result["files"]] == list(files.values())
-    assert json.loads(result["files"][0]["content"])["refused"]
+    assert result["files"] == list(files.values())
+    kept = Path(files["plan_file"])
+    assert json.loads(kept.read_text(encoding="utf-8"))["refused"]
+    assert kept.stat().st_mode & 0o777 == 0o600
     assert "budget.memory" in result["refusal"]
+
+
+def test_a_plan_that_cannot_be_kept_is_told(tmp_path: Path) -> None:
+    result = _act(tmp_path, STACK, plan_file=f"{tmp_path}/nowhere/plan.json")
+    assert result["failed"]
+    assert "No such file or directory" in result["msg"]
 
 
 def test_a_machine_may_be_typed_in_to_look_at_a_plan_and_for_nothing_else(tmp_path: Path) -> None:

@@ -36,3 +36,13 @@ def test_the_plan_is_kept_as_json_and_the_picture_as_its_name_says(tmp_path: Pat
 def test_with_several_hosts_each_has_its_own(tmp_path: Path) -> None:
     kept = keep.kept(planned(tmp_path), "build/plan.json", "build/plan.a.svg", "www/1")
     assert [each["dest"] for each in kept] == ["build/plan-www_1.json", "build/plan.a-www_1.svg"]
+
+
+def test_a_kept_file_is_its_owners_alone_and_replaces_an_older_one(tmp_path: Path) -> None:
+    there = tmp_path / "plan.json"
+    there.write_text("older", encoding="utf-8")
+    keep.write([{"dest": str(there), "content": "newer"}])
+    assert there.read_text(encoding="utf-8") == "newer"
+    assert there.stat().st_mode & 0o777 == 0o600
+    with pytest.raises(FileNotFoundError):
+        keep.write([{"dest": f"{tmp_path}/nowhere/plan.json", "content": ""}])
