@@ -2,14 +2,14 @@
 # GNU General Public License v3.0+ (see LICENSE)
 """Run make targets in lanes, say what each takes, and start no further one after the first that fails.
 
-usage: tools/stages.py run TARGET... [-- TARGET...]...
+usage: tools/stages.py run TARGET... [-- TARGET...]... [then TARGET...]...
 
-The targets of a lane run one after the other; lanes, separated by ``--``, run beside each other. The output of a target
-goes straight through where there is one lane; else it is kept in build/stages and shown when the target ends. The
-seconds of each are written to build/timings.json (``{"stages": [{"name", "seconds", "result"}], "seconds"}``, the last
-on the wall). Tests are counted from the JUnit files which pytest leaves in build/junit while a target runs. The last
-line is ``N passed, N failed, N skipped``. Exit codes: 0 when every stage passed, otherwise that of the first in the
-order of the call that failed, 2 for a wrong call.
+The targets of a lane run one after the other; lanes, separated by ``--``, run beside each other; what comes behind
+``then`` waits for all lanes before it. The output of a target goes straight through where nothing runs beside it; else
+it is kept in build/stages and shown when the target ends. The seconds of each are written to build/timings.json
+(``{"stages": [{"name", "seconds", "result"}], "seconds"}``, the last on the wall). Tests are counted from the JUnit
+files which pytest leaves in build/junit while a target runs. The last line is ``N passed, N failed, N skipped``. Exit
+codes: 0 when every stage passed, otherwise that of the first in the order of the call that failed, 2 for a wrong call.
 """
 
 from __future__ import annotations
@@ -122,32 +122,48 @@ def table(names: Sequence[str], done: Sequence[Stage], seconds: float) -> str:
     return "\n".join([*rows, f"{'total':<{width}} {seconds:8.1f} s"])
 
 
-def lanes_of(words: Sequence[str]) -> list[list[str]]:
-    """Return the lanes of a command line; an empty one is none."""
-    lanes: list[list[str]] = [[]]
+def split(words: Sequence[str], at: str) -> list[list[str]]:
+    """Return the parts between the words that separate them; an empty one is none."""
+    parts: list[list[str]] = [[]]
     for word in words:
-        if word == "--":
-            lanes.append([])
+        if word == at:
+            parts.append([])
         else:
-            lanes[-1].append(word)
-    return [lane for lane in lanes if lane]
+            parts[-1].append(word)
+    return [part for part in parts if part]
+
+
+def phases_of(words: Sequence[str]) -> list[list[list[str]]]:
+    """Return the phases of a command line, each with its lanes."""
+    phases = (split(phase, "--") for phase in split(words, "then"))
+    return [lanes for lanes in phases if lanes]
+
+
+def run_phases(phases: Sequence[Sequence[Sequence[str]]]) -> list[Stage]:
+    """Run the phases in order, up to the first in which a stage fails, and return the stages that ran."""
+    done: list[Stage] = []
+    for lanes in phases:
+        done += run(lanes, run_make if len(lanes) == 1 else run_make_aside)
+        if any(stage.result for stage in done):
+            break
+    return done
 
 
 def main(arguments: Sequence[str]) -> int:
     """Run the stages named on the command line and return the exit code."""
-    lanes = lanes_of(arguments[1:])
-    if not lanes or arguments[0] != "run":
+    phases = phases_of(arguments[1:])
+    if not phases or arguments[0] != "run":
         print(__doc__, file=sys.stderr)
         return 2
     JUNIT.mkdir(parents=True, exist_ok=True)
     for stale in JUNIT.glob("*.xml"):
         stale.unlink()
     started = time.monotonic()
-    done = run(lanes, run_make if len(lanes) == 1 else run_make_aside)
+    done = run_phases(phases)
     seconds = round(time.monotonic() - started, 1)
     timings = {"stages": [asdict(stage) for stage in done], "seconds": seconds}
     (BUILD / "timings.json").write_text(json.dumps(timings, indent=2) + "\n", encoding="utf-8")
-    names = [name for lane in lanes for name in lane]
+    names = [name for lanes in phases for lane in lanes for name in lane]
     print("\n" + table(names, done, seconds))
     print(count(path.read_text(encoding="utf-8") for path in sorted(JUNIT.glob("*.xml"))).line())
     codes = {stage.name: stage.result for stage in done}

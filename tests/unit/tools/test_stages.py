@@ -70,16 +70,17 @@ def test_a_failure_in_one_lane_starts_nothing_in_another() -> None:
 
 
 @pytest.mark.parametrize(
-    ("words", "lanes"),
+    ("words", "phases"),
     [
-        (["a", "b"], [["a", "b"]]),
-        (["a", "--", "b", "c"], [["a"], ["b", "c"]]),
-        (["--", "a", "--"], [["a"]]),
+        (["a", "b"], [[["a", "b"]]]),
+        (["a", "--", "b", "c"], [[["a"], ["b", "c"]]]),
+        (["a", "--", "b", "then", "c"], [[["a"], ["b"]], [["c"]]]),
+        (["then", "--", "a", "--", "then"], [[["a"]]]),
         ([], []),
     ],
 )
-def test_lanes_are_read_from_the_command_line(words: list[str], lanes: list[list[str]]) -> None:
-    assert stages.lanes_of(words) == lanes
+def test_phases_and_lanes_are_read_from_the_command_line(words: list[str], phases: list[list[list[str]]]) -> None:
+    assert stages.phases_of(words) == phases
 
 
 def test_the_table_names_what_did_not_run() -> None:
@@ -143,3 +144,16 @@ def test_the_failed_lanes_code_is_the_runs(tmp_path: Path, monkeypatch: pytest.M
     monkeypatch.delenv("MAKEFLAGS", raising=False)
     Path("Makefile").write_text("good:\n\t@true\nbad:\n\t@false\n", encoding="utf-8")
     assert stages.main(["run", "good", "--", "bad"]) == 2
+
+
+@pytest.mark.parametrize(("first", "ran"), [("good", {"good", "other", "last"}), ("bad", {"bad", "other"})])
+def test_a_phase_waits_for_the_one_before_and_falls_with_it(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, first: str, ran: set[str]
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.delenv("MAKEFLAGS", raising=False)
+    text = "good:\n\t@sleep 0.3; touch done\nbad:\n\t@sleep 0.3; false\nother:\n\t@true\nlast:\n\t@test -e done\n"
+    Path("Makefile").write_text(text, encoding="utf-8")
+    assert (stages.main(["run", first, "--", "other", "then", "last"]) == 0) is (first == "good")
+    timings = json.loads(Path("build/timings.json").read_text(encoding="utf-8"))
+    assert {stage["name"] for stage in timings["stages"]} == ran
