@@ -25,7 +25,7 @@ from ansible_collections.holdfast.host.plugins.module_utils.plan.model import Lo
 from ansible_collections.holdfast.host.plugins.module_utils.plan.place import public_ports
 from ansible_collections.holdfast.host.plugins.module_utils.plan.recommend import Asked, recommend
 from ansible_collections.holdfast.host.plugins.module_utils.plan.shipped import sources
-from ansible_collections.holdfast.host.plugins.module_utils.render import pins
+from ansible_collections.holdfast.host.plugins.module_utils.render import backup, pins
 from ansible_collections.holdfast.host.plugins.module_utils.render.advised import advised
 from ansible_collections.holdfast.host.plugins.module_utils.render.projects import projects
 from ansible_collections.holdfast.host.plugins.module_utils.render.whole import complete
@@ -148,7 +148,7 @@ def make_plan(
     wish = _digested(wish)
     plan, of_plan = build(wish, measured, tier_fit)
     findings += of_plan
-    findings += pins.findings(projects(plan, wish), stack.pins) if plan else []
+    findings += pins.findings(projects(plan, wish), stack.pins, backup.bases(plan, wish)) if plan else []
     if around.advise and declared and plan:
         asked = Asked(host=measured, plan=plan, assumed=around.assumed, tier=tier_fit.tier)
         plan["recommend"] = recommend(wish, asked, merged(stack.tiers, f"{ROOT}.tiers")[0])

@@ -10,6 +10,8 @@ from typing import Any
 from ansible_collections.holdfast.host.plugins.module_utils.errors import Finding, warnings
 from ansible_collections.holdfast.host.plugins.module_utils.host_types import Host
 from ansible_collections.holdfast.host.plugins.module_utils.plan import (
+    backup,
+    backup_check,
     budget_check,
     confinement,
     host_check,
@@ -54,7 +56,7 @@ def _extensions(wish: Wish, database: Database) -> list[str]:
     return list(dict.fromkeys([*database.extensions, *vector, "pg_stat_statements"]))
 
 
-def _container(declared: Postgres, shared: Budget, host: Host) -> tune_postgres.Container:
+def _container(declared: Postgres, shared: Budget, host: Host, archive_seconds: int) -> tune_postgres.Container:
     row, disk = shared.containers()[declared.service], host.mount_of(DATA_PATH)
     return tune_postgres.Container(
         limit=row.each_bytes or 0,
@@ -63,6 +65,7 @@ def _container(declared: Postgres, shared: Budget, host: Host) -> tune_postgres.
         storage=declared.storage or ("hdd" if disk and disk.rotational else "ssd"),
         workload=declared.workload,
         pool=declared.pool,
+        archive_seconds=archive_seconds,
     )
 
 
@@ -70,7 +73,8 @@ def _postgres(wish: Wish, shared: Budget, host: Host) -> tuple[dict[str, Any] | 
     declared = wish.stack.stores.postgres
     if declared is None:
         return None, []
-    row, container = shared.containers()[declared.service], _container(declared, shared, host)
+    row = shared.containers()[declared.service]
+    container = _container(declared, shared, host, backup.archive_seconds(wish))
     tuned = tune_postgres.tune(container, declared.version, declared.settings, f"{ROOT}.stores.postgres")
     found = list(tuned.findings)
     owned = takeover.databases(wish)
@@ -185,6 +189,7 @@ def _findings(wish: Wish, host: Host, shared: Budget) -> list[Finding]:
         *powers.findings(wish),
         *budget_check.findings(shared),
         *host_check.findings(host, place.public_ports(wish.stack)),
+        *backup_check.findings(wish),
     ]
 
 
@@ -204,6 +209,11 @@ def build(wish: Wish, host: Host, tier_fit: Fit) -> tuple[dict[str, Any], list[F
     taken = takeover.take_over(wish)
     postgres, of_postgres = _postgres(wish, shared, host)
     redis, of_redis = _redis(wish, rows, host)
+    room = {
+        "memory": next((row.bytes for row in shared.rows if row.group == "backup"), 0),
+        "disk": shared.disk_of(postgres["service"]) or UNKNOWN_DISK if postgres else 0,
+    }
+    copied = backup.part(wish, postgres, room, {"cpus": host.cpus, "colour": COLOUR})
     machine, of_machine = system.parts(wish, host)
     of_stores = [*store_check.findings(wish), *of_postgres, *of_redis, *of_machine]
     found = [*contradictions, *taken.findings, *tier_fit.findings, *of_stores, *_findings(wish, host, shared)]
@@ -223,8 +233,10 @@ def build(wish: Wish, host: Host, tier_fit: Fit) -> tuple[dict[str, Any], list[F
         "app": {"services": place.health_checks(wish), "files": shipped.files(wish, wish.apps())},
         "edge": _edge(wish, host),
         **(machine | confinement.parts(wish, postgres, redis, host)),
+        "packages": [*machine["packages"], *(copied["packages"] if copied else ())],
+        "backup": copied,
         "secrets": [secret.as_dict() for _, secret in sorted(taken.secrets.items())],
-        "secret_files": secret_files.secret_files(wish, taken, postgres),
+        "secret_files": secret_files.secret_files(wish, taken, postgres, copied),
         "environment": taken.environment,
     }
     return plan, found

@@ -77,6 +77,8 @@ POOLER_UID = 70
 # The role that the managed cluster is initialised with. Another name than any application uses, so that a Compose
 # file that says POSTGRES_USER: postgres gets an ordinary role of that name and not the superuser.
 POSTGRES_SUPERUSER = "holdfast"
+# What pgBackRest calls the cluster.
+STANZA = "main"
 
 SUPPORTED_OS: Mapping[str, tuple[str, ...]] = {
     "debian": ("12", "13"),

@@ -87,6 +87,18 @@ MANAGED: Mapping[str, Managed] = {
         writes=("the data volume", "its shared memory"),
         why="the entry point takes root only to own its data, and the image's volume is its user's from the start",
     ),
+    "postgres-archived": Managed(
+        user=_ids("postgres"),
+        tmpfs={"/var/spool/pgbackrest": f"size=8m,{_OWN}", "/tmp": "size=8m,mode=1777"},  # noqa: S108
+        writes=("the data volume", "its shared memory", "the volume of its socket, which the backup's server shares"),
+        why="as postgres; pgBackRest notes in its spool what was sent, and sends again what it has no note of",
+    ),
+    "pgbackrest": Managed(
+        user=_ids("postgres"),
+        tmpfs={"/tmp": "size=8m,mode=1777"},  # noqa: S108
+        writes=("local repositories", "the volume of PostgreSQL's socket"),
+        why="it reads the data as their owner and sends them away; its locks lie in /tmp",
+    ),
     "redis": Managed(
         user=_ids("redis"),
         tmpfs={"/tmp": "size=8m,mode=1777"},  # noqa: S108
@@ -178,6 +190,8 @@ def of_kind(kind: str, settings: Iterable[Mapping[str, str]] = (), cpus: float =
     """Return the same of a managed container. settings: a store's planned ones. cpus: the host's."""
     if kind == "postgres":
         return _postgres(settings), "a process for each connection and worker that its settings allow, and visitors"
+    if kind == "pgbackrest":
+        return 2 * VISITORS, "a process for each segment and file that is under way, and who asks it"
     if kind == "nginx":
         return VISITORS + 8 * workers(cpus), "a worker for each CPU, and those of seven reloads that still drain"
     if kind == "redis":

@@ -8,7 +8,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from ansible_collections.holdfast.host.plugins.module_utils.host_types import Host
-from ansible_collections.holdfast.host.plugins.module_utils.plan import confine, engine, powers
+from ansible_collections.holdfast.host.plugins.module_utils.plan import backup, confine, engine, powers
 from ansible_collections.holdfast.host.plugins.module_utils.plan.binds import own_services
 from ansible_collections.holdfast.host.plugins.module_utils.plan.model import Wish
 
@@ -19,12 +19,16 @@ def _reasons(rows: Mapping[str, str]) -> list[dict[str, str]]:
     return [{"name": name, "reason": reason} for name, reason in rows.items()]
 
 
-def _managed(postgres: Store | None, redis: Store | None, host: Host) -> Iterator[tuple[str, str, int, str]]:
+def _managed(
+    postgres: Store | None, redis: Store | None, host: Host, *, archives: bool
+) -> Iterator[tuple[str, str, int, str]]:
     for kind, store in {"postgres": postgres, "redis": redis}.items():
         if store:
             yield "stores", store["service"], *confine.of_kind(kind, store["settings"])
     if postgres and postgres["pooler"]:
         yield "stores", postgres["pooler"]["service"], *confine.of_kind("pgbouncer")
+    if postgres and archives:
+        yield "stores", backup.SERVER, *confine.of_kind("pgbackrest")
     yield "edge", "nginx", *confine.of_kind("nginx", cpus=host.cpus)
 
 
@@ -41,7 +45,7 @@ def parts(wish: Wish, postgres: Store | None, redis: Store | None, host: Host) -
     managed: how each kind runs. kept, dropped: capabilities of Docker's own set. pids: the most processes of each
     container. risks: what Compose services may do to the host, each with the reason why that is accepted, or none.
     """
-    processes = [*_managed(postgres, redis, host), *_own(wish, host)]
+    processes = [*_managed(postgres, redis, host, archives=backup.archives(wish)), *_own(wish, host)]
     containers = {
         "managed": {kind: each.as_dict() for kind, each in confine.MANAGED.items()},
         "kept": _reasons(confine.KEPT),

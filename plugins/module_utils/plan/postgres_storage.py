@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from ansible_collections.holdfast.host.plugins.module_utils.plan.catalogue import STANZA
 from ansible_collections.holdfast.host.plugins.module_utils.plan.postgres_rows import VOLUMES, Facts, Row, kb, volume
 from ansible_collections.holdfast.host.plugins.module_utils.plan.postgres_size import between, coarse
 from ansible_collections.holdfast.host.plugins.module_utils.units import GIB, MIB, TIB, format_bytes
@@ -17,6 +18,7 @@ from ansible_collections.holdfast.host.plugins.module_utils.units import GIB, MI
 SEGMENT = 16 * MIB
 # PostgreSQL counts temp_file_limit in kB and up to 2 TiB.
 MOST_TEMP_FILES = TIB
+ARCHIVE_COMMAND = f"pgbackrest --stanza={STANZA} archive-push %p"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -74,6 +76,26 @@ def wal(facts: Facts) -> list[Row]:
         ("max_replication_slots", str(max(1, int(facts.terms.max_wal_senders))), "one for each sender"),
         ("max_slot_wal_keep_size", kb(kept), f"a forgotten slot takes a tenth of {disk}, not all of it"),
         ("logical_decoding_work_mem", "16MB", "counted for each sender where wal_level is logical"),
+    ]
+
+
+def archive(facts: Facts) -> list[Row]:
+    """Return how the log leaves the host; nothing where it does not."""
+    seconds = facts.container.archive_seconds
+    if not seconds:
+        return []
+    return [
+        ("archive_mode", "on", "every segment of the log goes to the backup's repositories"),
+        (
+            "archive_command",
+            f"'{ARCHIVE_COMMAND}'",
+            "confirmed when every repository has it; many are sent at once",
+        ),
+        (
+            "archive_timeout",
+            f"{seconds}s",
+            "an open segment waits this long; to send it takes the rest of what may be lost",
+        ),
     ]
 
 

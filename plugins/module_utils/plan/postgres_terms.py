@@ -53,7 +53,8 @@ ARCHIVE_MOST = 256 * MIB
 class Container:
     """What the server runs in: memory limit and share of the volume in bytes, CPUs, storage, workload and pool.
 
-    storage: ssd, hdd or network. workload: web, oltp, mixed or analytics.
+    storage: ssd, hdd or network. workload: web, oltp, mixed or analytics. archive_seconds: how long an open segment of
+    the log may wait until it is archived; 0 where nothing is.
     """
 
     limit: int
@@ -62,6 +63,7 @@ class Container:
     storage: str
     workload: str
     pool: Pool | None = None
+    archive_seconds: int = 0
 
 
 @dataclass(frozen=True, kw_only=True)

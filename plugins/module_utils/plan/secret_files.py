@@ -8,6 +8,7 @@ import re
 from collections.abc import Iterable, Mapping
 from typing import Any
 
+from ansible_collections.holdfast.host.plugins.module_utils.plan import backup, backup_config
 from ansible_collections.holdfast.host.plugins.module_utils.plan.catalogue import POOLER_UID, STORES
 from ansible_collections.holdfast.host.plugins.module_utils.plan.model import Wish
 from ansible_collections.holdfast.host.plugins.module_utils.plan.store_secrets import store_secrets
@@ -56,10 +57,12 @@ def _userlist(postgres: Mapping[str, Any] | None) -> list[dict[str, Any]]:
     return [{"path": USERLIST, "content": "".join(lines), "owner": str(POOLER_UID), "mode": "0400"}]
 
 
-def secret_files(wish: Wish, taken: Takeover, postgres: Mapping[str, Any] | None) -> dict[str, Any]:
+def secret_files(
+    wish: Wish, taken: Takeover, postgres: Mapping[str, Any] | None, planned: Mapping[str, Any] | None = None
+) -> dict[str, Any]:
     """Return the secrets (names), the env files of the two projects, servers' password files, and the roles' files.
 
-    stores_absent: paths that must not exist any more.
+    stores_absent: paths that must not exist any more. planned: the plan's part of backups, None without.
 
     A file that a container mounts belongs to the user that its server runs as: the official images give up root
     before they read it.
@@ -69,6 +72,8 @@ def secret_files(wish: Wish, taken: Takeover, postgres: Mapping[str, Any] | None
     in_stores = [text for name, env in taken.environment.items() if name in wish.taken() for text in env.values()]
     in_app = [text for name, env in taken.environment.items() if name not in wish.taken() for text in env.values()]
     userlist = _userlist(postgres)
+    declared, version = backup.declared(wish), postgres["version"] if postgres else 0
+    of_backup = list(backup_config.secret_files(declared, planned, version)) if declared and planned else []
     redis = {
         "path": REDIS_FILE,
         "content": f"requirepass ${{secret:{REDIS_SECRET}}}\n",
@@ -79,7 +84,8 @@ def secret_files(wish: Wish, taken: Takeover, postgres: Mapping[str, Any] | None
         "names": names,
         "stores_env": env_file("/etc/holdfast/stores/.env", references(in_stores))
         + ([redis] if REDIS_SECRET in taken.secrets else [])
-        + userlist,
+        + userlist
+        + of_backup,
         "stores_absent": [] if userlist else [USERLIST],
         "app_env": env_file("/etc/holdfast/app/.env", references(in_app)) + _mounted(wish, taken),
         "postgres_roles": [

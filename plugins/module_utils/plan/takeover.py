@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+from ansible_collections.holdfast.host.plugins.module_utils.plan import backup
 from ansible_collections.holdfast.host.plugins.module_utils.plan.catalogue import STORES
 from ansible_collections.holdfast.host.plugins.module_utils.plan.commands import check_commands, names_redis
 from ansible_collections.holdfast.host.plugins.module_utils.plan.literals import (
@@ -137,7 +138,7 @@ def take_over(wish: Wish) -> Takeover:
 
     The managed stores' own environments are not among them: their images are configured by us.
     """
-    out = Takeover(secrets=own_secrets(wish), secret_places=store_secret_files(wish))
+    out = Takeover(secrets=own_secrets(wish) | backup.secrets(wish), secret_places=store_secret_files(wish))
     environments = _given(wish)
     found = {name: _of_stores(wish, name, given, out) for name, given in environments.items()}
     left = [

@@ -34,6 +34,7 @@ GROUPS = (
     postgres_rows.parallel,
     postgres_rows.planner,
     postgres_storage.wal,
+    postgres_storage.archive,
     postgres_storage.files,
     postgres_storage.vacuum,
     postgres_rows.logs,

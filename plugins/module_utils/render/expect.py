@@ -8,6 +8,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from ansible_collections.holdfast.host.plugins.module_utils.plan import engine, firewall, sshd, volume
+from ansible_collections.holdfast.host.plugins.module_utils.plan.backup import SERVER
 from ansible_collections.holdfast.host.plugins.module_utils.plan.hardening import whole
 from ansible_collections.holdfast.host.plugins.module_utils.render import checklist, egress
 from ansible_collections.holdfast.host.plugins.module_utils.render.confined import confined
@@ -26,6 +27,8 @@ def containers(plan: Mapping[str, Any]) -> list[dict[str, Any]]:
     parts = {"store": "stores", "service": "app"}
     own = {(parts[row["group"]], row["who"]): row["each_bytes"] for row in rows if row["group"] in parts}
     own["edge", "nginx"] = plan["edge"]["limit_bytes"]
+    if plan["backup"]:
+        own["stores", SERVER] = plan["backup"]["limit_bytes"]
     pooler = _pooler(plan)
     if pooler:
         own["stores", pooler["service"]] = pooler["limit_bytes"]

@@ -4,10 +4,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
 from ansible_collections.holdfast.host.plugins.module_utils.errors import Finding, nearest
+from ansible_collections.holdfast.host.plugins.module_utils.plan.backup import IMAGE
 from ansible_collections.holdfast.host.plugins.module_utils.spec.stack import ROOT
 
 
@@ -16,14 +17,15 @@ def pinned(image: str, pins: Mapping[str, str]) -> str:
     return f"{image}@{pins[image]}" if image in pins else image
 
 
-def findings(projects: Mapping[str, Any], pins: Mapping[str, str]) -> Iterator[Finding]:
+def findings(projects: Mapping[str, Any], pins: Mapping[str, str], bases: Iterable[str] = ()) -> Iterator[Finding]:
     """Yield the images without a digest and the digests without an image; none where no image is to have one.
 
-    projects: as they are rendered, with digests.
+    projects: as they are rendered, with digests. bases: what images are built from on the host.
     """
     if not pins:
         return
-    images = sorted({each["image"] for project in projects.values() for each in project["services"].values()})
+    run = {each["image"] for project in projects.values() for each in project["services"].values()}
+    images = sorted({image for image in run if not image.startswith(f"{IMAGE}:")} | set(bases))
     for image in images:
         if "@" not in image:
             rule = "must have a digest, as every image once one has"

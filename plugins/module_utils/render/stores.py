@@ -7,11 +7,12 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from ansible_collections.holdfast.host.plugins.module_utils.plan import shipped
+from ansible_collections.holdfast.host.plugins.module_utils.plan import backup_config, shipped
+from ansible_collections.holdfast.host.plugins.module_utils.plan.backup import SERVER
 from ansible_collections.holdfast.host.plugins.module_utils.plan.catalogue import STORES
 from ansible_collections.holdfast.host.plugins.module_utils.plan.model import Wish
 from ansible_collections.holdfast.host.plugins.module_utils.plan.secret_files import DIRECTORY, REDIS_FILE
-from ansible_collections.holdfast.host.plugins.module_utils.render import egress, pooler
+from ansible_collections.holdfast.host.plugins.module_utils.render import backup, egress, pooler
 from ansible_collections.holdfast.host.plugins.module_utils.render.parts import (
     STORES_NETWORK,
     managed,
@@ -27,11 +28,11 @@ def _postgres(plan: Mapping[str, Any]) -> dict[str, Any]:
     extensions = {name for database in store["databases"] for name in database["extensions"]}
     images = STORES["postgres"].images
     image = images["vector" if "vector" in extensions else ""].format(version=store["version"])
-    # From 18 on the official image keeps its data one level up, so that an upgrade can link instead of copy.
-    data = "/var/lib/postgresql" if store["version"] >= 18 else "/var/lib/postgresql/data"
+    data = backup_config.mount(store["version"])
+    kind = "postgres-archived" if plan["backup"] else "postgres"
     secret = store["superuser_secret"]
     where = ("stores", store["service"])
-    return managed(plan, "postgres", where, store["limit_bytes"], store["cpus"]) | {
+    return managed(plan, kind, where, store["limit_bytes"], store["cpus"]) | {
         "image": image,
         "command": ["postgres", "-c", "config_file=/etc/postgresql/postgresql.conf"],
         "environment": {
@@ -88,6 +89,15 @@ def _volume(plan: Mapping[str, Any], kind: str) -> dict[str, Any]:
     return {f"holdfast-{kind}": {"name": f"{plan['name']}-stores_{kind}"}}
 
 
+def _archived(plan: Mapping[str, Any], wish: Wish, services: dict[str, Any]) -> dict[str, Any]:
+    """Have PostgreSQL archive to a server beside it. Return the networks that this takes."""
+    name, (_, image) = plan["stores"]["postgres"]["service"], backup.image_of(plan, wish)
+    given = services[name]["networks"]
+    services[name] = backup.archiving(services[name], image, given if isinstance(given, dict) else dict.fromkeys(given))
+    services[SERVER] = backup.server(plan, image)
+    return backup.networks(plan)
+
+
 def _limited(plan: Mapping[str, Any], wish: Wish, services: dict[str, Any], name: str) -> dict[str, Any]:
     """Have what answers for a store answer services with a list, too. Return the networks on which it does."""
     postgres = plan["stores"]["postgres"]
@@ -128,6 +138,9 @@ def stores(plan: Mapping[str, Any], wish: Wish) -> dict[str, Any]:
         services[postgres["service"]]["networks"] = pooler.server_networks(plan)
         services[postgres["pooler"]["service"]] = pooler.service(plan, wish.aliases(postgres["service"]))
         networks |= network(plan, pooler.POOL_NETWORK, external=False, internal=True)
+    if postgres and plan["backup"]:
+        networks |= _archived(plan, wish, services)
+        kept |= {backup.SOCKET: {"name": f"{plan['name']}-stores_socket"}}
     for name in list(services):
         networks |= _limited(plan, wish, services, name)
     project = {

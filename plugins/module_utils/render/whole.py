@@ -11,7 +11,7 @@ from ansible_collections.holdfast.host.plugins.module_utils.errors import Findin
 from ansible_collections.holdfast.host.plugins.module_utils.host_types import Host
 from ansible_collections.holdfast.host.plugins.module_utils.plan.changes import changes
 from ansible_collections.holdfast.host.plugins.module_utils.plan.model import Wish
-from ansible_collections.holdfast.host.plugins.module_utils.render import egress
+from ansible_collections.holdfast.host.plugins.module_utils.render import backup, egress
 from ansible_collections.holdfast.host.plugins.module_utils.render.expect import expect
 from ansible_collections.holdfast.host.plugins.module_utils.render.parts import digest
 from ansible_collections.holdfast.host.plugins.module_utils.render.projects import projects
@@ -24,6 +24,7 @@ def complete(plan: dict[str, Any], wish: Wish, host: Host, findings: Sequence[Fi
     whole["edge"] = {**plan["edge"], "digest": digest(plan["edge"])}
     whole["egress"] = {**plan["egress"], "files": list(egress.files(plan))}
     whole["projects"] = projects(whole, wish)
+    whole["backup"] = plan["backup"] and {**plan["backup"], **backup.rendered(whole, wish)}
     whole["changes"] = changes(whole, host.running)
     whole["expect"] = expect(whole)
     return {**whole, "text": text(whole), "brief": brief(whole)}

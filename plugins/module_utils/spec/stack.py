@@ -10,6 +10,7 @@ from typing import Any
 
 from ansible_collections.holdfast.host.plugins.module_utils.errors import Finding
 from ansible_collections.holdfast.host.plugins.module_utils.spec.access import Access, Hardening, Logs
+from ansible_collections.holdfast.host.plugins.module_utils.spec.backup import Backup
 from ansible_collections.holdfast.host.plugins.module_utils.spec.egress import Gate
 from ansible_collections.holdfast.host.plugins.module_utils.spec.kinds import (
     Choice,
@@ -136,11 +137,11 @@ class Stack:
     monitoring: Reserve | None = key(
         Section(shape=Reserve), "room for metrics and logs; {} for the planned one", default=None, example="{}"
     )
-    backup: Reserve | None = key(
-        Section(shape=Reserve),
-        "room for backup work; where nothing is said it is planned as soon as there is a store",
+    backup: Backup | None = key(
+        Section(shape=Backup),
+        "where backups go, when, how long; room for the work is planned as soon as there is a store",
         default=None,
-        example="{disk: 50GiB}",
+        example="{repositories: [{local: {path: /backups}}]}",
     )
     kernel: dict[str, str] = key(
         MapOf(entry=Scalar(), name=r"[a-z]\w*(\.[\w-]+)+"),

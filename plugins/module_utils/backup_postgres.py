@@ -1,0 +1,195 @@
+# Copyright: (c) 2026, the Holdfast contributors
+# GNU General Public License v3.0+ (see LICENSE)
+"""PostgreSQL's archive: made ready, backed up, and judged by what its repositories say."""
+
+from __future__ import annotations
+
+import json
+import time
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+from ansible_collections.holdfast.host.plugins.module_utils import backup_info as info
+from ansible_collections.holdfast.host.plugins.module_utils.backup_engine import Engine, FailedError, checked
+from ansible_collections.holdfast.host.plugins.module_utils.backup_settings import Repository, Settings
+
+# A first backup of a database up to this size is waited for; a larger one is made by its unit.
+WAITED_BYTES = 2 * 1024**3
+READY_SECONDS = 120
+# pgBackRest's exit codes (its source, src/build/error/error.yaml): the stanza belongs to another cluster; what is
+# encrypted does not open.
+OTHER_CLUSTER, WRONG_KEY = (28, 44, 51), (29, 95)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Archiver:
+    """What the server says of its archiver. waiting: segments that wait. oldest: seconds the first one waits.
+
+    failing: seconds since it began to fail and did not succeed again, None where it does not.
+    """
+
+    waiting: int
+    oldest: float
+    archived: int
+    failed: int
+    failing: float | None
+
+
+@dataclass(frozen=True, kw_only=True)
+class Truth:
+    """What one repository has. age: of the newest full, seconds; newest: of the newest backup of any kind.
+
+    missing: segments without which a promise cannot be kept. whole: whether the newest state can be restored.
+    """
+
+    repository: int
+    reached: bool
+    message: str
+    fulls: int = 0
+    age: float | None = None
+    newest: float | None = None
+    size: int = 0
+    stored: int = 0
+    missing: tuple[str, ...] = ()
+    whole: bool = False
+    damaged: tuple[str, ...] = field(default=())
+
+
+def stanzas(engine: Engine, repositories: Sequence[Repository]) -> list[info.Stanza]:
+    """Return what each repository says; one that does not answer has its message and code -1."""
+    found = []
+    for each in repositories:
+        result = engine.pgbackrest("--output=json", f"--repo={each.number}", "info")
+        if result.status != 0:
+            found.append(info.Stanza(repository=each.number, code=-1, message=result.message()))
+            continue
+        found += info.stanzas(json.loads(result.out), [each.number])
+    return found
+
+
+def _why(repository: Repository, message: str) -> str:
+    return f"repository {repository.number} ({repository.where}): {message}"
+
+
+def create(engine: Engine, settings: Settings) -> list[str]:
+    """Have the cluster's place in each repository. Return what was done. Raises FailedError.
+
+    A place that another cluster has, or that another key encrypts, is refused and left as it is.
+    """
+    found = stanzas(engine, settings.repositories)
+    broken = [
+        _why(repository, stanza.message)
+        for repository, stanza in zip(settings.repositories, found, strict=True)
+        if stanza.code not in (0, info.MISSING_PATH, info.NO_BACKUP, info.MISSING_STANZA)
+    ]
+    if broken:
+        raise FailedError("\n".join(broken))
+    if all(stanza.code in (0, info.NO_BACKUP) for stanza in found):
+        _ours(engine, settings, found)
+        return []
+    checked(engine.pgbackrest("stanza-create"), "the repositories were not taken into use")
+    return [f"repository {stanza.repository} was taken into use" for stanza in found if stanza.code not in (0, 2)]
+
+
+def _ours(engine: Engine, settings: Settings, found: Sequence[info.Stanza]) -> None:
+    system = int(engine.sql("SELECT system_identifier FROM pg_control_system()"))
+    for repository, stanza in zip(settings.repositories, found, strict=True):
+        if stanza.system != system:
+            rule = f"holds the backups of another cluster ({stanza.system}, and this is {system})"
+            hint = "give this host a path of its own, or bring the other cluster back with recover.yml"
+            raise FailedError(_why(repository, f"{rule}: {hint}"))
+
+
+def backup(engine: Engine, settings: Settings, kind: str, only: Sequence[int] = ()) -> int:
+    """Make a backup in each repository, or in some. kind: full or incr. Return the bytes that they take.
+
+    A repository that fails keeps none of the others from having theirs. Raises FailedError with all that failed.
+    """
+    wrong, stored = [], 0
+    for each in settings.repositories:
+        if only and each.number not in only:
+            continue
+        result = engine.pgbackrest(f"--repo={each.number}", f"--type={kind}", "backup")
+        if result.status != 0:
+            wrong.append(_why(each, result.message()))
+            continue
+        made = stanzas(engine, [each])[0].backups
+        stored += made[-1].stored if made else 0
+    if wrong:
+        raise FailedError("\n".join(wrong))
+    return stored
+
+
+def size(engine: Engine) -> int:
+    """Return the bytes of all databases."""
+    return int(engine.sql("SELECT sum(pg_database_size(oid)) FROM pg_database"))
+
+
+def check(engine: Engine) -> None:
+    """Have a segment archived, and find it in every repository. Raises FailedError."""
+    checked(engine.pgbackrest("--archive-timeout=60", "check"), "the log does not reach the repositories")
+
+
+def archiver(engine: Engine) -> Archiver:
+    """Return how the server's log leaves it. Raises FailedError where the server does not answer."""
+    said = engine.sql(
+        "SELECT count(*) FILTER (WHERE name LIKE '%.ready'),"
+        " coalesce(extract(epoch FROM now() - min(modification) FILTER (WHERE name LIKE '%.ready')), 0),"
+        " (SELECT archived_count FROM pg_stat_archiver), (SELECT failed_count FROM pg_stat_archiver),"
+        " (SELECT extract(epoch FROM now() - last_failed_time) FROM pg_stat_archiver"
+        "   WHERE last_failed_time > coalesce(last_archived_time, '-infinity'))"
+        " FROM pg_ls_archive_statusdir()"
+    )
+    waiting, oldest, archived, failed, failing = said.split("\t")
+    return Archiver(
+        waiting=int(waiting),
+        oldest=float(oldest),
+        archived=int(archived),
+        failed=int(failed),
+        failing=float(failing) if failing else None,
+    )
+
+
+def truth(engine: Engine, settings: Settings, kept_fulls: int, now: float | None = None) -> list[Truth]:
+    """Return what the repositories have, read from themselves. now: seconds since the epoch."""
+    at = time.time() if now is None else now
+    return [
+        _truth(engine, repository, stanza, kept_fulls, at)
+        for repository, stanza in zip(settings.repositories, stanzas(engine, settings.repositories), strict=True)
+    ]
+
+
+def _truth(engine: Engine, repository: Repository, stanza: info.Stanza, kept_fulls: int, now: float) -> Truth:
+    if stanza.code == -1 or not stanza.backups:
+        return Truth(repository=repository.number, reached=stanza.code != -1, message=stanza.message)
+    listed = engine.pgbackrest(
+        f"--repo={repository.number}", "--output=json", "--recurse", "repo-ls", f"archive/main/{stanza.archive}"
+    )
+    if listed.status != 0:
+        return Truth(repository=repository.number, reached=False, message=listed.message())
+    there = info.segments(json.loads(listed.out))
+    fulls = stanza.fulls
+    return Truth(
+        repository=repository.number,
+        reached=True,
+        message=stanza.message,
+        fulls=len(fulls),
+        age=now - fulls[-1].stop if fulls else None,
+        newest=now - stanza.backups[-1].stop,
+        size=stanza.backups[-1].size,
+        stored=sum(each.stored for each in stanza.backups),
+        missing=tuple(info.gaps(stanza, there, kept_fulls)),
+        whole=info.whole_since(stanza, there),
+        damaged=tuple(each.label for each in stanza.backups if each.damaged),
+    )
+
+
+def readable(engine: Engine, settings: Settings) -> None:
+    """Read every file of every repository and compare it with its checksum. Raises FailedError with what is damaged."""
+    wrong = []
+    for each in settings.repositories:
+        result = engine.pgbackrest(f"--repo={each.number}", "--output=text", "verify")
+        if result.status != 0 or "error" in result.out.lower():
+            wrong.append(_why(each, result.message()))
+    if wrong:
+        raise FailedError("\n".join(wrong))

@@ -1,0 +1,107 @@
+# Copyright: (c) 2026, the Holdfast contributors
+# GNU General Public License v3.0+ (see LICENSE)
+"""What an archive needs before its first segment: certificates, the image, a place in each repository, a backup."""
+
+from __future__ import annotations
+
+import tempfile
+from pathlib import Path
+
+from ansible_collections.holdfast.host.plugins.module_utils import atomic, backup_postgres
+from ansible_collections.holdfast.host.plugins.module_utils.backup_engine import Engine, FailedError, checked
+from ansible_collections.holdfast.host.plugins.module_utils.backup_settings import Settings
+
+DIRECTORY = Path("/etc/holdfast/backup")
+# Longer than the machine lives: nobody outside can use them, and one that ran out would end the archive.
+DAYS = "7300"
+OWNER = 999
+# Whose certificate it is, the directory of the side that has it, and its file there. The server lets in "postgres".
+PARTIES = (("holdfast-backup", "server", "server"), ("postgres", "client", "client"))
+STARTED_SECONDS = 180
+
+
+def certificates(engine: Engine, directory: Path = DIRECTORY) -> bool:
+    """Have an authority and a certificate for each side; made once, whole or not at all. Return whether they were made.
+
+    The authority's key is thrown away with the directory in which it is made: nobody can add a third party.
+    """
+    wanted = [directory / side / f"{file}.{kind}" for _, side, file in PARTIES for kind in ("crt", "key")]
+    wanted += [directory / side / "ca.crt" for _, side, _ in PARTIES]
+    if all(path.is_file() for path in wanted):
+        return False
+    with tempfile.TemporaryDirectory(dir=directory) as made:
+        for name in ("ca", *(file for _, _, file in PARTIES)):
+            _key(engine, made, name)
+        _openssl(
+            engine, "req", "-x509", "-new", "-key", f"{made}/ca.key", "-subj", "/CN=holdfast", "-days", DAYS,
+            "-out", f"{made}/ca.crt",
+        )  # fmt: skip
+        for name, _, file in PARTIES:
+            _signed(engine, made, name, file)
+        for _, side, file in PARTIES:
+            for source, kind in (("ca", "crt"), (file, "crt"), (file, "key")):
+                content = Path(made, f"{source}.{kind}").read_bytes()
+                atomic.write_file(
+                    directory / side / f"{source}.{kind}", content, atomic.Owned(mode=0o400, uid=OWNER, gid=OWNER)
+                )
+    return True
+
+
+def _openssl(engine: Engine, *words: str) -> None:
+    checked(engine.run(["openssl", *words], ""), "openssl")
+
+
+def _key(engine: Engine, made: str, name: str) -> None:
+    curve = ("-algorithm", "EC", "-pkeyopt", "ec_paramgen_curve:prime256v1")
+    _openssl(engine, "genpkey", *curve, "-out", f"{made}/{name}.key")
+
+
+def _signed(engine: Engine, made: str, name: str, file: str) -> None:
+    Path(made, f"{file}.ext").write_text(f"subjectAltName=DNS:{name}\n", encoding="utf-8")
+    _openssl(engine, "req", "-new", "-key", f"{made}/{file}.key", "-subj", f"/CN={name}", "-out", f"{made}/{file}.csr")
+    _openssl(
+        engine, "x509", "-req", "-in", f"{made}/{file}.csr", "-CA", f"{made}/ca.crt", "-CAkey", f"{made}/ca.key",
+        "-CAcreateserial", "-extfile", f"{made}/{file}.ext", "-days", DAYS, "-out", f"{made}/{file}.crt",
+    )  # fmt: skip
+
+
+def image(engine: Engine, directory: Path = DIRECTORY) -> bool:
+    """Have the image; return whether it was built. Raises FailedError."""
+    name = engine.postgres.image
+    if engine.run(["docker", "image", "inspect", name], "").status == 0:
+        return False
+    words = ["docker", "build", "--quiet", "--tag", name, "--label", "org.holdfast.built=1", str(directory / "image")]
+    checked(engine.run(words, ""), f"image {name}")
+    return True
+
+
+def prepare(engine: Engine) -> list[str]:
+    """Have what the containers need before they start. Return what was made."""
+    done = ["made the certificates"] if certificates(engine) else []
+    return [*done, *([f"built {engine.postgres.image}"] if image(engine) else [])]
+
+
+def ready(engine: Engine, settings: Settings) -> list[str]:
+    """Have a place and a first backup in each repository. Return what was done. Raises FailedError.
+
+    A server that still recovers is waited for. A large database's first backup is begun, and not waited for.
+    """
+    postgres = engine.postgres
+
+    def serves() -> bool:
+        try:
+            return engine.sql("SELECT pg_is_in_recovery()") == "f"
+        except FailedError:
+            return False
+
+    engine.wait_for(f"{postgres.service} does not serve", STARTED_SECONDS, serves)
+    done = backup_postgres.create(engine, settings)
+    empty = [each.repository for each in backup_postgres.stanzas(engine, settings.repositories) if not each.backups]
+    if not empty:
+        return done
+    if backup_postgres.size(engine) > backup_postgres.WAITED_BYTES:
+        checked(engine.run(["systemctl", "start", "--no-block", "holdfast-backup@full.service"], ""), "a first backup")
+        return [*done, "a first backup was begun; holdfast-backup truth tells when it is there"]
+    backup_postgres.check(engine)
+    backup_postgres.backup(engine, settings, "full", empty)
+    return [*done, *(f"made a first backup in repository {number}" for number in empty)]

@@ -1,0 +1,141 @@
+# Copyright: (c) 2026, the Holdfast contributors
+# GNU General Public License v3.0+ (see LICENSE)
+"""PostgreSQL's data brought back from the repositories: into place, or beside what serves.
+
+Sources: pgBackRest's command reference, "restore"; the PostgreSQL manual, "Recovery Target" and "Continuous Archiving".
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from ansible_collections.holdfast.host.plugins.module_utils.backup_engine import (
+    INSIDE,
+    SERVER_SIDE,
+    STANZA,
+    Engine,
+    FailedError,
+    Mount,
+    checked,
+    one_off,
+)
+from ansible_collections.holdfast.host.plugins.module_utils.backup_settings import Settings
+
+KINDS = ("latest", "time", "lsn", "name", "immediate")
+RECOVERY_SECONDS = 6 * 3600
+
+
+@dataclass(frozen=True, kw_only=True)
+class Target:
+    """How far the database is brought. kind: one of KINDS. value: the time with its zone, the LSN or the point's name.
+
+    latest: all there is. immediate: the end of the backup. repository: 0 for the first that can.
+    """
+
+    kind: str = "latest"
+    value: str = ""
+    repository: int = 0
+    databases: tuple[str, ...] = ()
+
+    def words(self) -> list[str]:
+        """Return pgBackRest's options."""
+        words = [f"--repo={self.repository}"] if self.repository else []
+        words += [f"--db-include={name}" for name in self.databases]
+        if self.kind == "latest":
+            return words
+        if self.kind == "immediate":
+            return [*words, "--type=immediate", "--target-action=promote"]
+        return [*words, f"--type={self.kind}", f"--target={self.value}", "--target-action=promote"]
+
+
+def moment(text: str) -> datetime:
+    """Return a moment. Raises FailedError where it has no zone: an hour's difference loses an hour's work."""
+    try:
+        found = datetime.fromisoformat(text.strip().replace("Z", "+00:00"))
+    except ValueError:
+        found = None
+    if found is None or found.tzinfo is None:
+        raise FailedError(f"{text!r} is no moment with a zone, such as 2026-01-31 13:05:00+01:00")
+    return found
+
+
+def read_target(kind: str, value: str, repository: int = 0, databases: Sequence[str] = ()) -> Target:
+    """Return a target of what a user typed. Raises FailedError with what it should be."""
+    if kind not in KINDS:
+        raise FailedError(f"{kind!r} is none of {', '.join(KINDS)}")
+    if kind in ("latest", "immediate"):
+        if value:
+            raise FailedError(f"{kind} takes no value, and {value!r} was given")
+        return Target(kind=kind, repository=repository, databases=tuple(databases))
+    if not value:
+        raise FailedError(f"{kind} needs a value")
+    # As PostgreSQL reads a time with any zone, and never in the server's own.
+    shown = moment(value).strftime("%Y-%m-%d %H:%M:%S.%f%z") if kind == "time" else value
+    return Target(kind=kind, value=shown, repository=repository, databases=tuple(databases))
+
+
+def make_volume(engine: Engine, project: str, key: str, name: str) -> None:
+    """Have a volume that Compose takes for its own. Raises FailedError."""
+    labels = {"com.docker.compose.project": project, "com.docker.compose.volume": key}
+    words = [word for label, value in labels.items() for word in ("--label", f"{label}={value}")]
+    checked(engine.run(["docker", "volume", "create", *words, name], ""), f"volume {name}")
+
+
+def has_data(engine: Engine, volume: str) -> bool:
+    """Tell whether a cluster lies in a volume. Raises FailedError where it cannot be looked at."""
+    there = engine.run(["docker", "volume", "inspect", volume], "")
+    if there.status != 0:
+        return False
+    mounts = [Mount(source=volume, target=engine.postgres.mount)]
+    words = ["sh", "-c", f'if [ -e "{engine.postgres.data}/PG_VERSION" ]; then echo data; fi']
+    command = one_off(engine, words, mounts, network="none", options=["--rm"])
+    return "data" in checked(engine.run(command, ""), f"volume {volume}").out
+
+
+def fetch(engine: Engine, volume: str, target: Target, *, delta: bool = False, options: Sequence[str] = ()) -> None:
+    """Bring the files of the newest fitting backup into a volume that nobody uses. Raises FailedError.
+
+    delta: over what is there; only what differs is fetched. options: of the container.
+    """
+    mounts = [
+        Mount(source=volume, target=engine.postgres.mount, writes=True),
+        Mount(source=SERVER_SIDE, target=INSIDE),
+    ]
+    words = ["pgbackrest", f"--stanza={STANZA}", *target.words(), *(["--delta"] if delta else []), "restore"]
+    checked(engine.run(one_off(engine, words, mounts, options=["--rm", *options]), ""), "the restore failed")
+
+
+def started(engine: Engine, container: str) -> bool:
+    """Tell whether a server has ended its recovery. Raises FailedError, with its last words, where it has stopped."""
+    said = engine.run(["docker", "inspect", "--format", "{{json .State}}", container], "")
+    state = json.loads(checked(said, container).out)
+    if not state["Running"]:
+        log = engine.run(["docker", "logs", "--tail", "15", container], "")
+        raise FailedError(f"PostgreSQL stopped while it recovered:\n{(log.err + log.out)[-1500:]}")
+    words = ["psql", "-X", "-q", "-At", "-U", engine.postgres.superuser, "-d", "postgres"]
+    asked = engine.run(["docker", "exec", container, *words, "-c", "SELECT pg_is_in_recovery()"], "")
+    return asked.status == 0 and asked.out.strip() == "f"
+
+
+def recover(engine: Engine, settings: Settings, target: Target) -> bool:
+    """Fill the empty volume of a host that was made anew. Return whether anything was fetched. Raises FailedError.
+
+    A volume with a cluster is left alone, unless a fetch into it was interrupted: that goes on.
+    """
+    postgres = engine.postgres
+    under_way = engine.run(["docker", "volume", "inspect", _mark(settings)], "").status == 0
+    if has_data(engine, postgres.volume) and not under_way:
+        return False
+    # An own volume as the mark: it is there as long as the other one is, whatever else was lost.
+    checked(engine.run(["docker", "volume", "create", _mark(settings)], ""), "the mark of a restore")
+    make_volume(engine, postgres.project, "holdfast-postgres", postgres.volume)
+    fetch(engine, postgres.volume, target, delta=under_way)
+    checked(engine.run(["docker", "volume", "rm", _mark(settings)], ""), "the mark of a restore")
+    return True
+
+
+def _mark(settings: Settings) -> str:
+    return f"{settings.stack}-restoring"

@@ -1,0 +1,149 @@
+# Copyright: (c) 2026, the Holdfast contributors
+# GNU General Public License v3.0+ (see LICENSE)
+"""What is true of the backups, read from the repositories: findings for people and verify, metrics for alerts."""
+
+from __future__ import annotations
+
+import json
+import math
+import os
+import time
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import asdict, dataclass
+from pathlib import Path
+
+from ansible_collections.holdfast.host.plugins.module_utils import atomic, backup_postgres, backup_report
+from ansible_collections.holdfast.host.plugins.module_utils.backup_engine import Engine, FailedError
+from ansible_collections.holdfast.host.plugins.module_utils.backup_metrics import Metric, Sample
+from ansible_collections.holdfast.host.plugins.module_utils.backup_postgres import Archiver, Truth
+from ansible_collections.holdfast.host.plugins.module_utils.backup_settings import Settings
+
+FILE = "truth.json"
+# A backup that takes long, and the timer's jitter, are no reason for alarm.
+LATE = 1.5
+# What an archiver that works again needs before it is believed to be late.
+GRACE_SECONDS = 30
+AGAIN_SECONDS = 3600
+
+
+@dataclass(frozen=True, kw_only=True)
+class Finding:
+    """One thing that keeps the backups from being what was promised. what: backup.<part>, as verify names it."""
+
+    what: str
+    value: str
+    rule: str
+    hint: str
+
+    def text(self) -> str:
+        """Return it as a line for people."""
+        return f"{self.what}: {self.value}: {self.rule}; {self.hint}"
+
+
+def kept_fulls(settings: Settings) -> int:
+    """Return of how many of the newest fulls all log is kept: as the plan told pgBackRest (backup_schedule)."""
+    every = settings.postgres.full_every_seconds if settings.postgres else 86_400
+    return math.ceil(settings.keep.wal_days * 86_400 / every) + 1
+
+
+def of_repository(truth: Truth, where: str, full_every: int) -> Iterator[Finding]:
+    """Yield what is wrong with one repository. where: in words. full_every: seconds between two fulls."""
+    what = f"backup.repository[{truth.repository}]"
+    if not truth.reached:
+        yield Finding(what=what, value=truth.message, rule=f"{where} must answer", hint="see its credentials and line")
+        return
+    if truth.age is None:
+        hint = "systemctl start holdfast-backup@full"
+        yield Finding(what=f"{what}.full", value="none", rule=f"{where} must have a full backup", hint=hint)
+        return
+    if truth.age > LATE * full_every:
+        value, hint = f"{truth.age / 3600:.1f} h old", "journalctl -u holdfast-backup@full"
+        rule = f"the newest full backup must be no older than {LATE * full_every / 3600:.0f} h"
+        yield Finding(what=f"{what}.full", value=value, rule=rule, hint=hint)
+    if truth.missing:
+        rule = "no segment of the kept log may be missing"
+        hint = "what lies before the gap restores up to it; a new full backup is the new base"
+        yield Finding(what=f"{what}.log", value=", ".join(truth.missing), rule=rule, hint=hint)
+    if truth.damaged:
+        rule, hint = "no page of a backup may have a wrong checksum", "the database itself is damaged: pg_amcheck"
+        yield Finding(what=f"{what}.pages", value=", ".join(truth.damaged), rule=rule, hint=hint)
+
+
+def of_archiver(archiver: Archiver, rpo_seconds: int) -> Iterator[Finding]:
+    """Yield that what was promised of the last seconds does not hold."""
+    if archiver.waiting and archiver.oldest > rpo_seconds + GRACE_SECONDS:
+        value = f"{archiver.waiting} segments wait, the first for {archiver.oldest:.0f} s"
+        rule = f"the log must leave the host within {rpo_seconds} s"
+        hint = "docker logs of PostgreSQL and of holdfast-backup say why"
+        yield Finding(what="backup.archiver", value=value, rule=rule, hint=hint)
+
+
+def of_work(state: dict[str, backup_report.Work]) -> Iterator[Finding]:
+    """Yield what failed when it was done last."""
+    for kind, work in sorted(state.items()):
+        if work.result == backup_report.FAILED:
+            rule, hint = "must end well", f"journalctl -u holdfast-backup@{kind.partition(':')[0]}"
+            yield Finding(what=f"backup.{kind}", value=work.message, rule=rule, hint=hint)
+
+
+def metrics(truths: Sequence[Truth], archiver: Archiver | None) -> list[Metric]:
+    """Return what was read as metrics, each of a repository with its number."""
+
+    def metric(name: str, text: str, read: Callable[[Truth], float | None]) -> Metric:
+        known = [(each.repository, read(each)) for each in truths]
+        told = [Sample(value=value, labels={"repository": str(at)}) for at, value in known if value is not None]
+        return Metric(name=name, help=text, samples=told)
+
+    found = [
+        metric("repository_up", "1 where the repository answered.", lambda each: each.reached),
+        metric("full_age_seconds", "Age of the newest full backup.", lambda each: each.age),
+        metric("newest_age_seconds", "Age of the newest backup of any kind.", lambda each: each.newest),
+        metric("full_count", "Full backups that are kept.", lambda each: each.fulls),
+        metric("stored_bytes", "What the backups take.", lambda each: each.stored),
+        metric("database_bytes", "The database in the newest backup.", lambda each: each.size),
+        metric("log_missing_segments", "Segments missing from the kept log.", lambda each: len(each.missing)),
+        metric("restorable", "1 where the newest state can be restored.", lambda each: each.whole),
+    ]
+    if archiver is not None:
+        for name, text, value in (
+            ("archive_waiting_segments", "Segments that were not archived yet.", archiver.waiting),
+            ("archive_waiting_seconds", "How long the first of them waits.", archiver.oldest),
+            ("archived_segments_total", "Segments archived since the statistics were reset.", archiver.archived),
+            ("archive_failures_total", "Tries to archive that failed.", archiver.failed),
+        ):
+            found.append(Metric(name=name, help=text, samples=[Sample(value=value, labels={})]))
+    return found
+
+
+def look(engine: Engine, settings: Settings) -> list[Finding]:
+    """Read the truth, keep it for verify and as metrics, and take a new base after a gap. Return the findings."""
+    directory = Path(settings.directory)
+    places = {each.number: each.where for each in settings.repositories}
+    findings: list[Finding] = []
+    archiver, truths = None, []
+    try:
+        archiver = backup_postgres.archiver(engine)
+        findings += of_archiver(archiver, engine.postgres.rpo_seconds)
+        truths = backup_postgres.truth(engine, settings, kept_fulls(settings))
+    except FailedError as problem:
+        findings.append(Finding(what="backup.server", value=str(problem), rule="must answer", hint="docker ps"))
+    for each in truths:
+        findings += of_repository(each, places[each.repository], engine.postgres.full_every_seconds)
+    state = backup_report.read_state(directory)
+    findings += of_work(state)
+    backup_report.write_metrics(
+        Path(settings.metrics), [*backup_report.work_metrics(state), *metrics(truths, archiver)]
+    )
+    told = {"at": time.time(), "findings": [asdict(each) for each in findings], "truths": [asdict(t) for t in truths]}
+    owned = atomic.Owned(mode=0o640, uid=os.geteuid(), gid=os.getegid())
+    atomic.write_file(directory / FILE, (json.dumps(told, indent=1) + "\n").encode(), owned)
+    _new_base(engine, truths, state)
+    return findings
+
+
+def _new_base(engine: Engine, truths: Sequence[Truth], state: dict[str, backup_report.Work]) -> None:
+    """Begin a full backup where the newest one does not lead to the newest state; once an hour."""
+    broken = [each for each in truths if each.reached and each.age is not None and not each.whole]
+    last = state.get("full")
+    if broken and (last is None or time.time() - last.start > AGAIN_SECONDS):
+        engine.run(["systemctl", "start", "--no-block", "holdfast-backup@full.service"], "")
