@@ -108,8 +108,6 @@ def check(settings: Settings, repository: Repository, run: Run, now: float, *, a
 def newest(settings: Settings, repository: Repository, run: Run, now: float) -> list[Newest]:
     """Return the newest snapshot of every tag, those that must be there first. Raises FilesError."""
     restic = backup_known.restic(settings, repository, run)
-    if restic.identity() is None:
-        raise FilesError(f"{restic.name} is not there")
     found: dict[str, list[Snapshot]] = {tag: [] for tag in tags(settings)}
     for each in restic.snapshots():
         for tag in each.tags:

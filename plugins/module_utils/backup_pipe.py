@@ -17,7 +17,8 @@ from ansible_collections.holdfast.host.plugins.module_utils.command import Resul
 # The first and the second command; their results.
 Pipe = Callable[[Sequence[str], Sequence[str]], tuple[Result, Result]]
 _CHUNK = 1024 * 1024
-_GRACE_SECONDS = 30
+# restic 0.18 goes on to wait for its input after a SIGTERM; killed, it leaves a lock that its next run removes.
+_GRACE_SECONDS = 1.0
 
 
 def piper(*, timeout_seconds: float) -> Pipe:

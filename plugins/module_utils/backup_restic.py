@@ -87,7 +87,12 @@ class Restic:
         self.good(self.run(self.words("unlock"), ""), "remove stale locks")
 
     def good(self, result: Result, what: str) -> Result:
-        """Return a result that is good. Raises FilesError."""
+        """Return a result that is good. Raises FilesError, which says so where the password is another."""
+        if result.status == WRONG_PASSWORD or (result.status != 0 and "wrong password" in result.err):
+            raise FilesError(
+                f"{self.name} was made with another key than {self.password_file} has. Nothing was written. Put the key "
+                "of the recovery kit there, or give another place for the repository"
+            )
         if result.status != 0:
             raise FilesError(f"{self.name}: could not {what}: {reason(result)}")
         return result
@@ -95,16 +100,10 @@ class Restic:
     def identity(self) -> str | None:
         """Return the repository's id, None where there is none. Raises FilesError, also for another password."""
         result = self.call("--no-lock", "cat", "config")
-        if result.status == 0:
-            return str(json.loads(result.out)["id"])
+        # Before 0.17 also one that cannot be reached says so; then it cannot be made, either.
         if result.status == ABSENT or "Is there a repository at the following location" in result.err:
             return None
-        if result.status == WRONG_PASSWORD or "wrong password" in result.err:
-            raise FilesError(
-                f"{self.name} was made with another key than {self.password_file} has. Nothing was written. Put the "
-                "key of the recovery kit there, or give another place for the repository"
-            )
-        raise FilesError(f"{self.name}: could not look at it: {reason(result)}")
+        return str(json.loads(self.good(result, "look at it").out)["id"])
 
     def backup(
         self, tag: str, name: str, directory: str, *, exclude: Sequence[str] = (), vanishing: bool = False
