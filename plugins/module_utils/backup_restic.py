@@ -90,8 +90,8 @@ class Restic:
         """Return a result that is good. Raises FilesError, which says so where the password is another."""
         if result.status == WRONG_PASSWORD or (result.status != 0 and "wrong password" in result.err):
             raise FilesError(
-                f"{self.name} was made with another key than {self.password_file} has. Nothing was written. Put the key "
-                "of the recovery kit there, or give another place for the repository"
+                f"{self.name} was made with another key than {self.password_file} has. Nothing was written. Put the "
+                "key of the recovery kit there, or give another place for the repository"
             )
         if result.status != 0:
             raise FilesError(f"{self.name}: could not {what}: {reason(result)}")

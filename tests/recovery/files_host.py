@@ -16,8 +16,6 @@ from tests.lab.shell import run, scaled, succeeds, wait_until
 HOST = find("demo-placement")
 MODULES = "ansible_collections/holdfast/host/plugins/module_utils"
 AT = "/root/recovery-files"
-# Another restic may be put before the host's own.
-PATH = f"{AT}/bin:/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"
 STORES, APP = "files-stores", "files-app"
 PASSWORD = "words with spaces and $signs"
 # Compose would put a variable there.
@@ -93,7 +91,7 @@ def works(script: str) -> bool:
 def _program(given: dict[str, Any]) -> list[str]:
     name = f"{AT}/backup.json"
     inside(f"cat > {name}", given=json.dumps(given))
-    words = ["docker", "exec", "-i", HOST.container, "env", f"PYTHONPATH={AT}/lib", f"PATH={PATH}", "python3", "-c"]
+    words = ["docker", "exec", "-i", HOST.container, "env", f"PYTHONPATH={AT}/lib", "python3", "-c"]
     return [*words, PRELUDE + "exec(sys.stdin.read())", name]
 
 
@@ -124,7 +122,7 @@ def started(code: str, **changes: Any) -> subprocess.Popen[str]:
 def killed(process: subprocess.Popen[str]) -> None:
     """Kill the program on the host as the kernel does: no line of it runs any more. What it started ends with it."""
     assert process.poll() is None, process.stderr.read() if process.stderr else ""
-    inside(f"kill -KILL $(cat {AT}/pid)")
+    inside(f"kill -KILL $(cat {AT}/pid); pkill -CONT -x restic || test $? = 1")
     process.wait(scaled(10))
     if process.stderr:
         process.stderr.close()

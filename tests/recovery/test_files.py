@@ -5,6 +5,7 @@
 from __future__ import annotations
 
 import json
+import subprocess
 from collections.abc import Iterator
 
 import pytest
@@ -173,20 +174,26 @@ def test_a_dump_comes_back_under_another_name_and_in_place() -> None:
     psql("DROP DATABASE app_before")
 
 
+def half_way() -> subprocess.Popen[str]:
+    """Start a dump, and return it where pg_dump waits for restic in the midst of a table."""
+    process = started("backup_dumps.backup(settings, run, pipe)")
+    # It has to be stopped before it reads: it takes a while to open the repository.
+    inside("timeout 60 sh -c 'until pkill -STOP -f [r]estic.*--stdin-filename; do sleep 0.05; done'")
+    dumping = "SELECT count(*) FROM pg_stat_activity WHERE application_name = 'pg_dump' AND wait_event = 'ClientWrite'"
+    wait_until("pg_dump to wait", lambda: psql(dumping) == "1", seconds=scaled(30))
+    return process
+
+
 def test_a_dump_that_fails_half_way_is_no_snapshot() -> None:
     had, good = snapshots(), newest()["dump:app"]
-    dumping = "SELECT count(*) FROM pg_stat_activity WHERE application_name = 'pg_dump' AND query LIKE 'COPY%'"
-    psql("UPDATE letters SET note = encode(sha512(note::bytea), 'hex')", "app")
-    process = started("backup_dumps.backup(settings, run, pipe)", **slow())
-    wait_until("the dump", lambda: psql(dumping) == "1", seconds=scaled(30))
+    process = half_way()
     psql("SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE application_name = 'pg_dump'")
+    inside("pkill -CONT -x restic")
     _, said = process.communicate(timeout=scaled(60))
     assert process.returncode == 1
     assert "pg_dump: " in said
     assert snapshots() == had
-    process = started("backup_dumps.backup(settings, run, pipe)", **slow())
-    wait_until("the dump", lambda: psql(dumping) == "1", seconds=scaled(30))
-    killed(process)
+    killed(half_way())
     assert newest()["dump:app"] == good
     assert program(SAVED.format("backup_dumps.backup(settings, run, pipe)")) == ["dump:app"]
     assert newest()["dump:app"] == good + 1
@@ -221,7 +228,8 @@ def test_damage_another_key_and_a_place_that_is_gone_are_told() -> None:
     inside(f"mv {AT}/repository {AT}/elsewhere")
     refused("backup_files.backup_host(settings, run)", "is gone")
     assert not works(f"test -e {AT}/repository")
-    inside(f"mv {AT}/elsewhere {AT}/repository; rm $(find {AT}/repository/data -type f | head -1)")
+    largest = f"$(find {AT}/repository/data -type f -printf '%s %p\\n' | sort -n | tail -1 | cut -d ' ' -f 2)"
+    inside(f"mv {AT}/elsewhere {AT}/repository; rm {largest}")
     damaged = program(checked)
     assert damaged["sound"] is False
     assert damaged["message"]
