@@ -1,0 +1,155 @@
+# Copyright: (c) 2026, the Holdfast contributors
+# GNU General Public License v3.0+ (see LICENSE)
+"""Volumes and the host's own files: to every repository, and back."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import partial
+from pathlib import Path
+
+from ansible_collections.holdfast.host.plugins.module_utils import backup_swap
+from ansible_collections.holdfast.host.plugins.module_utils.backup_copies import (
+    Copy,
+    FilesError,
+    PartlyError,
+    Snapshot,
+    collected,
+    tried,
+)
+from ansible_collections.holdfast.host.plugins.module_utils.backup_known import opened, restic
+from ansible_collections.holdfast.host.plugins.module_utils.backup_pause import alone, services, standing_still
+from ansible_collections.holdfast.host.plugins.module_utils.backup_restic import Restic
+from ansible_collections.holdfast.host.plugins.module_utils.backup_settings import Repository, Settings, Volume
+from ansible_collections.holdfast.host.plugins.module_utils.command import Run
+from ansible_collections.holdfast.host.plugins.module_utils.containers import Container, inspect
+
+HOST = "host"
+# The declaration, the secrets, the certificates and what is rendered: all that a host has of its own.
+HOST_FILES = Path("/etc/holdfast")
+
+
+@dataclass(frozen=True, kw_only=True)
+class Source:
+    """What is restored. snapshot: what an id begins with, the newest where empty. replace: what is there may go."""
+
+    restic: Restic
+    snapshot: str = ""
+    replace: bool = False
+
+    def find(self, tag: str) -> Snapshot:
+        """Return the snapshot of a tag. Raises FilesError."""
+        return self.restic.find(tag, self.snapshot)
+
+
+def everywhere(settings: Settings, run: Run, work: Callable[[Restic], Copy]) -> list[Copy]:
+    """Do some work with every repository, made where it never was. Raises PartlyError at the end."""
+
+    def done(repository: Repository) -> list[Copy]:
+        return [work(opened(settings, repository, run))]
+
+    return collected(partial(done, each) for each in settings.repositories)
+
+
+def tag_of(volume: Volume) -> str:
+    """Return the tag of a volume's snapshots."""
+    return f"volume:{volume.name}"
+
+
+def mountpoint(run: Run, volume: str) -> Path:
+    """Return where a volume's files lie on the host. Raises FilesError."""
+    result = run(["docker", "volume", "inspect", volume], "")
+    if result.status != 0:
+        raise FilesError(f"volume {volume} is not there: {result.message()}")
+    return Path(json.loads(result.out)[0]["Mountpoint"])
+
+
+def users(run: Run, volume: str) -> list[Container]:
+    """Return the running containers that have a volume mounted. Raises FilesError."""
+    result = run(["docker", "ps", "--quiet", "--no-trunc", "--filter", f"volume={volume}"], "")
+    if result.status != 0:
+        raise FilesError(f"the engine does not tell who uses {volume}: {result.message()}")
+    ids = result.out.split()
+    return inspect(run, ids) if ids else []
+
+
+def backup_volumes(settings: Settings, run: Run) -> list[Copy]:
+    """Copy every declared volume to every repository. Raises PartlyError at the end."""
+    return collected(partial(backup_volume, settings, run, each) for each in settings.volumes)
+
+
+def backup_volume(settings: Settings, run: Run, volume: Volume) -> list[Copy]:
+    """Copy a volume to every repository; its services stand still once. Raises PartlyError, FilesError, OSError."""
+    place = mountpoint(run, volume.volume)
+    # Services are not stopped for a repository that cannot be reached, nor while it is waited for.
+    problems, ready = [], []
+    for repository in settings.repositories:
+        found, problem = _opened(settings, repository, run)
+        ready += [found] if found else []
+        problems += [problem] if problem else []
+
+    def copy(restic: Restic) -> list[Copy]:
+        # By its last name: a snapshot with the whole path could be restored below that path alone.
+        staging = str(place / backup_swap.STAGING)
+        vanishing = not volume.pause
+        return [restic.backup(tag_of(volume), place.name, str(place.parent), exclude=[staging], vanishing=vanishing)]
+
+    done: list[Copy] = []
+    if ready:
+        with alone(settings.directory, run), standing_still(settings.directory, run, services(run, volume.pause)):
+            copies, problem = tried(lambda: collected(partial(copy, each) for each in ready))
+        done += copies
+        problems += [problem] if problem else []
+    if problems:
+        raise PartlyError([f"{tag_of(volume)}: {each}" for each in problems], done)
+    return done
+
+
+def _opened(settings: Settings, repository: Repository, run: Run) -> tuple[Restic | None, str]:
+    try:
+        return opened(settings, repository, run), ""
+    except (FilesError, OSError, ValueError) as problem:
+        return None, str(problem)
+
+
+def backup_host(settings: Settings, run: Run, files: Path = HOST_FILES) -> list[Copy]:
+    """Copy the host's own files, all of them: without its secrets a host does not come back. Raises PartlyError."""
+    return everywhere(settings, run, lambda each: each.backup(HOST, files.name, str(files.parent)))
+
+
+def restic_of(settings: Settings, run: Run, number: int) -> Restic:
+    """Return a repository to restore from; it is never made. Raises FilesError."""
+    for repository in settings.repositories:
+        if repository.number == number:
+            return restic(settings, repository, run)
+    raise FilesError(f"there is no repository {number}")
+
+
+def restore_host(source: Source, target: Path) -> None:
+    """Put the host's own files into an empty directory, as ``holdfast`` there. Raises FilesError, OSError."""
+    if target.exists() and any(target.iterdir()):
+        raise FilesError(f"{target} is not empty")
+    source.restic.restore(source.find(HOST), str(target))
+
+
+def restore_volume(settings: Settings, run: Run, source: Source, name: str) -> None:
+    """Put a snapshot in the place of a volume's files, with owners and modes, links and times.
+
+    Whoever uses the volume stands still meanwhile, and runs again. A volume with files is refused where they may not be
+    replaced. Until the new files are whole the old ones stay; room for both is needed. Raises FilesError, OSError.
+    """
+    found = [volume for volume in settings.volumes if volume.name == name]
+    if not found:
+        raise FilesError(f"no volume {name} is declared")
+    place = mountpoint(run, found[0].volume)
+    chosen = source.find(tag_of(found[0]))
+    with alone(settings.directory, run):
+        if not source.replace and not backup_swap.is_empty(place):
+            raise FilesError(f"volume {name} has files; say that they are to be replaced")
+        with standing_still(settings.directory, run, users(run, found[0].volume), place=str(place)):
+            staging = backup_swap.begin(place)
+            source.restic.restore(chosen, str(staging))
+            (staging / Path(chosen.paths[0]).name).rename(staging / backup_swap.NEW)
+            backup_swap.ready(place)

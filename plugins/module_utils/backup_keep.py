@@ -1,0 +1,155 @@
+# Copyright: (c) 2026, the Holdfast contributors
+# GNU General Public License v3.0+ (see LICENSE)
+"""What repositories keep, and whether it can be read: the truth is asked of them, and not of whoever sent it."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass, replace
+from typing import Any
+
+from ansible_collections.holdfast.host.plugins.module_utils import (
+    backup_dumps,
+    backup_files,
+    backup_known,
+    backup_redis,
+)
+from ansible_collections.holdfast.host.plugins.module_utils.backup_copies import FilesError, Snapshot, reason
+from ansible_collections.holdfast.host.plugins.module_utils.backup_known import Known
+from ansible_collections.holdfast.host.plugins.module_utils.backup_restic import Restic
+from ansible_collections.holdfast.host.plugins.module_utils.backup_settings import Repository, Settings
+from ansible_collections.holdfast.host.plugins.module_utils.command import Run
+
+WEEK = 7 * 86_400
+# So many checks read all the data once, each another part of it: a quarter of a year.
+PARTS = 13
+
+
+@dataclass(frozen=True, kw_only=True)
+class Newest:
+    """The newest snapshot of a tag in a repository. at: seconds since the epoch, None where there is none.
+
+    age_seconds: at the time of asking. bytes: that a restore writes. count: of all that are kept. declared: whether the
+    settings still name what it is of; what they name no more stays, for nobody makes another copy of it.
+    """
+
+    repository: int
+    tag: str
+    at: float | None
+    age_seconds: float | None
+    bytes: int
+    count: int
+    declared: bool
+    snapshot: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class Checked:
+    """The last check of a repository. at: seconds since the epoch, 0 for never. part: of PARTS whose data were read."""
+
+    repository: int
+    at: float
+    sound: bool
+    part: int
+    message: str
+
+
+def tags(settings: Settings) -> dict[str, int]:
+    """Return the tag of everything that is copied, with the days that its copies are kept."""
+    found = {backup_files.HOST: settings.keep.files_days}
+    found |= {backup_files.tag_of(volume): settings.keep.files_days for volume in settings.volumes}
+    if settings.redis is not None:
+        found[backup_redis.TAG] = settings.keep.files_days
+    if settings.postgres is not None:
+        names = (each.name for each in settings.postgres.databases)
+        found |= {backup_dumps.tag_of(name): settings.keep.dump_days for name in names}
+    return found
+
+
+def forget(settings: Settings, restic: Restic) -> None:
+    """Remove the snapshots that are too old. Raises FilesError.
+
+    Age counts from the newest of a tag: where no more copies are made, the last ones stay.
+    """
+    for days in sorted(set(tags(settings).values())):
+        named = [word for tag, kept in tags(settings).items() if kept == days for word in ("--tag", tag)]
+        words = ["forget", "--host", restic.host, "--group-by", "host,tags", "--keep-within", f"{days}d", *named]
+        restic.good(restic.call(*words), "remove old snapshots")
+
+
+def tidy(settings: Settings, repository: Repository, run: Run, now: float) -> bool:
+    """Remove what is too old, and free its room once a week. Tell whether it was freed. Raises FilesError, OSError."""
+    restic, known = _met(settings, repository, run)
+    forget(settings, restic)
+    if now - known.pruned < WEEK:
+        return False
+    restic.good(restic.call("prune"), "free room")
+    # What is known may have been written meanwhile.
+    _keep(settings, repository, pruned=now)
+    return True
+
+
+def check(settings: Settings, repository: Repository, run: Run, now: float, *, at_once: bool = False) -> Checked:
+    """Have restic check a repository once a week and read another part of its data; return the last check.
+
+    at_once: whatever its age. An unsound repository is a result and no error. Raises FilesError, OSError, ValueError.
+    """
+    restic, known = _met(settings, repository, run)
+    if at_once or now - known.checked >= WEEK:
+        part = known.part % PARTS + 1
+        result = restic.call("check", f"--read-data-subset={part}/{PARTS}")
+        message = "" if result.status == 0 else reason(result)
+        known = _keep(settings, repository, checked=now, part=part, sound=result.status == 0, message=message)
+    return Checked(
+        repository=repository.number, at=known.checked, sound=known.sound, part=known.part, message=known.message
+    )
+
+
+def newest(settings: Settings, repository: Repository, run: Run, now: float) -> list[Newest]:
+    """Return the newest snapshot of every tag, those that must be there first. Raises FilesError."""
+    restic = backup_known.restic(settings, repository, run)
+    found: dict[str, list[Snapshot]] = {tag: [] for tag in tags(settings)}
+    for each in restic.snapshots():
+        for tag in each.tags:
+            if not tag.startswith(backup_dumps.PARTIAL):
+                found.setdefault(tag, []).append(each)
+    return [_newest(settings, restic, tag, kept, now) for tag, kept in found.items()]
+
+
+def _newest(settings: Settings, restic: Restic, tag: str, kept: list[Snapshot], now: float) -> Newest:
+    last = kept[-1] if kept else None
+    return Newest(
+        repository=restic.repository.number,
+        tag=tag,
+        at=last.at if last else None,
+        age_seconds=max(0.0, now - last.at) if last else None,
+        bytes=_size(restic, last) if last else 0,
+        count=len(kept),
+        declared=tag in tags(settings),
+        snapshot=last.id[:8] if last else "",
+    )
+
+
+def _size(restic: Restic, snapshot: Snapshot) -> int:
+    if snapshot.bytes is not None:
+        return snapshot.bytes
+    # Before 0.17 a snapshot does not say how large it is.
+    result = restic.good(restic.call("--no-lock", "stats", "--json", snapshot.id), "measure a snapshot")
+    return int(json.loads(result.out)["total_size"])
+
+
+def _met(settings: Settings, repository: Repository, run: Run) -> tuple[Restic, Known]:
+    restic = backup_known.opened(settings, repository, run)
+    known = backup_known.read(settings.directory, repository.number)
+    if known is None:
+        raise FilesError(f"{restic.name} is not known")
+    return restic, known
+
+
+def _keep(settings: Settings, repository: Repository, **changes: Any) -> Known:
+    known = backup_known.read(settings.directory, repository.number)
+    if known is None:
+        raise FilesError(f"repository {repository.number} is not known any more")
+    known = replace(known, **changes)
+    backup_known.write(settings.directory, repository.number, known)
+    return known

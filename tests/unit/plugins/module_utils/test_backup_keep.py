@@ -1,0 +1,96 @@
+# Copyright: (c) 2026, the Holdfast contributors
+# GNU General Public License v3.0+ (see LICENSE)
+"""What is kept is asked of the repository; old copies go by their kind, and checks go round."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from ansible_collections.holdfast.host.plugins.module_utils import backup_keep, backup_known
+from ansible_collections.holdfast.host.plugins.module_utils.backup_copies import FilesError, seconds
+from ansible_collections.holdfast.host.plugins.module_utils.backup_keep import PARTS, WEEK, Newest
+from ansible_collections.holdfast.host.plugins.module_utils.command import Result
+from tests.unit.plugins.module_utils.backup_world import World, out, settings, snapshot
+
+NOW = 1_800_000_000.0
+HERE = {"cat config": out({"id": "abc"})}
+
+
+def tidied(directory: Path, world: World, now: float) -> bool:
+    made = settings(directory)
+    return backup_keep.tidy(made, made.repositories[0], world, now)
+
+
+def test_each_kind_is_kept_for_its_time(tmp_path: Path) -> None:
+    world = World(HERE)
+    tidied(tmp_path, world, NOW)
+    common = "forget --host shop --group-by host,tags --keep-within"
+    assert [each for each in world.seen if each.startswith("forget")] == [
+        f"{common} 14d --tag host --tag volume:media --tag volume:logs --tag redis",
+        f"{common} 30d --tag dump:app",
+    ]
+
+
+def test_room_is_freed_once_a_week(tmp_path: Path) -> None:
+    world = World(HERE)
+    assert [tidied(tmp_path, world, NOW + days * 86_400) for days in (0, 1, 6.9, 7)] == [True, False, False, True]
+    assert (world.count("prune"), world.count("forget")) == (2, 8)
+
+
+def test_room_that_could_not_be_freed_is_tried_again(tmp_path: Path) -> None:
+    with pytest.raises(FilesError, match="could not free room: no"):
+        tidied(tmp_path, World({**HERE, "prune": Result(status=1, err="no")}), NOW)
+    assert tidied(tmp_path, World(HERE), NOW + 1) is True
+
+
+def test_checks_go_round_all_parts_of_the_data(tmp_path: Path) -> None:
+    made, world = settings(tmp_path), World(HERE)
+    for week in range(PARTS + 1):
+        assert backup_keep.check(made, made.repositories[0], world, NOW + week * WEEK).sound
+        backup_keep.check(made, made.repositories[0], world, NOW + week * WEEK + 1)
+    parts = [each.rpartition("=")[2] for each in world.seen if each.startswith("check")]
+    assert parts == [f"{part}/{PARTS}" for part in (*range(1, PARTS + 1), 1)]
+
+
+def test_damage_is_a_result_and_stays_known(tmp_path: Path) -> None:
+    made = settings(tmp_path)
+    world = World({**HERE, "check": [Result(status=1, err="Fatal: repository contains errors"), Result(status=0)]})
+    for now, at_once in ((NOW, False), (NOW + 5, False)):
+        found = backup_keep.check(made, made.repositories[0], world, now, at_once=at_once)
+        assert (found.sound, found.message, found.at) == (False, "Fatal: repository contains errors", NOW)
+    assert backup_keep.check(made, made.repositories[0], world, NOW + 6, at_once=True).sound
+    known = backup_known.read(str(tmp_path), 1)
+    assert known is not None
+    assert (known.sound, known.message, known.checked) == (True, "", NOW + 6)
+
+
+def newest(directory: Path, listed: list[dict[str, Any]]) -> dict[str, Newest]:
+    made = settings(directory)
+    world = World({"snapshots": out(listed), "stats": out({"total_size": 77})})
+    at = seconds("2026-01-31T00:00:00Z")
+    return {each.tag: each for each in backup_keep.newest(made, made.repositories[0], world, at)}
+
+
+def test_the_newest_of_each_tag_is_told_and_what_is_missing(tmp_path: Path) -> None:
+    listed = [
+        snapshot("aaaaaaaaaa", "host", day=30, summary={"total_bytes_processed": 5}),
+        snapshot("bbbbbbbbbb", "host", day=29),
+        snapshot("cccccccccc", "redis", day=1),
+        snapshot("dddddddddd", "volume:former", day=2),
+        snapshot("eeeeeeeeee", "partial:dump:app", day=30),
+    ]
+    found = newest(tmp_path, listed)
+    assert list(found) == ["host", "volume:media", "volume:logs", "redis", "dump:app", "volume:former"]
+    host = found["host"]
+    assert (host.age_seconds, host.bytes, host.count, host.snapshot) == (86_400, 5, 2, "aaaaaaaa")
+    assert found["redis"].bytes == 77, "a version that does not keep the size has to measure it"
+    assert (found["dump:app"].at, found["dump:app"].count, found["dump:app"].declared) == (None, 0, True)
+    assert found["volume:former"].declared is False
+
+
+def test_a_clock_that_was_set_back_makes_no_negative_age(tmp_path: Path) -> None:
+    future = snapshot("aaaaaaaaaa", "host") | {"time": "2027-01-01T00:00:00Z"}
+    assert newest(tmp_path, [future])["host"].age_seconds == 0
