@@ -39,6 +39,8 @@ class ActionModule(ActionBase):
         except (KitError, OSError) as error:
             said = error if isinstance(error, KitError) else f"{error.filename}: {error.strerror}"
             raise AnsibleActionFail(f"Recovery kit: {said}") from None
+        # What is returned has values, which a verbose run would print. A refusal has none, and is to be read.
+        self._task.no_log = True
         return result | {
             "changed": bool(written),
             "directory": str(into),

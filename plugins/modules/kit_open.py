@@ -41,7 +41,7 @@ options:
     type: path
     default: ""
 notes:
-  - RV(variables) and RV(secrets) hold values, so the task needs C(no_log) where a run is verbose.
+  - RV(variables) and RV(secrets) hold values, so the result is hidden as if the task had C(no_log). A refusal is shown.
 seealso:
   - module: holdfast.host.kit
 """
