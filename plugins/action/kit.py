@@ -49,7 +49,7 @@ class ActionModule(ActionBase):
         token = token_hex(32)
         read = {"step": "read", "token": token, "note": self._note(dest, before.document)}
         held = self._on_host(read | asked, variables)
-        given = kit_gather.given(variables, self._resolved)
+        given = {name: str(value) for name, value in self._resolved(variables.get("app_secrets", {})).items()}
         secrets = kit_gather.secrets(plan, given, uncovered(held["covered"], token), check=check)
         now = {"host": str(variables.get("inventory_hostname", "")), "written": kit.now()}
         document = kit.made(plan, part | now, variables=own, given=sorted(given), secrets=secrets)

@@ -58,7 +58,7 @@ class EnvFile:
 class Wanted:
     """Everything that a run is asked for. provided holds values, and so is never shown.
 
-    replace: whether a provided value wins over another one that is there.
+    replace: whether a secret that is there may be changed; where not, only missing ones are made.
     """
 
     directory: Path

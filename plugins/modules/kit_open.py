@@ -58,18 +58,26 @@ EXAMPLES = r"""
     stack: "{{ opened.variables.holdfast_stack }}"
     host: "{{ capacity.host }}"
     directory: "{{ opened.variables.preflight_directory }}"
-    provided: "{{ opened.variables.preflight_provided }}"
+    provided: "{{ opened.variables.app_secrets | list }}"
+  register: planned
+
+- name: Give the bare host the secrets of the lost one, before a role makes new ones
+  holdfast.host.secrets:
+    directory: "{{ planned.plan.paths.secrets }}"
+    names: "{{ opened.names }}"
+    provided: "{{ opened.secrets }}"
+    replace: false
 """
 
 RETURN = r"""
 variables:
   description:
-    - By name, what the inventory of the lost host said, with C(preflight_directory), C(edge_directory),
-      C(preflight_provided), and C(app_secrets), which has every secret that the plan asks for.
+    - By name, what the inventory of the lost host said, with C(preflight_directory), C(edge_directory), and
+      C(app_secrets), which has the secrets that the user gives.
   returned: success
   type: dict
 secrets:
-  description: Every secret of the lost host by name, those included that its plan did not ask for any more.
+  description: Every secret of the lost host by name, for M(holdfast.host.secrets) to give to a bare one.
   returned: success
   type: dict
 names:

@@ -78,8 +78,8 @@ options:
     default: {}
   replace:
     description:
-      - Whether a value of O(provided) may take the place of another one that is there. Where not, the task fails before
-        it changes anything, and names the secrets.
+      - Whether a secret that is there may be changed. Where not, only missing ones are made, and where O(provided) has
+        another value than is there, the task fails before it changes anything, and names the secrets.
     type: bool
     default: true
   env_files:

@@ -10,8 +10,8 @@ A JSON-able dict with the keys:
 - directories: relative paths of directories that are there, empty ones too.
 - files: relative path to mode (octal, as text) and text, or base64 where it is no UTF-8 text.
 - variables: name to resolved value: the declaration, and what the inventory sets of the roles' own variables.
-- given: names of the secrets that the user gives. asked: names that the plan asks for, those included.
-- secrets: name to value, of every secret of the host.
+- given: names of the secrets that the user gives.
+- secrets: name to value, of every secret of the host, those of the user among them.
 """
 
 from __future__ import annotations
@@ -23,8 +23,6 @@ from collections.abc import Iterator, Mapping
 from datetime import datetime, timezone
 from pathlib import PurePosixPath
 from typing import Any
-
-from ansible_collections.holdfast.host.plugins.module_utils.plan import volume
 
 FORMAT = "holdfast.host recovery kit"
 VERSION = 1
@@ -43,7 +41,6 @@ _SHAPE: Mapping[str, type] = {
     "files": dict,
     "variables": dict,
     "given": list,
-    "asked": list,
     "secrets": dict,
 }
 
@@ -59,8 +56,7 @@ def now() -> str:
 
 def made(plan: Mapping[str, Any], part: Mapping[str, Any], **keys: Any) -> dict[str, Any]:
     """Return the document. plan: of the host. part: files, host and time. keys: variables, given, secrets."""
-    asked = sorted({secret["name"] for secret in plan["secret_files"]["names"]})
-    return {"format": FORMAT, "version": VERSION, "stack": plan["name"], "asked": asked, **part, **keys}
+    return {"format": FORMAT, "version": VERSION, "stack": plan["name"], **part, **keys}
 
 
 def check_password(password: str) -> None:
@@ -145,7 +141,7 @@ def checked(document: object, name: str) -> dict[str, Any]:
         raise KitError(f"{name} was written in format {version}, and {rule}: open it with a newer one")
     wrong = [key for key, kind in _SHAPE.items() if not isinstance(document.get(key), kind)]
     if not wrong:
-        texts = [*document["given"], *document["asked"], *document["secrets"].values(), *document["directories"]]
+        texts = [*document["given"], *document["secrets"].values(), *document["directories"]]
         wrong += [] if all(map(_text, texts)) else ["a list of names"]
         wrong += [] if all(map(_entry, document["files"].values())) else ["files"]
     if wrong:
@@ -158,19 +154,15 @@ def checked(document: object, name: str) -> dict[str, Any]:
 
 
 def recovered(document: Mapping[str, Any], into: str) -> dict[str, Any]:
-    """Return the variables with which the roles make a bare host what the lost one was.
+    """Return the variables that the lost host's inventory gave the roles.
 
-    into: the absolute path that the files lie in. The plan is told of the user's own secrets alone, as it was before;
-    the modules that make secrets are given all that it asks for.
+    into: the absolute path that the files lie in. Of the secrets the user's own are among them; the others are no
+    variables of an inventory, and go to the host before a role would make new ones.
     """
-    secrets = document["secrets"]
     directory = str(PurePosixPath(into) / document["directory"])
-    handed = {name: secrets[name] for name in {*document["asked"], *document["given"]} if name in secrets}
     return {
         **document["variables"],
-        "app_secrets": handed,
-        "preflight_provided": sorted(document["given"]),
+        "app_secrets": {name: document["secrets"][name] for name in document["given"] if name in document["secrets"]},
         "preflight_directory": directory,
         "edge_directory": directory,
-        "baseline_secrets_provided": {name: secrets[name] for name in (volume.SECRET,) if name in secrets},
     }

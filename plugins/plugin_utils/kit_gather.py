@@ -23,7 +23,6 @@ ROLES = Path(__file__).resolve().parents[2] / "roles"
 OF_A_RUN = frozenset(
     {
         "app_secrets",
-        "baseline_secrets_provided",
         "edge_directory",
         "preflight_directory",
         "preflight_picture_file",
@@ -169,13 +168,6 @@ def derived(plan: Mapping[str, Any]) -> list[str]:
     """Return the files on the host that the roles make from secrets: they are made again, and are none themselves."""
     files = plan["secret_files"]
     return sorted({each["path"] for name in ("stores_env", "app_env") for each in files.get(name, ())})
-
-
-def given(variables: Mapping[str, Any], resolve: Callable[[Any], Any]) -> dict[str, str]:
-    """Return the secrets that the user gives, by name. A host that was recovered is given all of them, by the kit."""
-    values = resolve(variables.get("app_secrets", {}))
-    names = resolve(variables["preflight_provided"]) if "preflight_provided" in variables else list(values)
-    return {name: str(values[name]) for name in names if name in values}
 
 
 def secrets(plan: Mapping[str, Any], own: Mapping[str, str], held: Mapping[str, str], *, check: bool) -> dict[str, str]:

@@ -74,8 +74,11 @@ def test_a_bare_host_takes_what_is_given_where_it_would_generate(tmp_path: Path,
     done = run_module(secrets.main, capfd, **wanted(tmp_path, **given), replace=False)
     assert (done["created"], done["replaced"]) == (["app", "key"], [])
     assert {name: (tmp_path / "s" / name).read_text() for name in given} == given
-    # Again, as after a run that was interrupted, and once the inventory gives nothing any more.
+    # Again, as after a run that was interrupted: what a role has given another mode meanwhile keeps it.
+    (tmp_path / "s/app").chmod(0o440)
     assert not run_module(secrets.main, capfd, **wanted(tmp_path, **given), replace=False)["changed"]
+    (tmp_path / "s/app").chmod(0o400)
+    # And once the inventory gives nothing.
     assert not run_module(secrets.main, capfd, **wanted(tmp_path))["changed"]
 
 

@@ -138,14 +138,6 @@ def test_what_belongs_to_a_run_is_a_variable_of_some_role() -> None:
     assert set(kit_gather.defaults()) >= kit_gather.OF_A_RUN
 
 
-def test_whose_secrets_the_user_gives_is_told_by_name_where_a_recovery_gives_all() -> None:
-    values = {"MAIL": "mail-value", "DB": 1}
-    assert kit_gather.given({"app_secrets": values}, lambda value: value) == {"MAIL": "mail-value", "DB": "1"}
-    recovered = {"app_secrets": values, "preflight_provided": ["MAIL", "GONE"]}
-    assert kit_gather.given(recovered, lambda value: value) == {"MAIL": "mail-value"}
-    assert kit_gather.given({}, lambda value: value) == {}
-
-
 def test_the_hosts_secrets_win_and_a_missing_one_is_told(tmp_path: Path) -> None:
     plan = planned(tmp_path)
     asked = [secret["name"] for secret in plan["secret_files"]["names"]]
