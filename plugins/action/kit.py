@@ -15,7 +15,7 @@ from ansible_collections.holdfast.host.plugins.module_utils.kit_note import unco
 from ansible_collections.holdfast.host.plugins.plugin_utils import kit, kit_files, kit_gather
 from ansible_collections.holdfast.host.plugins.plugin_utils.plain import plain
 
-MODULE = "holdfast.host.kit"
+MODULE = "holdfast.host.kit_note"
 SPEC: dict[str, Any] = {
     "password": {"type": "str", "required": True, "no_log": True},
     "dest": {"type": "path", "required": True},

@@ -1,7 +1,7 @@
 #!/usr/bin/python
 # Copyright: (c) 2026, the Holdfast contributors
 # GNU General Public License v3.0+ (see LICENSE)
-"""Keep all that a lost host needs besides its data in one encrypted file on the controller."""
+"""Documentation of the action plugin of the same name; on the host, kit_note works for it."""
 
 from __future__ import annotations
 
@@ -57,27 +57,6 @@ options:
         sets, which come by themselves.
     type: dict
     default: {}
-  step:
-    description: What to do on the host. The action of this module sets it.
-    type: str
-    choices: [read, note]
-    default: read
-  token:
-    description: Covers the secrets on their way. The action of this module draws it.
-    type: str
-    default: ""
-  secrets_directory:
-    description: Where the secrets lie on the host. The action of this module sets it.
-    type: path
-  derived:
-    description: Files there that are made from secrets. The action of this module sets it.
-    type: list
-    elements: path
-    default: []
-  note:
-    description: What the host is to know of the kit. The action of this module sets it.
-    type: dict
-    default: {}
 seealso:
   - module: holdfast.host.kit_open
   - module: holdfast.host.secrets
@@ -95,7 +74,7 @@ EXAMPLES = r"""
 RETURN = r"""
 dest:
   description: The file on the controller.
-  type: path
+  type: str
   returned: success
   sample: kits/pydotorg.kit
 changes:
@@ -122,45 +101,3 @@ written:
   returned: success
   sample: "2026-11-01T02:00:00Z"
 """
-
-from pathlib import Path
-from typing import Any
-
-from ansible.module_utils.basic import AnsibleModule
-
-from ansible_collections.holdfast.host.plugins.module_utils import kit_note
-
-SPEC: dict[str, Any] = {
-    "step": {"type": "str", "choices": ["read", "note"], "default": "read"},
-    "token": {"type": "str", "default": "", "no_log": True},
-    "secrets_directory": {"type": "path", "required": True, "no_log": False},
-    "derived": {"type": "list", "elements": "path", "default": []},
-    "note": {"type": "dict", "default": {}},
-}
-
-
-def main() -> None:
-    """Take one step."""
-    module = AnsibleModule(argument_spec=SPEC, supports_check_mode=True)
-    path, note = Path(kit_note.PATH), module.params["note"]
-    try:
-        held = kit_note.held(Path(module.params["secrets_directory"]), module.params["derived"])
-        if module.params["step"] == "read":
-            if not module.params["token"]:
-                module.fail_json(msg="this module runs on the host for the action of its name alone")
-            secrets = kit_note.covered(held.secrets, module.params["token"])
-            told = {"covered": secrets, "versions": held.versions(), "ignored": list(held.ignored)}
-            module.exit_json(changed=False, noted=kit_note.stands(path, note, held), **told)
-        wanted = kit_note.text(note, held)
-        differs = not kit_note.stands(path, note, held)
-        if differs and not module.check_mode:
-            kit_note.write(path, wanted)
-    except OSError as error:
-        module.fail_json(msg=f"{error.filename}: {error.strerror}")
-    except ValueError as error:
-        module.fail_json(msg=str(error))
-    module.exit_json(changed=differs)
-
-
-if __name__ == "__main__":
-    main()

@@ -89,7 +89,7 @@ names:
 directory:
   description: Where the files are.
   returned: success
-  type: path
+  type: str
   sample: /home/ops/recovered-pydotorg
 stack:
   description: Name of the stack.
