@@ -58,8 +58,8 @@ def held(directory: Path, derived: Iterable[str] = ()) -> Held:
 
 
 def _pad(data: bytes, token: str) -> bytes:
-    # An extendable-output function keyed by its prefix is a stream that only who has the key can tell (NIST SP 800-185,
-    # section 4); a key is used once.
+    # Keccak may be keyed by a prefix (keccak.team, "Strengths of Keccak"), and its output be of any length. A key
+    # is used once.
     stream = hashlib.shake_256(token.encode()).digest(len(data))
     return bytes(a ^ b for a, b in zip(data, stream, strict=True))
 

@@ -26,8 +26,8 @@ from typing import Any
 
 FORMAT = "holdfast.host recovery kit"
 VERSION = 1
-# What NIST asks of a secret that a machine checks without a limit of tries is far more than what people choose as a
-# password; twenty characters are what a generated one of a password manager has.
+# Who has the kit can try passwords for as long as they like, and ansible-vault stretches one by 10,000 rounds of PBKDF2
+# alone: the length has to keep them out.
 SHORTEST = 20
 # Declarations and configuration stay far below; what is larger is data, and belongs into the backups.
 LARGEST_BYTES = 32 * 1024 * 1024
