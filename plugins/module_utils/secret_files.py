@@ -74,6 +74,8 @@ def plan(wanted: Wanted, *, make: bool) -> Plan:
     steps = _directories([wanted.directory], ROOT_DIRECTORY)
     steps += _file(key_path, key or None, KEY, "key of the versions")
     for secret in wanted.names:
+        if not wanted.replace and secret.name not in values.created:
+            continue
         value = values.values.get(secret.name)
         data = None if value is None else value.encode()
         path = wanted.directory / secret.name

@@ -56,13 +56,17 @@ class EnvFile:
 
 @dataclass(frozen=True, kw_only=True)
 class Wanted:
-    """Everything that a run is asked for. provided holds values, and so is never shown."""
+    """Everything that a run is asked for. provided holds values, and so is never shown.
+
+    replace: whether a secret that is there may be changed; where not, only missing ones are made.
+    """
 
     directory: Path
     names: tuple[Secret, ...]
     env_files: tuple[EnvFile, ...] = ()
     absent: tuple[Path, ...] = ()
     provided: dict[str, str] = field(default_factory=dict, repr=False)
+    replace: bool = True
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -96,8 +100,14 @@ def parse(options: Mapping[str, Any], *, lenient: bool = False) -> tuple[Wanted,
         env_files=tuple(envs),
         absent=tuple(Path(path) for path in options["absent_env_files"]),
         provided={str(name): _text(value) for name, value in (options["provided"] or {}).items()},
+        replace=options.get("replace", True),
     )
     return wanted, findings + _check_names(wanted) + _check_env_files(wanted)
+
+
+def is_name(text: str) -> bool:
+    """Tell whether a text may be the name of a secret."""
+    return bool(_NAME.match(text))
 
 
 def _text(value: Any) -> str:
@@ -111,7 +121,7 @@ def _check_names(wanted: Wanted) -> list[Finding]:
     for number, secret in enumerate(wanted.names):
         where = f"names[{number}]"
         for key, name in (("name", secret.name), ("from_previous", secret.previous)):
-            if name and not _NAME.match(name):
+            if name and not is_name(name):
                 rule = "is made of letters, digits, '_', '-' and '.', and does not start with a dot"
                 findings.append(Finding(path=f"{where}.{key}", value=name, rule=rule))
         if names.count(secret.name) > 1 and names.index(secret.name) == number:
@@ -162,7 +172,8 @@ def generate(secret: Secret) -> str:
 def decide(wanted: Wanted, current: Mapping[str, str], *, make: bool) -> Values:
     """Return the value of each secret. current: values by name of the files that exist, previous names included.
 
-    Without ``make`` (check mode) nothing is generated: what would be is in ``created`` and has no value.
+    Without ``make`` (check mode) nothing is generated: what would be is in ``created`` and has no value. Raises
+    ValueError, which names them and no value, where secrets would be replaced that must not be.
     """
     values: dict[str, str] = {}
     created, replaced = [], []
@@ -178,6 +189,9 @@ def decide(wanted: Wanted, current: Mapping[str, str], *, make: bool) -> Values:
             known = generate(secret)
         if known is not None:
             values[name] = known
+    if replaced and not wanted.replace:
+        rule = "other values are there than the ones given, and they are not replaced"
+        raise ValueError(f"{wanted.directory}: {rule}: {', '.join(replaced)}")
     return Values(values=values, created=tuple(created), replaced=tuple(replaced))
 
 

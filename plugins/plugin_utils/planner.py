@@ -5,26 +5,21 @@
 from __future__ import annotations
 
 import hashlib
-import os
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
-from ansible_collections.holdfast.host.plugins.module_utils.compose.model import Project
-from ansible_collections.holdfast.host.plugins.module_utils.compose.read import read
 from ansible_collections.holdfast.host.plugins.module_utils.errors import Finding, errors
 from ansible_collections.holdfast.host.plugins.module_utils.host_types import Host
 from ansible_collections.holdfast.host.plugins.module_utils.plan import sshd, typed_host, volume
-from ansible_collections.holdfast.host.plugins.module_utils.plan.binds import own_services
 from ansible_collections.holdfast.host.plugins.module_utils.plan.build import build
 from ansible_collections.holdfast.host.plugins.module_utils.plan.fit import fit
 from ansible_collections.holdfast.host.plugins.module_utils.plan.host_check import engine, installed
 from ansible_collections.holdfast.host.plugins.module_utils.plan.host_check import findings as host_findings
-from ansible_collections.holdfast.host.plugins.module_utils.plan.model import LocalPath, Wish
+from ansible_collections.holdfast.host.plugins.module_utils.plan.model import Wish
 from ansible_collections.holdfast.host.plugins.module_utils.plan.place import public_ports
 from ansible_collections.holdfast.host.plugins.module_utils.plan.recommend import Asked, recommend
-from ansible_collections.holdfast.host.plugins.module_utils.plan.shipped import sources
 from ansible_collections.holdfast.host.plugins.module_utils.render import backup, pins
 from ansible_collections.holdfast.host.plugins.module_utils.render.advised import advised
 from ansible_collections.holdfast.host.plugins.module_utils.render.projects import projects
@@ -32,11 +27,7 @@ from ansible_collections.holdfast.host.plugins.module_utils.render.whole import 
 from ansible_collections.holdfast.host.plugins.module_utils.spec.stack import ROOT, Stack, parse_stack
 from ansible_collections.holdfast.host.plugins.module_utils.tier.needs import Said
 from ansible_collections.holdfast.host.plugins.module_utils.tiers import merged
-from ansible_collections.holdfast.host.plugins.plugin_utils.yaml_loader import load_yaml
-
-
-def _read_text(path: str) -> str:
-    return Path(path).read_text(encoding="utf-8")
+from ansible_collections.holdfast.host.plugins.plugin_utils import beside
 
 
 def _draft(raw: Mapping[str, Any]) -> Stack:
@@ -48,54 +39,18 @@ def _draft(raw: Mapping[str, Any]) -> Stack:
     raise AssertionError("a declaration of a name and a tier has all that is required")
 
 
-def _compose(stack: Stack, directory: str) -> tuple[Project | None, list[Finding]]:
-    paths = [os.path.normpath(Path(directory).absolute() / path) for path in stack.compose]
-    project, findings = read(paths, load=load_yaml, read_text=_read_text, env=stack.variables, profiles=stack.profiles)
-    hint = f"correct {', '.join(stack.compose)}"
-    return project, [finding if finding.hint else replace(finding, hint=hint) for finding in findings]
-
-
 def _digest(path: Path) -> str:
     files = sorted(each for each in path.rglob("*") if each.is_file()) if path.is_dir() else [path]
     parts = [f"{each.relative_to(path)} {hashlib.sha256(each.read_bytes()).hexdigest()}" for each in files]
     return hashlib.sha256("\n".join(parts).encode()).hexdigest()
 
 
-def _local_paths(project: Project) -> dict[str, LocalPath]:
-    """Return what is there of what the project takes from beside the Compose file; other paths are the host's own."""
-    services = project.services.values()
-    named = {mount.source for service in services for mount in service.volumes if mount.type == "bind" and mount.source}
-    named |= {each["file"] for each in (*project.secrets.values(), *project.configs.values()) if "file" in each}
-    inside = {source for source in named if Path(source).is_relative_to(project.directory)}
-    return {
-        source: LocalPath(directory=Path(source).is_dir(), digest="")
-        for source in sorted(inside)
-        if Path(source).exists()
-    }
-
-
 def _digested(wish: Wish) -> Wish:
     """Return the wish with fingerprints of what is copied. The rest may be large, or closed to the reader."""
-    copied = {source for name in own_services(wish) for source in sources(wish, name)}
+    copied = beside.copied(wish)
     paths = wish.local_paths.items()
     known = {path: replace(there, digest=_digest(Path(path))) if path in copied else there for path, there in paths}
     return replace(wish, local_paths=known)
-
-
-def _tls_files(stack: Stack, directory: str) -> list[Finding]:
-    if stack.tls.mode != "files":
-        return []
-    named = {"certificate": stack.tls.certificate, "key": stack.tls.key}
-    return [
-        Finding(
-            path=f"{ROOT}.tls.{name}",
-            value=path,
-            rule="must be a file beside the inventory",
-            hint=f"looked in {directory}",
-        )
-        for name, path in named.items()
-        if path and not Path(directory, path).is_file()
-    ]
 
 
 def _tier(raw: Mapping[str, Any], stack: Stack) -> str | Mapping[str, Any] | None:
@@ -135,8 +90,13 @@ def make_plan(
     declared, findings = parse_stack(raw)
     stack = declared or _draft(raw)
     measured = volume.held(Host.from_dict(host), stack.data)
-    project, of_compose = _compose(stack, around.directory)
-    findings = [*findings, *of_compose, *_tls_files(stack, around.directory), *engine(measured, around.docker_source)]
+    project, of_compose = beside.compose(stack, around.directory)
+    findings = [
+        *findings,
+        *of_compose,
+        *beside.tls_files(stack, around.directory),
+        *engine(measured, around.docker_source),
+    ]
     findings += [*installed(measured, declared), *sshd.login(declared.access, around.login)] if declared else []
     # Of a machine that is only thought of no disk can be looked at.
     findings += [] if around.assumed else volume.findings(measured, stack.data)
@@ -144,7 +104,9 @@ def make_plan(
     tier_fit = fit(_tier(raw, stack), measured, around.tier_mode, said)
     if project is None:
         return None, [*findings, *tier_fit.findings, *host_findings(measured, public_ports(stack))]
-    wish = Wish(stack=stack, project=project, provided=frozenset(around.provided), local_paths=_local_paths(project))
+    wish = Wish(
+        stack=stack, project=project, provided=frozenset(around.provided), local_paths=beside.local_paths(project)
+    )
     wish = _digested(wish)
     plan, of_plan = build(wish, measured, tier_fit)
     findings += of_plan

@@ -15,6 +15,7 @@ from ansible_collections.holdfast.host.plugins.module_utils.verify import (
     firewall,
     hardening,
     kernel,
+    kit,
     sshd,
     volume,
 )
@@ -28,6 +29,7 @@ CONCERNS = {
     "hardening": hardening,
     "volume": volume,
     "access_log": access_log,
+    "kit": kit,
 }
 
 

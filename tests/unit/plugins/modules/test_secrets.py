@@ -69,6 +69,30 @@ def test_check_real_check_real_changed(tmp_path: Path, capfd: Capture) -> None:
     assert not kept["changed"]
 
 
+def test_a_bare_host_takes_what_is_given_where_it_would_generate(tmp_path: Path, capfd: Capture) -> None:
+    given = {"app": "of the lost host", "key": "0" * 48}
+    done = run_module(secrets.main, capfd, **wanted(tmp_path, **given), replace=False)
+    assert (done["created"], done["replaced"]) == (["app", "key"], [])
+    assert {name: (tmp_path / "s" / name).read_text() for name in given} == given
+    # Again, as after a run that was interrupted: what a role has given another mode meanwhile keeps it.
+    (tmp_path / "s/app").chmod(0o440)
+    assert not run_module(secrets.main, capfd, **wanted(tmp_path, **given), replace=False)["changed"]
+    (tmp_path / "s/app").chmod(0o400)
+    # And once the inventory gives nothing.
+    assert not run_module(secrets.main, capfd, **wanted(tmp_path))["changed"]
+
+
+@pytest.mark.parametrize("check", [True, False])
+def test_a_host_with_other_secrets_is_refused_and_left_as_it_is(tmp_path: Path, capfd: Capture, check: bool) -> None:
+    run_module(secrets.main, capfd, **wanted(tmp_path))
+    before = {path: path.read_bytes() for path in tmp_path.rglob("*") if path.is_file()}
+    given = {"app": "of the lost host", "key": (tmp_path / "s/key").read_text()}
+    told = run_module(secrets.main, capfd, **wanted(tmp_path, **given), replace=False, check=check)
+    assert told["msg"].endswith("other values are there than the ones given, and they are not replaced: app")
+    assert "of the lost host" not in json.dumps(told)
+    assert {path: path.read_bytes() for path in tmp_path.rglob("*") if path.is_file()} == before
+
+
 def test_no_value_is_shown(tmp_path: Path, capfd: Capture) -> None:
     (tmp_path / "old.env").write_text("OLD='old value in a file'\n")
     first = run_module(secrets.main, capfd, **wanted(tmp_path, key="the first given value"))
