@@ -140,7 +140,7 @@ def stores(plan: Mapping[str, Any], wish: Wish) -> dict[str, Any]:
         networks |= network(plan, pooler.POOL_NETWORK, external=False, internal=True)
     if postgres and plan["backup"]:
         networks |= _archived(plan, wish, services)
-        kept |= {backup.SOCKET: {"name": f"{plan['name']}-stores_socket"}}
+        kept |= {backup.SOCKET: {"name": f"{plan['name']}-backup_socket"}}
     for name in list(services):
         networks |= _limited(plan, wish, services, name)
     project = {
