@@ -184,12 +184,11 @@ def _truth(engine: Engine, repository: Repository, stanza: info.Stanza, kept_ful
     )
 
 
-def readable(engine: Engine, settings: Settings) -> None:
-    """Read every file of every repository and compare it with its checksum. Raises FailedError with what is damaged."""
+def unreadable(engine: Engine, settings: Settings) -> list[str]:
+    """Read every file of every repository and compare it with its checksum. Return what is damaged, in words."""
     wrong = []
     for each in settings.repositories:
         result = engine.pgbackrest(f"--repo={each.number}", "--output=text", "verify")
         if result.status != 0 or "error" in result.out.lower():
             wrong.append(_why(each, result.message()))
-    if wrong:
-        raise FailedError("\n".join(wrong))
+    return wrong

@@ -13,18 +13,28 @@ import contextlib
 import fcntl
 import os
 import sys
+import time
 from collections.abc import Callable, Iterator
+from functools import partial
 from pathlib import Path
 
 from ansible_collections.holdfast.host.plugins.module_utils import (
+    backup_dumps,
+    backup_files,
+    backup_keep,
+    backup_pause,
     backup_postgres,
     backup_prepare,
+    backup_recover,
+    backup_redis,
     backup_report,
-    backup_restore,
     backup_settings,
     backup_truth,
 )
+from ansible_collections.holdfast.host.plugins.module_utils.backup_copies import FilesError, collected
 from ansible_collections.holdfast.host.plugins.module_utils.backup_engine import Engine, FailedError
+from ansible_collections.holdfast.host.plugins.module_utils.backup_pause import BusyError
+from ansible_collections.holdfast.host.plugins.module_utils.backup_pipe import piper
 from ansible_collections.holdfast.host.plugins.module_utils.backup_settings import Settings
 from ansible_collections.holdfast.host.plugins.module_utils.command import runner
 
@@ -87,17 +97,62 @@ def truth(settings: Settings, _words: argparse.Namespace) -> None:
 
 def readable(settings: Settings, _words: argparse.Namespace) -> None:
     """Read all that lies in the repositories."""
-    engine = engine_of(settings)
+    run = runner(timeout_seconds=LONGEST_SECONDS)
     with backup_report.recorded(Path(settings.directory), "readable"):
-        backup_postgres.readable(engine, settings)
+        wrong = []
+        for repository in settings.repositories:
+            checked = backup_keep.check(settings, repository, run, time.time(), at_once=True)
+            wrong += [] if checked.sound else [f"repository {repository.number}: {checked.message}"]
+        if settings.postgres:
+            wrong += backup_postgres.unreadable(engine_of(settings), settings)
+        if wrong:
+            raise FailedError("\n".join(wrong))
+
+
+def _recovery(settings: Settings) -> backup_recover.Recovery:
+    run = runner(timeout_seconds=LONGEST_SECONDS)
+    engine = Engine(postgres=settings.postgres, run=run) if settings.postgres else None
+    return backup_recover.Recovery(settings=settings, run=run, engine=engine)
 
 
 def recover(settings: Settings, _words: argparse.Namespace) -> None:
-    """Fill an empty volume from the repositories."""
-    engine = engine_of(settings)
-    with alone(), backup_report.recorded(Path(settings.directory), "recover"):
-        if backup_restore.recover(engine, settings, backup_restore.Target()):
-            say("the data were fetched from the repositories")
+    """Fill the volumes of a bare host before its stores start; nothing on any other."""
+    with alone():
+        for done in backup_recover.before_stores(_recovery(settings)):
+            say(done)
+
+
+def refill(settings: Settings, _words: argparse.Namespace) -> None:
+    """Fill the stores of a recovered host that must run for it."""
+    with alone():
+        for done in backup_recover.after_stores(_recovery(settings)):
+            say(done)
+
+
+def files(settings: Settings, _words: argparse.Namespace) -> None:
+    """Copy Redis, volumes and the host's own files, and remove what is too old."""
+    run = runner(timeout_seconds=LONGEST_SECONDS)
+    works = [partial(backup_files.backup_host, settings, run), partial(backup_files.backup_volumes, settings, run)]
+    works += [partial(backup_redis.backup, settings, run)] if settings.redis else []
+    with backup_report.recorded(Path(settings.directory), "files") as outcome:
+        try:
+            outcome.bytes = sum(each.bytes_added for each in collected(works))
+        finally:
+            for repository in settings.repositories:
+                backup_keep.tidy(settings, repository, run, time.time())
+
+
+def dumps(settings: Settings, _words: argparse.Namespace) -> None:
+    """Copy an export of each database."""
+    run, pipe = runner(timeout_seconds=LONGEST_SECONDS), piper(timeout_seconds=LONGEST_SECONDS)
+    with backup_report.recorded(Path(settings.directory), "dumps") as outcome:
+        outcome.bytes = sum(each.bytes_added for each in backup_dumps.backup(settings, run, pipe))
+
+
+def resume(settings: Settings, _words: argparse.Namespace) -> None:
+    """Start what a killed copy left standing."""
+    with contextlib.suppress(BusyError):
+        backup_pause.resume(settings.directory, runner(timeout_seconds=LONGEST_SECONDS))
 
 
 WORKS: dict[str, Callable[[Settings, argparse.Namespace], None]] = {
@@ -107,7 +162,11 @@ WORKS: dict[str, Callable[[Settings, argparse.Namespace], None]] = {
     "incr": _backup("incr"),
     "truth": truth,
     "readable": readable,
+    "files": files,
+    "dumps": dumps,
+    "resume": resume,
     "recover": recover,
+    "refill": refill,
 }
 
 
@@ -121,7 +180,7 @@ def main(words: list[str] | None = None) -> int:
         return 1
     try:
         WORKS[asked.work](backup_settings.load(), asked)
-    except (FailedError, OSError, ValueError) as problem:
+    except (FailedError, FilesError, OSError, ValueError) as problem:
         sys.stderr.write(f"holdfast-backup: {asked.work}: {problem}\n")
         return 1
     return 0

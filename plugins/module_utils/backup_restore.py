@@ -22,7 +22,6 @@ from ansible_collections.holdfast.host.plugins.module_utils.backup_engine import
     checked,
     one_off,
 )
-from ansible_collections.holdfast.host.plugins.module_utils.backup_settings import Settings
 
 KINDS = ("latest", "time", "lsn", "name", "immediate")
 RECOVERY_SECONDS = 6 * 3600
@@ -118,24 +117,3 @@ def started(engine: Engine, container: str) -> bool:
     words = ["psql", "-X", "-q", "-At", "-U", engine.postgres.superuser, "-d", "postgres"]
     asked = engine.run(["docker", "exec", container, *words, "-c", "SELECT pg_is_in_recovery()"], "")
     return asked.status == 0 and asked.out.strip() == "f"
-
-
-def recover(engine: Engine, settings: Settings, target: Target) -> bool:
-    """Fill the empty volume of a host that was made anew. Return whether anything was fetched. Raises FailedError.
-
-    A volume with a cluster is left alone, unless a fetch into it was interrupted: that goes on.
-    """
-    postgres = engine.postgres
-    under_way = engine.run(["docker", "volume", "inspect", _mark(settings)], "").status == 0
-    if has_data(engine, postgres.volume) and not under_way:
-        return False
-    # An own volume as the mark: it is there as long as the other one is, whatever else was lost.
-    checked(engine.run(["docker", "volume", "create", _mark(settings)], ""), "the mark of a restore")
-    make_volume(engine, postgres.project, "holdfast-postgres", postgres.volume)
-    fetch(engine, postgres.volume, target, delta=under_way)
-    checked(engine.run(["docker", "volume", "rm", _mark(settings)], ""), "the mark of a restore")
-    return True
-
-
-def _mark(settings: Settings) -> str:
-    return f"{settings.stack}-restoring"

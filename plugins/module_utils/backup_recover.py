@@ -1,0 +1,162 @@
+# Copyright: (c) 2026, the Holdfast contributors
+# GNU General Public License v3.0+ (see LICENSE)
+"""A host that was made anew is filled from the repositories, step by step, each of them once.
+
+A ledger says what is still to be done, so that a recovery that was killed goes on where it was, and one that ended
+never lays old data over new ones.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from ansible_collections.holdfast.host.plugins.module_utils import (
+    atomic,
+    backup_files,
+    backup_redis,
+    backup_restore,
+)
+from ansible_collections.holdfast.host.plugins.module_utils.backup_copies import FilesError
+from ansible_collections.holdfast.host.plugins.module_utils.backup_engine import Engine, FailedError
+from ansible_collections.holdfast.host.plugins.module_utils.backup_settings import Settings
+from ansible_collections.holdfast.host.plugins.module_utils.command import Run
+
+LEDGER = "recovery.json"
+POSTGRES, REDIS, VOLUME = "postgres", "redis", "volume:"
+# A fetch of the database that was begun: what lies in the volume is a half of it.
+BEGUN = "postgres-begun"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Recovery:
+    """What is recovered: settings, how programs are run, and PostgreSQL's containers, None where there are none."""
+
+    settings: Settings
+    run: Run
+    engine: Engine | None
+
+    @property
+    def ledger(self) -> Path:
+        """Return the file of what is still to be done."""
+        return Path(self.settings.directory, LEDGER)
+
+    def left(self) -> list[str]:
+        """Return what is still to be done; nothing where no recovery is under way. Raises OSError, ValueError."""
+        try:
+            return [str(each) for each in json.loads(self.ledger.read_text(encoding="utf-8"))]
+        except FileNotFoundError:
+            return []
+
+    def keep(self, left: Sequence[str]) -> None:
+        """Keep what is still to be done. Raises OSError."""
+        owned = atomic.Owned(mode=0o600, uid=os.geteuid(), gid=os.getegid())
+        atomic.write_file(self.ledger, json.dumps(list(left)).encode(), owned)
+
+
+def steps(settings: Settings) -> list[str]:
+    """Return all that a host has to be given back, in order."""
+    return [
+        *([POSTGRES] if settings.postgres else []),
+        *(f"{VOLUME}{each.name}" for each in settings.volumes),
+        *([REDIS] if settings.redis else []),
+    ]
+
+
+def _volumes(settings: Settings) -> list[str]:
+    named = [each.volume for each in settings.volumes]
+    named += [settings.postgres.volume] if settings.postgres else []
+    return named + ([settings.redis.volume] if settings.redis else [])
+
+
+def begin(recovery: Recovery) -> bool:
+    """Have a ledger on a bare host. Return whether there is anything to do. Raises FailedError.
+
+    A host is bare as long as no volume that would be filled is there.
+    """
+    if recovery.left():
+        return True
+    there = [
+        name
+        for name in _volumes(recovery.settings)
+        if recovery.run(["docker", "volume", "inspect", name], "").status == 0
+    ]
+    if there:
+        return False
+    recovery.keep(steps(recovery.settings))
+    return True
+
+
+def before_stores(recovery: Recovery) -> Iterator[str]:
+    """Bring back what must be there before any store starts: PostgreSQL's files and volumes. Yield what was done."""
+    if not begin(recovery):
+        return
+    for step in recovery.left():
+        if step in (POSTGRES, BEGUN):
+            yield _postgres(recovery, again=step == BEGUN)
+        elif step.startswith(VOLUME):
+            yield _volume(recovery, step.removeprefix(VOLUME))
+        else:
+            continue
+        recovery.keep([each for each in recovery.left() if each not in (step, BEGUN)])
+
+
+def after_stores(recovery: Recovery) -> Iterator[str]:
+    """Bring back what needs a store's own container: Redis. Yield what was done."""
+    if REDIS not in recovery.left():
+        return
+    yield _from_first(
+        recovery,
+        "Redis",
+        lambda source: f"{backup_redis.restore(recovery.settings, recovery.run, source)} keys of Redis were restored",
+    )
+    recovery.keep([each for each in recovery.left() if each != REDIS])
+
+
+def _postgres(recovery: Recovery, *, again: bool) -> str:
+    if recovery.engine is None:
+        raise FailedError("the recovery names PostgreSQL, and this stack has none")
+    if not again:
+        recovery.keep([BEGUN, *(each for each in recovery.left() if each != POSTGRES)])
+    postgres = recovery.engine.postgres
+    backup_restore.make_volume(recovery.engine, postgres.project, "holdfast-postgres", postgres.volume)
+    backup_restore.fetch(recovery.engine, postgres.volume, backup_restore.Target(), delta=again)
+    return "the database's files were fetched"
+
+
+def _volume(recovery: Recovery, name: str) -> str:
+    volume = next(each for each in recovery.settings.volumes if each.name == name)
+    project = volume.pause[0].project if volume.pause else f"{recovery.settings.stack}-app"
+    labels = {"com.docker.compose.project": project, "com.docker.compose.volume": name}
+    words = [word for label, value in labels.items() for word in ("--label", f"{label}={value}")]
+    made = recovery.run(["docker", "volume", "create", *words, volume.volume], "")
+    if made.status != 0:
+        raise FailedError(f"volume {volume.volume}: {made.message()}")
+
+    def restore(source: backup_files.Source) -> str:
+        backup_files.restore_volume(recovery.settings, recovery.run, source, name)
+        return f"volume {name} was restored"
+
+    return _from_first(recovery, f"volume {name}", restore)
+
+
+def _from_first(recovery: Recovery, what: str, restore: Callable[[backup_files.Source], str]) -> str:
+    """Restore from the first repository that can. Raises FailedError with what each of them said."""
+    wrong = []
+    for each in recovery.settings.repositories:
+        done, problem = _tried(recovery, each.number, restore)
+        if not problem:
+            return done
+        wrong.append(problem)
+    raise FailedError(f"{what} could not be restored:\n" + "\n".join(wrong))
+
+
+def _tried(recovery: Recovery, number: int, restore: Callable[[backup_files.Source], str]) -> tuple[str, str]:
+    try:
+        restic = backup_files.restic_of(recovery.settings, recovery.run, number)
+        return restore(backup_files.Source(restic=restic, replace=True)), ""
+    except FilesError as problem:
+        return "", str(problem)
