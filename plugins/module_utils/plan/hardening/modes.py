@@ -20,17 +20,24 @@ OTHERS = "accounts are everybody's to read and root's to write"
 HASHES = "passwords' hashes are guessed at where they can be read"
 TABLES = "what runs at a time may name secrets, and is root's to write"
 CRON = ("cron.hourly", "cron.daily", "cron.weekly", "cron.monthly", "cron.yearly", "cron.d")
-BACKUPS = ("/etc/shadow-", "/etc/gshadow-")
-# What bash, sh, zsh and csh read at a login.
-INIT_FILES = (".bashrc", ".bash_login", ".bash_profile", ".cshrc", ".profile", ".zshrc")
+# The benchmark's groups; with no mode at all they let nobody in.
+BACKUPS = {"/etc/shadow-": "root:shadow", "/etc/gshadow-": "root:root"}
+# What bash, sh, zsh and csh read, and what other programs keep passwords in. Each by its name: .ssh is a directory.
+INIT_FILES = (
+    ".bash_aliases", ".bash_login", ".bash_logout", ".bash_profile", ".bashrc", ".cshrc", ".login", ".profile",
+    ".zlogin", ".zprofile", ".zshenv", ".zshrc",
+)  # fmt: skip
+SECRET_FILES = (".git-credentials", ".netrc", ".pgpass")
 KEPT, UNITS = "/etc/tmpfiles.d/60-holdfast.conf", "/etc/systemd/system"
 SERVICE, AGAIN, PATH = (f"{UNITS}/holdfast-modes{end}" for end in (".service", "-again.service", ".path"))
 COPY = "an old copy is root's alone; what writes it gives it the mode of the original"
-INIT = "what a shell reads at a login may hold secrets, and is its owner's"
+INIT = "what a shell reads may hold secrets, and is its owner's"
+PRIVATE = "it holds passwords"
 APPLY = ("ExecStart", f"/usr/bin/systemd-tmpfiles --create {KEPT}", "no link of a user's leads it elsewhere")
 HELD: Rows = (
-    *((f"z {path}", "0000 root root", COPY) for path in BACKUPS),
+    *((f"z {path}", f"0000 {who.replace(':', ' ')}", COPY) for path, who in BACKUPS.items()),
     *((f"z /home/*/{name}", "0600 - -", INIT) for name in INIT_FILES),
+    *((f"z /home/*/{name}", "0600 - -", PRIVATE) for name in SECRET_FILES),
 )
 CONCERN = Concern(
     title="modes of the system's own files",
@@ -52,7 +59,7 @@ CONCERN = Concern(
     modes=(
         *((f"/etc/{name}{end}", "0644", ROOT, OTHERS) for name in ("passwd", "group") for end in ("", "-")),
         *((f"/etc/{name}", "0640", SHADOW, HASHES) for name in ("shadow", "gshadow")),
-        *((path, "0000", ROOT, COPY) for path in BACKUPS),
+        *((path, "0000", who, COPY) for path, who in BACKUPS.items()),
         *((f"/etc/skel/{name}", "0600", ROOT, INIT) for name in INIT_FILES),
         ("/etc/security/opasswd", "0600", ROOT, "old passwords' hashes"),
         ("/etc/security/opasswd.old", "0600", ROOT, "old passwords' hashes"),

@@ -11,8 +11,11 @@ HELD = {name.removeprefix("z "): value for name, value, _ in modes.CONCERN.files
 
 
 def test_a_copy_of_the_hashes_is_set_again_as_the_run_sets_it() -> None:
-    assert {path: HELD[path] for path in modes.BACKUPS} == dict.fromkeys(modes.BACKUPS, "0000 root root")
-    assert {path: GIVEN[path] for path in modes.BACKUPS} == dict.fromkeys(modes.BACKUPS, ("0000", "root:root"))
+    assert set(modes.BACKUPS) == {"/etc/shadow-", "/etc/gshadow-"}
+    for path in modes.BACKUPS:
+        mode, who = GIVEN[path]
+        assert mode == "0000"
+        assert HELD[path].split() == [mode, *who.split(":")]
     assert {value for _, value, _ in modes.CONCERN.files[modes.PATH]} == set(modes.BACKUPS)
 
 
@@ -30,3 +33,7 @@ def test_the_unit_that_holds_them_reads_the_file_that_says_them() -> None:
     assert modes.KEPT in modes.CONCERN.units["holdfast-modes.service"].reads
     assert modes.CONCERN.files[modes.SERVICE] == modes.CONCERN.files[modes.AGAIN]
     assert modes.APPLY[1].endswith(modes.KEPT)
+
+
+def test_no_directory_of_a_home_is_named() -> None:
+    assert not [path for path in HELD if path.endswith(("/.ssh", "/.config", "/.cache", "*"))]
