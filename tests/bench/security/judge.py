@@ -12,6 +12,8 @@ from typing import Any
 
 # oscap draws over its lines: a carriage return, or a new line of it, stands between name and value.
 VERDICT = re.compile(r"^Rule\s+xccdf_org\.ssgproject\.content_rule_(\S+)$|^Result\s+(\w+)$", re.MULTILINE)
+# What a rule that applies and is not passed may end with: a judge that stumbled proves nothing.
+NOT_PASSED = ("fail", "error", "unknown")
 # A kernel value is one line of a test that has many of them.
 POINTS = re.compile(
     r"Performing test ID (?P<test>\S+)|Result: sysctl key (?P<key>\S+) has a different value"
@@ -97,7 +99,8 @@ def ssh_audit(text: str) -> dict[str, int]:
 def cell(said: Mapping[str, str], waived: Mapping[str, str]) -> dict[str, Any]:
     """Return the figures of a host. said: what oscap, lynis.report, lynis.log and ssh-audit printed."""
     rules = openscap(said["oscap"])
-    passed, failed = len(rules.get("pass", ())), sorted(rules.get("fail", ()))
+    passed = len(rules.get("pass", ()))
+    failed = sorted(name for result in NOT_PASSED for name in rules.get(result, ()))
     ssh, given = ssh_audit(said["ssh-audit"]), points(said["lynis.log"])
     return {
         "lynis": hardening_index(said["lynis.report"]),

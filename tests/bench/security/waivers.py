@@ -12,6 +12,7 @@ CIS: dict[str, str] = {
     "use_pam_wheel_group_for_su": "su is for group sudo, root by sudo already; the rule wants a group of nobody",
     "ensure_pam_wheel_group_empty": "su is for group sudo, root by sudo already; the rule wants a group of nobody",
     "permissions_local_var_log": "nginx writes the log of requests as owner and as group; dpkg's names packages alone",
+    "file_ownerships_var_log": "nginx's workers open the log of requests anew, so it is theirs; all else is root's",
     "sshd_disable_root_login": "access.root: never does it; root's key is the default, for many clouds bring no other",
     "sshd_limit_user_access": "keys say who gets in; a list of names would lock out who is not on it",
     "sysctl_net_ipv4_conf_all_forwarding": "containers are reached by forwarding",
