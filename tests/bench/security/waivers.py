@@ -52,6 +52,7 @@ LAB: dict[str, str] = {
     "ACCT-9628": "the kernel's audit belongs to the machine",
     "MACF-6290": "AppArmor needs the machine's kernel, which has none",
     "CONT-8104": "Docker misses the limits of memory and CPU, which the machine's cgroups do not hand on",
+    "NETW-2705": "a second name server: the engine hands its hosts one alone",
     "USB-3000": "no USB bus is in sight, so USBGuard is not installed",
 }
 OPEN = "open"
