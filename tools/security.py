@@ -16,7 +16,7 @@ from ansible_collections.holdfast.host.plugins.module_utils.spec.access import A
 from tests.bench.report import markdown
 from tests.bench.security.__main__ import EDGE
 from tests.bench.security.__main__ import rows as figures
-from tests.bench.security.waivers import CIS, LYNIS, TLS
+from tests.bench.security.waivers import CIS, OPEN, TLS, beyond_the_lab, not_given
 
 HEAD = """\
 # Security
@@ -33,7 +33,7 @@ are ours. In a container, which has no kernel of its own, kernel values, audit, 
 that is sent back or thrown away tells nothing ([0035](decisions/0035-a-disk-of-its-own.md)).
 """
 # A machine like any other: what differs elsewhere stands in the concerns' own files.
-AROUND = Around(os_id="debian", programs=frozenset({"sudo"}), edge=True)
+AROUND = Around(os_id="debian", programs=frozenset({"sudo", "usb"}), edge=True)
 
 
 def _line(cells: tuple[str, ...]) -> str:
@@ -82,7 +82,7 @@ def _edge(found: Mapping[str, Any] | None) -> Iterator[str]:
     counts = ", ".join(f"{number} {severity}" for severity, number in sorted(found["counts"].items()))
     yield f"testssl.sh of the edge, measured {found['date'][:10]} on a host of the lab with a self-signed certificate:"
     yield f"{counts}. Findings above LOW:"
-    said = ((name, what, TLS.get(name, "open")) for name, what in found["above_low"].items())
+    said = ((name, what, TLS.get(name, OPEN)) for name, what in found["above_low"].items())
     yield from (*_table(("finding", "what", "why it is waived"), said), "")
 
 
@@ -104,10 +104,26 @@ def _judged(report: Mapping[str, Any] | None) -> Iterator[str]:
     )
     still = [name for name in ours["cis_fail"] if name not in CIS]
     yield from ("", "Rules that fail and that nothing waives: " + (", ".join(still) or "none") + ".")
+    yield from ("", *_lynis(ours))
+
+
+def _lynis(ours: Mapping[str, Any]) -> Iterator[str]:
+    """Yield how the index comes about: what was given of how much, and both kinds of what was not."""
     lost = {name: points for name, points in ours["lynis_lost"].items() if points}
-    yield from ("", f"Points that Lynis did not give, {sum(lost.values())} in all:")
+    lab = {name: points for name, points in lost.items() if beyond_the_lab(name)}
+    yield (
+        f"Lynis gave {ours['lynis_given']} of {ours['lynis_most']} points; the index is that share, rounded down. "
+        f"It took {sum(lab.values())} for what no host of the lab can hold, which has no kernel and no hardware of "
+        "its own. The index does not count them:"
+    )
+    yield from _points(lab)
+    yield from ("", f"And {sum(lost.values()) - sum(lab.values())} for what is done otherwise:")
+    yield from _points({name: points for name, points in lost.items() if name not in lab})
+
+
+def _points(lost: Mapping[str, int]) -> Iterator[str]:
     yield from _table(
-        ("test", "points", "why"), ((name, str(points), LYNIS.get(name, "open")) for name, points in lost.items())
+        ("test", "points", "why"), ((name, str(points), not_given(name)) for name, points in lost.items())
     )
 
 

@@ -59,6 +59,8 @@ PROGRAMS = (
     ("snapd", "/usr/lib/snapd/snapd"),
     ("chrony", "/usr/sbin/chronyd"),
     ("ntp", "/usr/sbin/ntpd"),
+    # No program: a bus, for which one is needed.
+    ("usb", "/sys/bus/usb/devices"),
 )
 
 

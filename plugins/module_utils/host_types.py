@@ -143,7 +143,8 @@ class Host:
     Docker's bridges and are none.
     open_files: the most that process 1 may hold, None for no bound.
     container: its kernel belongs to another machine.
-    programs: those that hardening asks for, by short names: sudo, sudo-rs, snapd, and who keeps the clock: chrony, ntp.
+    programs: those that hardening asks for, by short names: sudo, sudo-rs, snapd, who keeps the clock: chrony, ntp,
+    and usb for the bus of that name.
     device: the one that was asked for, None where none was, or there is none.
     """
 

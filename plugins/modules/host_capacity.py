@@ -151,7 +151,8 @@ host:
       type: dict
       sample: {"name": "shop", "projects": ["stores", "edge", "app"], "stores": ["postgres", "redis"]}
     programs:
-      description: Programs that hardening asks for, by short names such as sudo, sudo-rs, snapd, chrony, ntp.
+      description: Programs that hardening asks for, by short names such as sudo, sudo-rs, snapd, chrony, ntp;
+        usb for a bus of that name.
       type: list
       elements: str
     device:

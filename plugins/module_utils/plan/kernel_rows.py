@@ -71,7 +71,7 @@ SECURITY = (
     ("net.ipv4.tcp_rfc1337", "1", "a late reset does not end another connection", POLICY),
     ("fs.protected_hardlinks", "1", "no link to a file of somebody else's", POLICY),
     ("fs.protected_symlinks", "1", "no foreign link is followed in a shared directory", POLICY),
-    ("fs.protected_fifos", "1", "no foreign pipe is opened in a shared directory", POLICY),
+    ("fs.protected_fifos", "2", "no foreign pipe is opened in a shared directory", POLICY),
     ("fs.protected_regular", "2", "no foreign file is opened in a shared directory", POLICY),
     ("kernel.kptr_restrict", "2", "addresses of the kernel are for nobody", POLICY),
     ("kernel.dmesg_restrict", "1", "the kernel's log is for root", POLICY),

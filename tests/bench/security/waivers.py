@@ -11,11 +11,8 @@ CIS: dict[str, str] = {
     "file_permissions_at_allow": "at runs as a group of its own, and a list that it cannot read counts as none",
     "use_pam_wheel_group_for_su": "su is for group sudo, root by sudo already; the rule wants a group of nobody",
     "ensure_pam_wheel_group_empty": "su is for group sudo, root by sudo already; the rule wants a group of nobody",
-    "file_permission_user_init_files": "a home is 0750, so nobody reads what is in it; its files are its owner's",
-    "permissions_local_var_log": "dpkg makes its logs 0644 anew at each rotation, and they name packages alone",
-    "file_groupowner_backup_etc_gshadow": "the content asks for group root; what writes the backup gives it shadow",
-    "file_permissions_backup_etc_gshadow": "the content asks for mode 0000; what writes the backup gives it 0640",
-    "file_permissions_backup_etc_shadow": "the content asks for mode 0000; what writes the backup gives it 0640",
+    "permissions_local_var_log": "nginx writes the log of requests as owner and as group; dpkg's names packages alone",
+    "file_ownerships_var_log": "nginx's workers open the log of requests anew, so it is theirs; all else is root's",
     "sshd_disable_root_login": "access.root: never does it; root's key is the default, for many clouds bring no other",
     "sshd_limit_user_access": "keys say who gets in; a list of names would lock out who is not on it",
     "sysctl_net_ipv4_conf_all_forwarding": "containers are reached by forwarding",
@@ -32,26 +29,40 @@ TLS: dict[str, str] = {
     "HTTP_status_code": "502: the bench's host has an edge, and no application behind it",
     "engine_problem": "the judge's own OpenSSL has no GOST ciphers to ask for; the edge offers none",
 }
-# Tests of Lynis.
+# Tests of Lynis that ask for something else than is done; of a test with many values the value's name follows.
 LYNIS: dict[str, str] = {
-    "FILE-6374": "the lab's /dev is made by its container engine",
-    "USB-3000": "USBGuard: the module for sticks cannot be loaded; who stands at a rack's console keeps a keyboard",
-    "FILE-6344": "hidepid of /proc: systemd and exporters that are not root read other processes",
+    "FILE-6344": "hidepid of /proc: systemd supports ProtectProc= of its units instead, which its own have",
     "FILE-6310": "partitions of their own for /home and /var are the image's; journal and logs are bounded instead",
+    "AUTH-9286": "an account with a key and no password would expire and be shut out",
     "SSH-7408": "port 22, ten sessions and four attempts: a controller opens sessions, an agent offers keys",
     "SSH-7440": "keys say who gets in; a list of names would lock out who is not on it",
-    "DEB-0280": "a directory of each user's own in /tmp breaks programs that share one; /tmp is noexec instead",
-    "DEB-0810": "questions at an upgrade that nobody answers",
-    "DEB-0811": "texts at an upgrade that nobody reads",
-    "DEB-0831": "restarts are a maintenance window's; where needrestart is installed it tells alone",
+    "DEB-0280": "a long session loses its own directory in /tmp when that is tidied; no foreign link is followed there",
+    "DEB-0810": "it asks a server on the Internet at each installation, and a person about each bug",
     "DEB-0880": "a drop-in in jail.d is not touched by updates either; jail.local stays the owner's",
-    "PKGS-7370": "AIDE compares the same files",
-    "MALW-3280": "no files of strangers are run here; AIDE and audit see what changes",
-    "HRDN-7230": "no files of strangers are run here; AIDE and audit see what changes",
+    "MALW-3280": "no files of strangers are run here; AIDE, debsums and audit see what changes",
+    "HRDN-7230": "rkhunter and chkrootkit bring an assembler and a linker with them; see MALW-3280",
     "LOGG-2154": "logs leave the host with monitoring, not by syslog",
-    "ACCT-9622": "audit tells what persons run",
-    "FIRE-4508": "it reads the chains of iptables; the rules of the role firewall are tables of nftables",
-    "KRNL-6000": "a container of the lab cannot hold kernel values outside net.*; verify says which",
-    "MACF-6290": "AppArmor needs the machine's kernel, which the lab's has not",
-    "ACCT-9628": "the kernel's audit belongs to the machine; in the lab the daemon cannot run",
+    "ACCT-9622": "a record for each process of each container; audit tells what persons run",
+    "KRNL-6000 net.ipv4.conf.all.forwarding": "containers are reached by forwarding",
+    "KRNL-6000 net.ipv4.conf.all.rp_filter": "loose: containers' answers may take another way",
 }
+# What a host of the lab cannot hold and a machine of its own can: the points are lost all the same.
+LAB: dict[str, str] = {
+    "KRNL-6000": "the value is the whole machine's, whose kernel the lab's hosts share",
+    "ACCT-9628": "the kernel's audit belongs to the machine",
+    "MACF-6290": "AppArmor needs the machine's kernel, which has none",
+    "CONT-8104": "Docker misses the limits of memory and CPU, which the machine's cgroups do not hand on",
+    "NETW-2705": "a second name server: the engine hands its hosts one alone",
+    "USB-3000": "no USB bus is in sight, so USBGuard is not installed",
+}
+OPEN = "open"
+
+
+def beyond_the_lab(name: str) -> str:
+    """Return why no host of the lab can have a test's points, empty where it could."""
+    return "" if name in LYNIS else LAB.get(name.partition(" ")[0], "")
+
+
+def not_given(name: str) -> str:
+    """Return why a test's points were not given."""
+    return beyond_the_lab(name) or LYNIS.get(name, OPEN)

@@ -19,6 +19,8 @@ CELL = {
     "cis_fail": ["odd"],
     "cis_waived": [],
     "cis_not_applicable": 7,
+    "lynis_given": 85,
+    "lynis_most": 100,
     "lynis_lost": {"USB-3000": 8, "NEW-1": 2, "NONE-1": 0},
     "ssh_fail": 0,
     "ssh_warn": 0,
@@ -60,3 +62,7 @@ def test_what_was_measured_is_shown_with_what_is_open(tmp_path: Path) -> None:
     assert "nothing waives: odd." in text
     assert "| NEW-1 | 2 | open |" in text
     assert "NONE-1" not in text
+    assert "gave 85 of 100 points" in text
+    assert "It took 8 for what no host of the lab can hold" in text
+    assert "And 2 for what is done otherwise:" in text
+    assert text.index("| USB-3000 | 8 |") < text.index("| NEW-1 | 2 |")

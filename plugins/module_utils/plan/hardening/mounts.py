@@ -1,9 +1,9 @@
 # Copyright: (c) 2026, the Holdfast contributors
 # GNU General Public License v3.0+ (see LICENSE)
-"""Directories that everybody may write: no program, no device and no set-uid bit in them counts.
+"""Directories that everybody may write, and devices': no program and no set-uid bit in them counts.
 
-Sources: CIS Debian Linux 13 Benchmark, 1.1.2. They are remounted where they are filesystems of their own; /var/tmp and
-Docker's data are not, for programs run from there.
+Sources: CIS Debian Linux 13 Benchmark, 1.1.2; Lynis FILE-6374. They are remounted where they are filesystems of
+their own; /var/tmp and Docker's data are not, for programs run from there.
 """
 
 from __future__ import annotations
@@ -12,14 +12,15 @@ from ansible_collections.holdfast.host.plugins.module_utils.plan.hardening.conce
 
 UNIT = "/etc/systemd/system/holdfast-mounts.service"
 OPTIONS = "nosuid,nodev,noexec"
-PLACES = {
-    "/tmp": "a dropped program does not run from where everybody writes",  # noqa: S108  # a place to close, not to use
-    "/dev/shm": "shared memory holds data and no programs",  # noqa: S108
-}
+PLACES = (
+    ("/tmp", OPTIONS, "a dropped program does not run from where everybody writes"),  # noqa: S108  # a place to close
+    ("/dev/shm", OPTIONS, "shared memory holds data and no programs"),  # noqa: S108
+    ("/dev", "nosuid,noexec", "devices are no programs, and nobody looks for one there"),
+)
 CONCERN = Concern(
     title="what counts in directories that everybody may write",
     files={
-        UNIT: tuple((place, OPTIONS, why) for place, why in PLACES.items()),
+        UNIT: PLACES,
         "/etc/systemd/system/tmp.mount.d/60-holdfast.conf": (
             (
                 "Options",

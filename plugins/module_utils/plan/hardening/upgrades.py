@@ -34,6 +34,11 @@ ALWAYS: Rows = (
     ("Acquire::AllowInsecureRepositories", "false", "no archive without a signature"),
     ("Acquire::AllowDowngradeToInsecureRepositories", "false", "an archive that was signed stays signed"),
 )
+LISTCHANGES = {"apt-listchanges": "what an update breaks is read before it, by whoever updates by hand"}
+NEEDRESTART: Rows = (
+    ("restart", "'l'", "told of and not done by itself"),
+    ("interpscan", "0", "it runs as root at each update: it reads no other user's scripts (CVE-2024-48990 and others)"),
+)
 RESTARTS = "a library's update does not restart it: a maintenance window does"
 
 
@@ -44,9 +49,16 @@ def concern(around: Around) -> Concern:
     rows += [(f"{OWN}::Package-Blacklist::", f"^{name}", "waits for a maintenance window") for name in KEPT]
     return Concern(
         title="security updates by themselves",
-        packages={"unattended-upgrades": "installs security updates daily"},
+        packages={
+            "unattended-upgrades": "installs security updates daily",
+            "needrestart": "tells after an update which services still run what it replaced",
+        }
+        | ({} if around.os_id == "ubuntu" else LISTCHANGES),
         files={
             PATH: (*ALWAYS, *rows),
-            "/etc/needrestart/conf.d/60-holdfast.conf": tuple((f"^{name}", "0", RESTARTS) for name in KEPT),
+            "/etc/needrestart/conf.d/60-holdfast.conf": (
+                *((f"^{name}", "0", RESTARTS) for name in KEPT),
+                *NEEDRESTART,
+            ),
         },
     )

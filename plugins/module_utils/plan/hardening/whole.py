@@ -24,6 +24,7 @@ from ansible_collections.holdfast.host.plugins.module_utils.plan.hardening impor
     mounts,
     sudo,
     upgrades,
+    usb,
 )
 from ansible_collections.holdfast.host.plugins.module_utils.plan.hardening.concern import (
     Around,
@@ -38,6 +39,7 @@ from ansible_collections.holdfast.host.plugins.module_utils.spec.stack import St
 # By the name of the switch, in the order of the page about security.
 CONCERNS: Mapping[str, Concern | Callable[[Around], Concern]] = {
     "modules": modules.concern,
+    "usb": usb.concern,
     "mounts": mounts.CONCERN,
     "login": login.CONCERN,
     "sudo": sudo.concern,

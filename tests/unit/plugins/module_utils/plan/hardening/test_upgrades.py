@@ -35,3 +35,16 @@ def test_what_runs_the_stack_waits(package: str) -> None:
 def test_others_do_not_wait() -> None:
     kept = [value for name, value in rows("debian") if name == "Unattended-Upgrade::Package-Blacklist::"]
     assert not [name for name in ("openssl", "libc6", "linux-image-amd64") if any(re.match(p, name) for p in kept)]
+
+
+def test_needrestart_tells_and_reads_no_strangers_scripts() -> None:
+    found = upgrades.concern(Around(os_id="debian"))
+    path = "/etc/needrestart/conf.d/60-holdfast.conf"
+    asked = {name: value for name, value, _ in found.files[path]}
+    assert (asked["restart"], asked["interpscan"], asked["^docker"]) == ("'l'", "0", "0")
+    assert "needrestart" in found.packages
+
+
+@pytest.mark.parametrize(("os_id", "there"), [("debian", True), ("ubuntu", False)])
+def test_the_news_of_debian_are_read_before_an_update(os_id: str, there: bool) -> None:
+    assert ("apt-listchanges" in upgrades.concern(Around(os_id=os_id)).packages) is there

@@ -20,7 +20,7 @@ NOT_OF_ROWS = {"/etc/ssh/sshd_config.d/00-holdfast.conf"}
 
 
 def part(**switches: Any) -> dict[str, Any]:
-    return whole.part(wish(hardening=switches).stack, measured())
+    return whole.part(wish(hardening=switches).stack, measured(programs=["usb"]))
 
 
 def test_it_is_json() -> None:
@@ -57,7 +57,13 @@ def test_nothing_is_asked_where_all_is_left() -> None:
 def test_what_is_left_ends_where_it_is_ours_and_is_read_anew_where_it_is_the_vendors() -> None:
     assert part()["left"] == []
     left = {each["name"]: each["state"] for each in part(**dict.fromkeys(whole.CONCERNS, False))["left"]}
-    ours = {"holdfast-mounts.service", "holdfast-aide-init.service", "dailyaidecheck.timer"}
+    ours = {
+        "holdfast-mounts.service",
+        "holdfast-aide-init.service",
+        "dailyaidecheck.timer",
+        "holdfast-modes.service",
+        "holdfast-modes.path",
+    }
     assert {name for name, state in left.items() if state == "gone"} == ours
     assert left["systemd-journald.service"] == left["fail2ban.service"] == left["auditd.service"] == "left"
     assert {each["name"] for each in part()["units"]} == left.keys()
