@@ -76,6 +76,7 @@ def ready(settings: Settings, _words: argparse.Namespace) -> None:
     with alone():
         for done in backup_prepare.ready(engine, settings):
             say(done)
+    backup_truth.look(engine, settings)
 
 
 def _backup(kind: str) -> Callable[[Settings, argparse.Namespace], None]:

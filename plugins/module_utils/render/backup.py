@@ -17,6 +17,7 @@ from ansible_collections.holdfast.host.plugins.module_utils.plan.secret_files im
 from ansible_collections.holdfast.host.plugins.module_utils.plan.taken import REDIS_SECRET
 from ansible_collections.holdfast.host.plugins.module_utils.render.parts import managed, network
 from ansible_collections.holdfast.host.plugins.module_utils.spec.backup import Backup
+from ansible_collections.holdfast.host.plugins.module_utils.verify import kit
 
 NETWORK, WAY_OUT, SOCKET = "holdfast-backup", "holdfast-backup-out", "holdfast-socket"
 SOCKETS = "/var/run/postgresql"
@@ -223,3 +224,15 @@ def rendered(plan: Mapping[str, Any], wish: Wish) -> dict[str, Any]:
         for each in ({"name": timer(work["work"])} for work in plan["backup"]["schedule"])
     ]
     return {"files": files(plan, wish), "image": built, "units": units, "directories": _directories(plan)}
+
+
+def expected(plan: Mapping[str, Any]) -> dict[str, Any] | None:
+    """Return what verify looks at: the timers, the file of what was read last (empty without PostgreSQL), the kit."""
+    if plan["backup"] is None:
+        return None
+    return {
+        "timers": [timer(each["work"]) for each in plan["backup"]["schedule"]],
+        "truth": f"{STATE}/truth.json" if plan["stores"]["postgres"] else "",
+        "encrypted": bool(plan["backup"]["key"]),
+        "kit": kit.expected(plan),
+    }

@@ -10,7 +10,7 @@ from typing import Any
 from ansible_collections.holdfast.host.plugins.module_utils.plan import engine, firewall, sshd, volume
 from ansible_collections.holdfast.host.plugins.module_utils.plan.backup import SERVER
 from ansible_collections.holdfast.host.plugins.module_utils.plan.hardening import whole
-from ansible_collections.holdfast.host.plugins.module_utils.render import checklist, egress
+from ansible_collections.holdfast.host.plugins.module_utils.render import backup, checklist, egress
 from ansible_collections.holdfast.host.plugins.module_utils.render.confined import confined
 
 
@@ -65,6 +65,7 @@ def _machine(plan: Mapping[str, Any]) -> dict[str, Any]:
         "engine": engine.expected(plan["engine"]),
         "hardening": whole.expected(plan["hardening"]),
         "volume": volume.expected(plan["volume"]),
+        "backup": backup.expected(plan),
     }
 
 

@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Any
 
 from ansible_collections.holdfast.host.plugins.module_utils import kit_note
-from ansible_collections.holdfast.host.plugins.module_utils.errors import Finding
+from ansible_collections.holdfast.host.plugins.module_utils.errors import WARNING, Finding
 
 PATH = "backup.kit"
 HINT = "run site.yml with the kit's password"
@@ -60,9 +60,11 @@ def differences(expect: Mapping[str, Any], seen: Mapping[str, Any]) -> Iterator[
     note = found["note"]
     if not isinstance(note, dict) or not isinstance(note.get("versions"), dict):
         rule = "there must be a recovery kit on the controller: without it a lost host does not come back"
-        yield Finding(path=PATH, value=found.get("error"), rule=rule, hint=HINT)
+        yield Finding(path=PATH, value=found.get("error"), rule=rule, hint=HINT, level=WARNING)
         return
     newer = [name for name, version in found["versions"].items() if version and note["versions"].get(name) != version]
     if newer:
         rule = f"must hold the secrets that the host has; newer than it are {', '.join(newer)}"
-        yield Finding(path=PATH, value=f"{note.get('file')} of {note.get('written')}", rule=rule, hint=HINT)
+        yield Finding(
+            path=PATH, value=f"{note.get('file')} of {note.get('written')}", rule=rule, hint=HINT, level=WARNING
+        )

@@ -10,6 +10,7 @@ from typing import Any
 from ansible_collections.holdfast.host.plugins.module_utils.errors import Finding
 from ansible_collections.holdfast.host.plugins.module_utils.verify import (
     access_log,
+    backup,
     egress,
     engine,
     firewall,
@@ -29,6 +30,7 @@ CONCERNS = {
     "hardening": hardening,
     "volume": volume,
     "access_log": access_log,
+    "backup": backup,
     "kit": kit,
 }
 

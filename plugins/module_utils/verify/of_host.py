@@ -5,7 +5,7 @@
 from __future__ import annotations
 
 from ansible_collections.holdfast.host.plugins.module_utils.units import format_bytes
-from ansible_collections.holdfast.host.plugins.module_utils.verify import access_log, firewall, sshd
+from ansible_collections.holdfast.host.plugins.module_utils.verify import access_log, backup, firewall, sshd
 from ansible_collections.holdfast.host.plugins.module_utils.verify.verdict import (
     FAILS,
     IDLE,
@@ -150,6 +150,11 @@ def changes(expect: Seen, seen: Seen) -> Verdict:
     return UNSEEN, f"of the host: auditd is {active}; who changed what in the application's data, ask the application"
 
 
-def backups(_expect: Seen, _seen: Seen) -> Verdict:
-    """Backups are encrypted."""
-    return FAILS, "no backup is made by this version"
+def backups(expect: Seen, seen: Seen) -> Verdict:
+    """Backups are encrypted, and there."""
+    if not expect["backup"]:
+        return FAILS, "holdfast_stack.backup names no repository"
+    wrong = [f"{each.path}: {each.rule}" for each in backup.differences(expect, seen)]
+    truths = (seen.get("backup") or {}).get("truths", ())
+    fulls = ", ".join(f"repository {each['repository']}: {each['fulls']} fulls" for each in truths)
+    return either(wrong, f"AES-256, by a key of this installation; {fulls or 'files alone'}")

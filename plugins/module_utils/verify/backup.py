@@ -1,0 +1,54 @@
+# Copyright: (c) 2026, the Holdfast contributors
+# GNU General Public License v3.0+ (see LICENSE)
+"""Backups, as the repositories themselves last told: their own program reads them, and its findings are verify's."""
+
+from __future__ import annotations
+
+import json
+import time
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from typing import Any
+
+from ansible_collections.holdfast.host.plugins.module_utils.command import Run, runner
+from ansible_collections.holdfast.host.plugins.module_utils.errors import Finding
+
+# The program reads them every five minutes.
+OLD_SECONDS = 1200
+PATH = "backup.truth"
+
+
+def observe(expect: Mapping[str, Any], run: Run | None = None) -> dict[str, Any] | None:
+    """Return what was read last, its age in seconds, and the timers that do not run; None where nothing is copied."""
+    wanted = expect.get("backup")
+    if wanted is None:
+        return None
+    asked = (run or runner())(["systemctl", "is-active", *wanted["timers"]], "")
+    idle = [name for name, state in zip(wanted["timers"], asked.out.split(), strict=False) if state != "active"]
+    try:
+        told = json.loads(Path(wanted["truth"]).read_text(encoding="utf-8")) if wanted["truth"] else None
+    except (OSError, ValueError) as problem:
+        return {"idle": idle, "error": str(problem)}
+    if told is None:
+        return {"idle": idle}
+    return {"idle": idle, "age": time.time() - told["at"], "findings": told["findings"], "truths": told["truths"]}
+
+
+def differences(expect: Mapping[str, Any], seen: Mapping[str, Any]) -> Iterator[Finding]:
+    """Yield what keeps the backups from being what was promised."""
+    wanted, found = expect.get("backup"), seen.get("backup")
+    if wanted is None or found is None:
+        return
+    for name in found["idle"]:
+        rule, hint = "must run", f"systemctl enable --now {name}"
+        yield Finding(path=f"backup.{name}", value="does not run", rule=rule, hint=hint)
+    if "error" in found:
+        hint = "holdfast-backup truth"
+        yield Finding(path=PATH, value=found["error"], rule="the repositories must have been read", hint=hint)
+        return
+    if found.get("age", 0) > OLD_SECONDS:
+        rule = f"the repositories must have been read within {OLD_SECONDS // 60} min"
+        hint = "journalctl -u holdfast-backup@truth"
+        yield Finding(path=PATH, value=f"{found['age'] / 60:.0f} min ago", rule=rule, hint=hint)
+    for each in found.get("findings", ()):
+        yield Finding(path=each["what"], value=each["value"], rule=each["rule"], hint=each["hint"])
