@@ -23,7 +23,7 @@ NETWORK, WAY_OUT, SOCKET = "holdfast-backup", "holdfast-backup-out", "holdfast-s
 SOCKETS = "/var/run/postgresql"
 STATE = "/var/lib/holdfast/backup"
 METRICS = "/var/lib/holdfast/metrics/backup.prom"
-PORT = 8432
+UNITS = "/etc/systemd/system"
 
 
 def archiving(service: Mapping[str, Any], image: str, networks: Mapping[str, Any]) -> dict[str, Any]:
@@ -167,7 +167,7 @@ def _timer(work: Mapping[str, Any]) -> dict[str, str]:
         "WantedBy=timers.target",
         "",
     ]
-    return {"path": f"/etc/systemd/system/{timer(work['work'])}", "content": "\n".join(lines)}
+    return {"path": f"{UNITS}/{timer(work['work'])}", "content": "\n".join(lines)}
 
 
 def timer(work: str) -> str:
@@ -219,10 +219,9 @@ def rendered(plan: Mapping[str, Any], wish: Wish) -> dict[str, Any]:
     if plan["stores"]["postgres"]:
         base, name = image_of(plan, wish)
         built = {"name": name, "base": base}
-    units = [
-        {"name": each["name"], "reads": [f"/etc/systemd/system/{each['name']}"]}
-        for each in ({"name": timer(work["work"])} for work in plan["backup"]["schedule"])
-    ]
+    names = [timer(each["work"]) for each in plan["backup"]["schedule"]]
+    # With them systemd reads what they start.
+    units = [{"name": name, "reads": [f"{UNITS}/{name}", f"{UNITS}/holdfast-backup@.service"]} for name in names]
     return {"files": files(plan, wish), "image": built, "units": units, "directories": _directories(plan)}
 
 
