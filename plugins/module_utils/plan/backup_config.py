@@ -192,7 +192,7 @@ def known_hosts(backup: Backup) -> str:
     for each in backup.repositories:
         if each.sftp:
             name = each.sftp.host if each.sftp.port == 22 else f"[{each.sftp.host}]:{each.sftp.port}"
-            lines.append(f"{name} {each.sftp.host_key}\n")
+            lines += [f"{name} {host_key}\n" for host_key in each.sftp.host_keys]
     return "".join(lines)
 
 

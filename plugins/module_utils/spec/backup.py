@@ -12,6 +12,7 @@ from ansible_collections.holdfast.host.plugins.module_utils.spec.kinds import (
     ListOf,
     MapOf,
     Measure,
+    OneOrMore,
     Text,
 )
 from ansible_collections.holdfast.host.plugins.module_utils.spec.reserves import Reserve
@@ -84,10 +85,15 @@ class Sftp:
         Text(accepts="a user's name", pattern=r"[A-Za-z0-9_][A-Za-z0-9_.-]*"), "who logs in", example="u12345"
     )
     path: str = key(DIRECTORY, "where on it", example="/backups/shop")
-    host_key: str = key(
-        Text(accepts="a public key such as ssh-ed25519 AAAA...", pattern=r"(ssh|ecdsa)-[a-z0-9-]+ [A-Za-z0-9+/=]+"),
-        "the machine's own key, as in known_hosts: nobody else is talked to",
-        example="ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAI...",
+    host_keys: tuple[str, ...] = key(
+        OneOrMore(
+            entry=Text(
+                accepts="a public key such as ssh-ed25519 AAAA...", pattern=r"(ssh|ecdsa)-[a-z0-9-]+ [A-Za-z0-9+/=]+"
+            )
+        ),
+        "the machine's own keys, all of them, for who logs in chooses the kind (ssh-keyscan shows them, from a place that "
+        "is trusted): nobody else is talked to",
+        example="[ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAI..., ecdsa-sha2-nistp256 AAAAE2VjZHNh...]",
     )
 
 
@@ -108,7 +114,7 @@ class Repository:
     )  # fmt: skip
     sftp: Sftp | None = key(
         Section(shape=Sftp), "a directory over SFTP; its private key is BACKUP_<n>_SFTP_KEY in app_secrets",
-        default=None, example="{host: store.example.org, user: u1, path: /backups, host_key: ssh-ed25519 AAAA...}",
+        default=None, example="{host: store.example.org, user: u1, path: /backups, host_keys: ssh-ed25519 AAAA...}",
     )  # fmt: skip
     local: Local | None = key(
         Section(shape=Local), "a directory of this host, which is lost with it", default=None,
