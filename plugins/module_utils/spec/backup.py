@@ -43,6 +43,9 @@ DAYS = _bounded(DAY, 3650 * DAY)
 DIRECTORY = Text(accepts="an absolute path such as /backups/shop", pattern=r"/([A-Za-z0-9_-][A-Za-z0-9._-]*/?)*")
 
 
+HOST_KEY = Text(accepts="a public key such as ssh-ed25519 AAAA...", pattern=r"(ssh|ecdsa)-[a-z0-9-]+ [A-Za-z0-9+/=]+")
+
+
 @dataclass(frozen=True, kw_only=True)
 class S3:
     """A bucket of a storage that speaks S3."""
@@ -86,11 +89,7 @@ class Sftp:
     )
     path: str = key(DIRECTORY, "where on it", example="/backups/shop")
     host_keys: tuple[str, ...] = key(
-        OneOrMore(
-            entry=Text(
-                accepts="a public key such as ssh-ed25519 AAAA...", pattern=r"(ssh|ecdsa)-[a-z0-9-]+ [A-Za-z0-9+/=]+"
-            )
-        ),
+        OneOrMore(entry=HOST_KEY),
         "the machine's own keys, all of them, for who logs in chooses the kind (ssh-keyscan shows them, from a place that "
         "is trusted): nobody else is talked to",
         example="[ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAI..., ecdsa-sha2-nistp256 AAAAE2VjZHNh...]",
