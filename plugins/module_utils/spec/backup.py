@@ -90,8 +90,8 @@ class Sftp:
     path: str = key(DIRECTORY, "where on it", example="/backups/shop")
     host_keys: tuple[str, ...] = key(
         OneOrMore(entry=HOST_KEY),
-        "the machine's own keys, all of them, for who logs in chooses the kind (ssh-keyscan shows them, from a place that "
-        "is trusted): nobody else is talked to",
+        "the machine's own keys, all of them, for who logs in chooses the kind (ssh-keyscan shows them, where it is "
+        "trusted): nobody else is talked to",
         example="[ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAI..., ecdsa-sha2-nistp256 AAAAE2VjZHNh...]",
     )
 
