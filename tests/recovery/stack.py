@@ -1,0 +1,67 @@
+# Copyright: (c) 2026, the Holdfast contributors
+# GNU General Public License v3.0+ (see LICENSE)
+"""The stack that is lost and recovered: pydotorg with a repository, as an inventory that is made for a run."""
+
+from __future__ import annotations
+
+import json
+import shutil
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+from tests.lab.hosts import Host
+from tests.lab.paths import KEY, KNOWN_HOSTS, ROOT
+
+from . import store
+
+SOURCE = ROOT / "inventories/pydotorg"
+LAB = ROOT / "molecule/common/inventory/lab/docker.yml"
+BUILD = ROOT / "build/recovery"
+INVENTORY, KIT, RECOVERED = BUILD / "inventory", BUILD / "pydotorg.kit", BUILD / "recovered"
+PASSWORD = "a password of the lab alone"
+NAME, DATABASE, SUPERUSER = "pydotorg", "pydotorg", "holdfast"
+POSTGRES = f"{NAME}-stores-postgres-1"
+SSH = f"-o UserKnownHostsFile={KNOWN_HOSTS} -o IdentitiesOnly=yes"
+
+
+def _read(path: Path) -> Any:
+    return yaml.safe_load(path.read_text(encoding="utf-8"))
+
+
+def variables(repositories: Sequence[dict[str, Any]], **backup: Any) -> dict[str, Any]:
+    """Return the inventory's variables. backup: further keys of the declaration."""
+    declared = _read(SOURCE / "group_vars/all/stack.yml")["holdfast_stack"]
+    declared["backup"] = {"repositories": list(repositories), **backup}
+    given = _read(SOURCE / "group_vars/all/secrets.yml")["app_secrets"]
+    return {
+        "holdfast_stack": declared,
+        "app_secrets": given | {"BACKUP_1_SFTP_KEY": store.private_key()},
+        "backup_kit_password": PASSWORD,
+        "backup_kit_file": str(KIT),
+        **_read(LAB),
+    }
+
+
+def lay_out(host: Host, repositories: Sequence[dict[str, Any]], **backup: Any) -> Path:
+    """Write the inventory of a host and return its directory."""
+    shutil.rmtree(INVENTORY, ignore_errors=True)
+    INVENTORY.mkdir(parents=True)
+    shutil.copy(SOURCE / "compose.yaml", INVENTORY)
+    login = {"ansible_host": host.address, "ansible_user": "root", "ansible_ssh_private_key_file": str(KEY)}
+    hosts = {"all": {"hosts": {host.name: login | {"ansible_ssh_common_args": SSH}}}}
+    (INVENTORY / "hosts.yml").write_text(yaml.safe_dump(hosts))
+    (INVENTORY / "group_vars").mkdir()
+    (INVENTORY / "group_vars/all.json").write_text(json.dumps(variables(repositories, **backup)))
+    return INVENTORY
+
+
+def recovering() -> list[str]:
+    """Return the words of the one command that brings the stack back on a bare host."""
+    return [
+        *("-u", "root", "-e", f"kit={KIT}", "-e", f"recover_directory={RECOVERED}"),
+        *("-e", f"ansible_ssh_private_key_file={KEY}", "--ssh-common-args", SSH),
+        *("-e", json.dumps({"backup_kit_password": PASSWORD})),
+    ]

@@ -1,0 +1,44 @@
+# Copyright: (c) 2026, the Holdfast contributors
+# GNU General Public License v3.0+ (see LICENSE)
+"""A host is lost at a random moment and comes back from the kit and the repository: what is missing, and how long."""
+
+from __future__ import annotations
+
+import secrets
+import sys
+from collections.abc import Iterator
+
+import pytest
+
+from tests.lab import machines
+from tests.lab.shell import scaled
+
+from . import store
+from .trial import HOSTS, Stack
+
+# What was promised: the last minute at most, and five minutes until the application serves.
+RPO_SECONDS, RTO_SECONDS = 60, 300
+
+
+@pytest.fixture(scope="module")
+def served() -> Iterator[Stack]:
+    """Have the stack serve, with a repository on another machine."""
+    seed = secrets.randbelow(1_000_000)
+    sys.stdout.write(f"\nrecovery: seed {seed}\n")
+    stack = Stack(seed)
+    seconds = stack.provision()
+    sys.stdout.write(f"recovery: provisioned in {seconds:.0f} s\n")
+    yield stack
+    for each in (*HOSTS, store.HOST):
+        machines.down(each)
+
+
+@pytest.mark.parametrize("whole", [False, False, True], ids=["containers", "again", "host"])
+def test_the_last_minute_at_most_is_lost(served: Stack, whole: bool) -> None:
+    result = served.trial(whole=whole)
+    sys.stdout.write(f"recovery: {result}\n")
+    assert result.missing == []
+    assert result.lost <= RPO_SECONDS
+    if whole:
+        assert result.answered is not None
+        assert result.answered <= scaled(RTO_SECONDS)
