@@ -22,6 +22,7 @@ from ansible_collections.holdfast.host.plugins.module_utils import (
     backup_dumps,
     backup_files,
     backup_keep,
+    backup_known,
     backup_pause,
     backup_postgres,
     backup_prepare,
@@ -70,12 +71,16 @@ def prepare(settings: Settings, _words: argparse.Namespace) -> None:
         say(done)
 
 
-def ready(settings: Settings, _words: argparse.Namespace) -> None:
+def ready(settings: Settings, asked: argparse.Namespace) -> None:
     """Take the repositories into use, and have a first backup in each."""
     engine = engine_of(settings)
     with alone():
         for done in backup_prepare.ready(engine, settings):
             say(done)
+    # A host that is lost within its first hour comes back, too.
+    if any(backup_known.read(settings.directory, each.number) is None for each in settings.repositories):
+        files(settings, asked)
+        say("made a first copy of Redis, of volumes and of the host's own files")
     backup_truth.look(engine, settings)
 
 

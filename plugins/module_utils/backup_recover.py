@@ -110,7 +110,7 @@ def after_stores(recovery: Recovery) -> Iterator[str]:
         return
     yield _from_first(
         recovery,
-        "Redis",
+        backup_redis.TAG,
         lambda source: f"{backup_redis.restore(recovery.settings, recovery.run, source)} keys of Redis were restored",
     )
     recovery.keep([each for each in recovery.left() if each != REDIS])
@@ -140,23 +140,32 @@ def _volume(recovery: Recovery, name: str) -> str:
         backup_files.restore_volume(recovery.settings, recovery.run, source, name)
         return f"volume {name} was restored"
 
-    return _from_first(recovery, f"volume {name}", restore)
+    return _from_first(recovery, backup_files.tag_of(volume), restore)
 
 
-def _from_first(recovery: Recovery, what: str, restore: Callable[[backup_files.Source], str]) -> str:
-    """Restore from the first repository that can. Raises FailedError with what each of them said."""
-    wrong = []
+def _from_first(recovery: Recovery, tag: str, restore: Callable[[backup_files.Source], str]) -> str:
+    """Restore from the first repository that can. Raises FailedError with what each of them said.
+
+    Where every repository answers and none ever had a copy there is nothing to restore, and the rest goes on.
+    """
+    wrong, found = [], False
     for each in recovery.settings.repositories:
-        done, problem = _tried(recovery, each.number, restore)
-        if not problem:
+        done, problem = _tried(recovery, each.number, tag, restore)
+        if done:
             return done
-        wrong.append(problem)
-    raise FailedError(f"{what} could not be restored:\n" + "\n".join(wrong))
+        found = found or bool(problem)
+        wrong += [problem] if problem else []
+    if found:
+        raise FailedError(f"{tag} could not be restored:\n" + "\n".join(wrong))
+    return f"no copy of {tag} was ever made: it stays empty"
 
 
-def _tried(recovery: Recovery, number: int, restore: Callable[[backup_files.Source], str]) -> tuple[str, str]:
+def _tried(recovery: Recovery, number: int, tag: str, restore: Callable[[backup_files.Source], str]) -> tuple[str, str]:
+    """Return what was done, and what was wrong; neither where the repository has no copy."""
     try:
         restic = backup_files.restic_of(recovery.settings, recovery.run, number)
+        if restic.identity() is None or not restic.snapshots(tag):
+            return "", ""
         return restore(backup_files.Source(restic=restic, replace=True)), ""
     except FilesError as problem:
         return "", str(problem)
