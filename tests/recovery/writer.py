@@ -4,6 +4,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import subprocess
 import threading
 import time
@@ -70,7 +71,9 @@ class Writer:
         self.stopped.set()
         self.thread.join(timeout=30)
         self.process.kill()
-        self.process.wait()
+        # Closes the pipes, too; its end is no answer.
+        with contextlib.suppress(BrokenPipeError), self.process:
+            pass
         return self.rows
 
 
