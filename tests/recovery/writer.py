@@ -39,7 +39,6 @@ class Writer:
 
     def __init__(self, host: Host, first: int) -> None:
         """Start it. first: the number of its first row."""
-        sql(host, TABLE)
         self.rows: list[Row] = []
         self.process = subprocess.Popen(
             ["docker", "exec", "-i", host.container, "docker", "exec", "-i", POSTGRES,
@@ -80,9 +79,9 @@ class Writer:
 def loss(rows: list[Row], there: list[int]) -> tuple[float, list[int]]:
     """Return the seconds of confirmed work that are lost, and the rows that are missing before the last one.
 
-    there: the numbers of the rows that were found.
+    there: the numbers of the rows that were found. Where none of these is, all the time since the first is lost.
     """
-    last = max(there)
+    last = max(there, default=0)
     kept = [row for row in rows if row.n <= last]
     lost = rows[-1].at - kept[-1].at if kept else rows[-1].at - rows[0].at
     found = set(there)

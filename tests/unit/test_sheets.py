@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 
+from ansible_collections.holdfast.host.plugins.module_utils.errors import errors
 from ansible_collections.holdfast.host.plugins.module_utils.units import GIB, MIB
 from tests.golden import systems
 
@@ -72,7 +73,7 @@ def test_the_playnew_sheets_next_phase_is_beyond_one_host() -> None:
     """Play New, Phase 1 Scaling Path: a cluster of each store, which no machine of whatever size is."""
     plan, findings = systems.attempt("playnew", systems.machine(256, 1024, 4000), tier="playnew-phase-1")
     assert plan is None
-    (finding,) = findings
+    (finding,) = errors(findings)
     assert (finding.path, finding.value, finding.level) == ("holdfast_stack.tier", "playnew-phase-1", "error")
     assert "4 host replicas and 200 containers" in finding.rule
     assert "playnew-phase-0" in finding.hint

@@ -8,7 +8,7 @@ Sources: the pgBackRest user guide and configuration reference (2.59), the Postg
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from ansible_collections.holdfast.host.plugins.module_utils.plan import backup_schedule, shipped
@@ -176,3 +176,8 @@ def part(wish: Wish, postgres: Mapping[str, Any] | None, room: Mapping[str, int]
         "assertions": list(backup.assertions),
         "packages": [{"name": name, "reason": reason} for name, reason in PACKAGES],
     }
+
+
+def beside(planned: Mapping[str, Any] | None, packages: Sequence[Mapping[str, str]]) -> dict[str, Any]:
+    """Return the plan's parts backup and packages. planned: the first of them. packages: what others need."""
+    return {"backup": planned, "packages": [*packages, *(planned["packages"] if planned else ())]}

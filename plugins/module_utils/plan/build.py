@@ -193,6 +193,12 @@ def _findings(wish: Wish, host: Host, shared: Budget) -> list[Finding]:
     ]
 
 
+def _room(shared: Budget, postgres: Mapping[str, Any] | None) -> dict[str, int]:
+    """Return the bytes of backup work: its memory, and the disk of PostgreSQL's volume."""
+    memory = next((row.bytes for row in shared.rows if row.group == "backup"), 0)
+    return {"memory": memory, "disk": shared.disk_of(postgres["service"]) or UNKNOWN_DISK if postgres else 0}
+
+
 def build(wish: Wish, host: Host, tier_fit: Fit) -> tuple[dict[str, Any], list[Finding]]:
     """Return the plan without its rendered projects, and all findings of meaning, budget, tuning and host.
 
@@ -209,11 +215,7 @@ def build(wish: Wish, host: Host, tier_fit: Fit) -> tuple[dict[str, Any], list[F
     taken = takeover.take_over(wish)
     postgres, of_postgres = _postgres(wish, shared, host)
     redis, of_redis = _redis(wish, rows, host)
-    room = {
-        "memory": next((row.bytes for row in shared.rows if row.group == "backup"), 0),
-        "disk": shared.disk_of(postgres["service"]) or UNKNOWN_DISK if postgres else 0,
-    }
-    copied = backup.part(wish, postgres, room, {"cpus": host.cpus, "colour": COLOUR})
+    copied = backup.part(wish, postgres, _room(shared, postgres), {"cpus": host.cpus, "colour": COLOUR})
     machine, of_machine = system.parts(wish, host)
     of_stores = [*store_check.findings(wish), *of_postgres, *of_redis, *of_machine]
     found = [*contradictions, *taken.findings, *tier_fit.findings, *of_stores, *_findings(wish, host, shared)]
@@ -232,9 +234,7 @@ def build(wish: Wish, host: Host, tier_fit: Fit) -> tuple[dict[str, Any], list[F
         "stores": {"postgres": postgres, "redis": redis} | _carried_stores(wish, rows),
         "app": {"services": place.health_checks(wish), "files": shipped.files(wish, wish.apps())},
         "edge": _edge(wish, host),
-        **(machine | confinement.parts(wish, postgres, redis, host)),
-        "packages": [*machine["packages"], *(copied["packages"] if copied else ())],
-        "backup": copied,
+        **(machine | confinement.parts(wish, postgres, redis, host) | backup.beside(copied, machine["packages"])),
         "secrets": [secret.as_dict() for _, secret in sorted(taken.secrets.items())],
         "secret_files": secret_files.secret_files(wish, taken, postgres, copied),
         "environment": taken.environment,

@@ -57,6 +57,15 @@ def _userlist(postgres: Mapping[str, Any] | None) -> list[dict[str, Any]]:
     return [{"path": USERLIST, "content": "".join(lines), "owner": str(POOLER_UID), "mode": "0400"}]
 
 
+def _of_backup(
+    wish: Wish, postgres: Mapping[str, Any] | None, planned: Mapping[str, Any] | None
+) -> list[dict[str, Any]]:
+    declared = backup.declared(wish)
+    if declared is None or planned is None:
+        return []
+    return list(backup_config.secret_files(declared, planned, postgres["version"] if postgres else 0))
+
+
 def secret_files(
     wish: Wish, taken: Takeover, postgres: Mapping[str, Any] | None, planned: Mapping[str, Any] | None = None
 ) -> dict[str, Any]:
@@ -72,8 +81,7 @@ def secret_files(
     in_stores = [text for name, env in taken.environment.items() if name in wish.taken() for text in env.values()]
     in_app = [text for name, env in taken.environment.items() if name not in wish.taken() for text in env.values()]
     userlist = _userlist(postgres)
-    declared, version = backup.declared(wish), postgres["version"] if postgres else 0
-    of_backup = list(backup_config.secret_files(declared, planned, version)) if declared and planned else []
+    of_backup = _of_backup(wish, postgres, planned)
     redis = {
         "path": REDIS_FILE,
         "content": f"requirepass ${{secret:{REDIS_SECRET}}}\n",

@@ -89,8 +89,11 @@ def _volume(plan: Mapping[str, Any], kind: str) -> dict[str, Any]:
     return {f"holdfast-{kind}": {"name": f"{plan['name']}-stores_{kind}"}}
 
 
-def _archived(plan: Mapping[str, Any], wish: Wish, services: dict[str, Any]) -> dict[str, Any]:
-    """Have PostgreSQL archive to a server beside it. Return the networks that this takes."""
+def _archived(
+    plan: Mapping[str, Any], wish: Wish, services: dict[str, Any], kept: dict[str, Any]
+) -> dict[str, Any]:
+    """Have PostgreSQL archive to a server beside it, by a socket in a volume. Return the networks that this takes."""
+    kept[backup.SOCKET] = {"name": f"{plan['name']}-backup_socket"}
     name, (_, image) = plan["stores"]["postgres"]["service"], backup.image_of(plan, wish)
     given = services[name]["networks"]
     services[name] = backup.archiving(services[name], image, given if isinstance(given, dict) else dict.fromkeys(given))
@@ -139,8 +142,7 @@ def stores(plan: Mapping[str, Any], wish: Wish) -> dict[str, Any]:
         services[postgres["pooler"]["service"]] = pooler.service(plan, wish.aliases(postgres["service"]))
         networks |= network(plan, pooler.POOL_NETWORK, external=False, internal=True)
     if postgres and plan["backup"]:
-        networks |= _archived(plan, wish, services)
-        kept |= {backup.SOCKET: {"name": f"{plan['name']}-backup_socket"}}
+        networks |= _archived(plan, wish, services, kept)
     for name in list(services):
         networks |= _limited(plan, wish, services, name)
     project = {

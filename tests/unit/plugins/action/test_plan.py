@@ -36,7 +36,7 @@ def test_a_plan_is_handed_over_and_nothing_is_changed(tmp_path: Path) -> None:
     result = _act(tmp_path, STACK)
     assert result["changed"] is False
     assert result["plan"]["name"] == "shop"
-    assert result["findings"] == []
+    assert [each["path"] for each in result["findings"]] == ["holdfast_stack.backup.repositories"]
     assert json.dumps(result["plan"])
     assert set(yaml.safe_load(documented.RETURN)) <= set(result)
 

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from ansible_collections.holdfast.host.plugins.module_utils.errors import errors
 from ansible_collections.holdfast.host.plugins.module_utils.render.pins import findings, pinned
 from tests.planning import STACK, attempt, merged, planned
 
@@ -27,17 +28,26 @@ def test_every_container_runs_what_is_pinned(tmp_path: Path) -> None:
     assert {each["image"] for each in plan["expect"]["containers"]} == rendered
 
 
+def test_an_image_that_is_built_here_has_the_digest_of_its_base(tmp_path: Path) -> None:
+    backup = {"repositories": [{"local": {"path": "/backups"}}]}
+    plan = planned(tmp_path, raw=merged(STACK, {"pins": dict.fromkeys(IMAGES, DIGEST), "backup": backup}))
+    assert f"postgres:18@{DIGEST}" == plan["backup"]["image"]["base"]
+    pins = {image: DIGEST for image in IMAGES if image != "postgres:18"}
+    (found,) = errors(attempt(tmp_path, raw=merged(STACK, {"pins": pins, "backup": backup}))[1])
+    assert (found.path, found.value) == ("holdfast_stack.pins", "postgres:18")
+
+
 @pytest.mark.parametrize("left", IMAGES)
 def test_one_that_is_left_out_is_refused(tmp_path: Path, left: str) -> None:
     pins = {image: DIGEST for image in IMAGES if image != left}
-    _, (found,) = attempt(tmp_path, raw=merged(STACK, {"pins": pins}))
+    (found,) = errors(attempt(tmp_path, raw=merged(STACK, {"pins": pins}))[1])
     assert (found.path, found.value) == ("holdfast_stack.pins", left)
     assert f"inspect {left} --format '{{{{.Manifest.Digest}}}}'" in found.hint
 
 
 def test_a_digest_of_an_image_that_nobody_runs_is_refused(tmp_path: Path) -> None:
     pins = dict.fromkeys((*IMAGES, "ngnix:1.30"), DIGEST)
-    _, (found,) = attempt(tmp_path, raw=merged(STACK, {"pins": pins}))
+    (found,) = errors(attempt(tmp_path, raw=merged(STACK, {"pins": pins}))[1])
     assert (found.path, found.hint) == ("holdfast_stack.pins.ngnix:1.30", "did you mean 'nginx:1.30'?")
 
 

@@ -12,6 +12,8 @@ from hypothesis import strategies as st
 from ansible_collections.holdfast.host.plugins.module_utils.render.columns import columns
 from tests.planning import STACK, host, merged, planned
 
+SFTP = {"host": "store.example.org", "user": "u1", "path": "/backups", "host_keys": "ssh-ed25519 AAAA"}
+
 
 def test_the_text_says_who_gets_what_and_that_it_adds_up(tmp_path: Path) -> None:
     raw = merged(STACK, {"services": {"web": {"replicas": 2, "memory": "256MiB"}}})
@@ -25,7 +27,8 @@ def test_the_text_says_who_gets_what_and_that_it_adds_up(tmp_path: Path) -> None
 
 
 def test_warnings_stand_at_the_end_and_only_where_there_are_any(tmp_path: Path) -> None:
-    assert "Warnings:" not in planned(tmp_path)["text"]
+    backed = merged(STACK, {"backup": {"repositories": [{"sftp": SFTP}]}})
+    assert "Warnings:" not in planned(tmp_path, raw=backed, provided=["BACKUP_1_SFTP_KEY"])["text"]
     on = host(cgroup={"version": 2, "controllers": ["pids"]})
     end = planned(tmp_path, on=on)["text"].partition("Warnings:")[2]
     assert "host.cgroup.controllers" in end

@@ -24,6 +24,7 @@ EXPECT: dict[str, Any] = {
     "firewall": None,
     "sshd": {"passwordauthentication": "no"},
     "access_log": LOG,
+    "backup": {"timers": ["holdfast-backup-full.timer"], "truth": "/nowhere/truth.json", "encrypted": True},
     "checklist": {
         "secrets": {"SECRET_KEY": "generate", "SMTP_PASSWORD": "provide", "POSTGRES_PASSWORD_APP": "generate"},
         "directory": "/etc/holdfast/secrets",
@@ -62,6 +63,7 @@ SEEN: dict[str, Any] = {
     "sshd": [{"who": "everybody", "values": {"passwordauthentication": "no"}}],
     "routes": [{"host": "www.example.org", "path": "/admin/", "status": 403}],
     "access_log": LOG_SEEN,
+    "backup": {"idle": [], "age": 60.0, "findings": [], "truths": [{"repository": 1, "fulls": 3}]},
 }
 
 

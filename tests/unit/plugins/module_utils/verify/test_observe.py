@@ -119,7 +119,7 @@ def test_the_whole_host(answers: dict[str, str]) -> None:
     answers["pg_settings"] = "{}"
     seen = subject.observe({"postgres": STORE, "redis": None, "routes": []}, 5)
     assert seen.pop("kernel")["values"] == {}
-    machine: dict[str, object] = {"sshd": [], "volume": None, "kit": None}
+    machine: dict[str, object] = {"sshd": [], "volume": None, "backup": None, "kit": None}
     machine |= {name: {} for name in ("firewall", "egress", "engine", "hardening", "access_log")}
     assert seen == {"containers": FOUND, "postgres": {}, "pooler": {}, "redis": {}, "routes": []} | machine
 

@@ -25,7 +25,7 @@ def result(name: str, expect: dict[str, Any] | None = None, **changes: Any) -> s
 
 
 @pytest.mark.parametrize(
-    "name", ["database", "redis", "https", "headers", "keys", "roles", "admins", "tls", "volumes", "year"]
+    "name", ["database", "redis", "https", "headers", "keys", "roles", "admins", "tls", "volumes", "year", "backups"]
 )
 def test_on_a_good_host(name: str) -> None:
     assert result(name) == HOLDS
@@ -44,11 +44,17 @@ def test_on_a_good_host(name: str) -> None:
         ("roles", {"roles": {"app": "true", "holdfast": "true"}}),
         ("tls", {"old_tls": "accepted"}),
         ("volumes", {"encrypted": False}),
-        ("backups", {}),
     ],
 )
 def test_what_does_not_hold(name: str, changes: dict[str, Any]) -> None:
     assert result(name, **changes) == FAILS
+
+
+def test_backups_that_are_not_there() -> None:
+    assert of_host.backups(EXPECT | {"backup": None}, seen())[0] == FAILS
+    late = {"what": "backup.repository[1].full", "value": "40 h old", "rule": "must be younger", "hint": ""}
+    told = of_host.backups(EXPECT, seen() | {"backup": {"idle": [], "age": 1.0, "findings": [late], "truths": []}})
+    assert told == (FAILS, "backup.repository[1].full: must be younger")
 
 
 @pytest.mark.parametrize(

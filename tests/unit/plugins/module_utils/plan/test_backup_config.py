@@ -1,0 +1,80 @@
+# Copyright: (c) 2026, the Holdfast contributors
+# GNU General Public License v3.0+ (see LICENSE)
+"""The two sides of pgBackRest, and restic, are told where; secrets have their names alone."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from ansible_collections.holdfast.host.plugins.module_utils.plan import backup_config as subject
+from ansible_collections.holdfast.host.plugins.module_utils.spec.backup import Backup
+from ansible_collections.holdfast.host.plugins.module_utils.spec.schema import Section
+
+S3 = {"bucket": "b", "endpoint": "s3.example.org:9000", "region": "eu", "path": "/shop", "style": "path",
+      "ca": "-----BEGIN CERTIFICATE-----\nx"}  # fmt: skip
+SFTP = {"host": "store.example.org", "port": 23, "user": "u1", "path": "/backups", "host_keys": ["ssh-ed25519 AAAA"]}
+PLANNED: dict[str, Any] = {
+    "keep_days": {"full": 30}, "kept_fulls": 8, "processes": 2, "queue_bytes": 2**30,
+}  # fmt: skip
+
+
+def declared(*repositories: dict[str, Any]) -> Backup:
+    value, findings = Section(shape=Backup).read({"repositories": list(repositories)}, "backup")
+    assert findings == []
+    return value
+
+
+def test_the_server_knows_the_repositories() -> None:
+    text = subject.server(declared({"s3": S3}, {"sftp": SFTP}, {"local": {"path": "/backups"}}), PLANNED, 18)
+    lines = text.splitlines()
+    for line in (
+        "repo1-type=s3", "repo1-path=/shop/postgres", "repo1-storage-port=9000", "repo1-s3-endpoint=s3.example.org",
+        "repo1-s3-key=${secret:BACKUP_1_S3_KEY}", "repo1-s3-uri-style=path", "repo1-cipher-pass=${secret:BACKUP_KEY}",
+        "repo1-storage-ca-file=/etc/pgbackrest/repository-1.pem", "repo2-sftp-host-key-check-type=strict",
+        "repo2-type=sftp", "repo3-type=posix", "repo3-path=/var/lib/pgbackrest/3", "repo1-retention-full=30",
+        "repo1-retention-archive=8", "process-max=2", "tls-server-auth=postgres=main",
+        "pg1-path=/var/lib/postgresql/18/docker",
+    ):  # fmt: skip
+        assert line in lines
+    assert "pg1-path=/var/lib/postgresql/data" in subject.server(declared({"local": {"path": "/b"}}), PLANNED, 17)
+
+
+def test_postgresql_knows_the_server_alone() -> None:
+    text = subject.client(declared({"s3": S3}, {"sftp": SFTP}), PLANNED, 18)
+    assert "secret" not in text
+    assert "s3" not in text
+    for line in (
+        "repo1-host=holdfast-backup",
+        "repo2-host-type=tls",
+        "archive-async=y",
+        "archive-push-queue-max=1073741824",
+    ):
+        assert line in text.splitlines()
+
+
+def test_restic_reaches_the_same_places() -> None:
+    s3, sftp, local = declared({"s3": S3}, {"sftp": SFTP}, {"local": {"path": "/backups"}}).repositories
+    found = subject.restic(1, s3)
+    assert found["restic"] == "s3:https://s3.example.org:9000/b/shop/files"
+    assert found["variables"]["AWS_SECRET_ACCESS_KEY"] == "${secret:BACKUP_1_S3_SECRET}"
+    assert "s3.bucket-lookup=path" in found["options"]
+    options = " ".join(subject.restic(2, sftp)["options"])
+    assert "-p 23 -l u1 -i /etc/holdfast/secrets/BACKUP_2_SFTP_KEY" in options
+    assert "StrictHostKeyChecking=yes" in options
+    assert subject.restic(3, local) == {"restic": "/backups/files", "options": [], "variables": {}}
+
+
+def test_known_hosts() -> None:
+    assert subject.known_hosts(declared({"sftp": SFTP})) == "[store.example.org]:23 ssh-ed25519 AAAA\n"
+    assert subject.known_hosts(declared({"sftp": SFTP | {"port": 22}})) == "store.example.org ssh-ed25519 AAAA\n"
+
+
+def test_files_with_secrets_are_their_readers_alone() -> None:
+    files = {each["path"]: each for each in subject.secret_files(declared({"s3": S3}, {"sftp": SFTP}), PLANNED, 18)}
+    assert set(files) == {
+        "/etc/holdfast/backup/server/pgbackrest.conf", "/etc/holdfast/backup/server/repository-2.key",
+        "/etc/holdfast/backup/restic/1.env",
+    }  # fmt: skip
+    assert all(each["mode"] == "0400" for each in files.values())
+    assert files["/etc/holdfast/backup/server/repository-2.key"]["content"] == "${secret:BACKUP_2_SFTP_KEY}"
+    assert len(list(subject.secret_files(declared({"s3": S3}), PLANNED, 0))) == 1

@@ -1,0 +1,46 @@
+# Copyright: (c) 2026, the Holdfast contributors
+# GNU General Public License v3.0+ (see LICENSE)
+"""Each kind of work has its time, none the same, and the two windows are told apart."""
+
+from __future__ import annotations
+
+import subprocess
+
+import pytest
+
+from ansible_collections.holdfast.host.plugins.module_utils.plan import backup_schedule as subject
+from ansible_collections.holdfast.host.plugins.module_utils.spec.backup import DAY, Backup, Keep
+
+
+def test_all_of_it() -> None:
+    found = {each["work"]: each for each in subject.timers(Backup(incremental="hourly"), archived=True)}
+    assert set(found) == {"files", "readable", "truth", "full", "incr", "dumps", "drill"}
+    assert found["full"]["calendar"] == "*-*-* 02:30:00 UTC"
+    assert found["dumps"]["calendar"] == "*-*-* 03:30:00 UTC"
+    assert found["incr"]["every_seconds"] == 3600
+
+
+def test_what_is_never_done_has_no_timer() -> None:
+    declared = Backup(dumps="never", drill="never")
+    assert {each["work"] for each in subject.timers(declared, archived=True)} == {"files", "readable", "truth", "full"}
+    assert {each["work"] for each in subject.timers(declared, archived=False)} == {"files", "readable", "truth"}
+
+
+@pytest.mark.parametrize("every", ["hourly", "daily", "weekly", "monthly"])
+def test_systemd_reads_them(every: str) -> None:
+    calendar = subject.EVERY[every].calendar.format(hour=2, minute=5)
+    read = subprocess.run(["systemd-analyze", "calendar", calendar], capture_output=True, text=True, check=False)
+    assert read.returncode == 0, read.stderr
+
+
+@pytest.mark.parametrize(
+    ("full", "wal", "kept"), [("daily", 7, 8), ("daily", 1, 2), ("weekly", 7, 2), ("weekly", 30, 6)]
+)
+def test_the_log_of_one_full_more_than_lie_in_its_window(full: str, wal: int, kept: int) -> None:
+    assert subject.kept_fulls(Backup(full=full, keep=Keep(wal=wal * DAY))) == kept
+
+
+def test_the_windows() -> None:
+    first, second = subject.windows(Backup())
+    assert "any second of the last 7 days" in first
+    assert "each daily full backup of the last 30 days" in second

@@ -1,0 +1,108 @@
+# Copyright: (c) 2026, the Holdfast contributors
+# GNU General Public License v3.0+ (see LICENSE)
+"""The archive is taken into use once, refused where it is another's, and judged by what the repositories say."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from ansible_collections.holdfast.host.plugins.module_utils import backup_info as info
+from ansible_collections.holdfast.host.plugins.module_utils import backup_postgres as subject
+from ansible_collections.holdfast.host.plugins.module_utils.backup_engine import FailedError
+from ansible_collections.holdfast.host.plugins.module_utils.command import Result
+from tests.unit.plugins.module_utils.backup_world import World, out, settings
+from tests.unit.plugins.module_utils.test_backup_engine import engine, running
+from tests.unit.plugins.module_utils.test_backup_info import SHA, entry
+
+SYSTEM = {"pg_control_system": Result(status=0, out="7\n"), "psql": Result(status=0, out="7\n")}
+LISTED = {f"18-1/{info.name(1, each)}-{SHA}.zst": {"type": "file"} for each in range(3, 9)}
+
+
+def world(said: list[dict[str, Any]], **more: Any) -> World:
+    """Return a cluster whose repository says something."""
+    told = {" info": out(said), "repo-ls": out(LISTED)} | SYSTEM
+    return World(more | {part: each for part, each in (told | running("postgres")).items() if part not in more})
+
+
+def status(code: int, message: str = "") -> list[dict[str, Any]]:
+    return [entry(repo=[{"key": 1, "status": {"code": code, "message": message}}], backup=[], archive=[])]
+
+
+def test_a_new_repository_is_taken_into_use(tmp_path: Path) -> None:
+    seen = world([])
+    assert subject.create(engine(tmp_path, seen), settings(tmp_path)) == ["repository 1 was taken into use"]
+    assert seen.count("stanza-create") == 1
+
+
+def test_a_known_one_is_left_as_it_is(tmp_path: Path) -> None:
+    seen = world([entry()])
+    assert subject.create(engine(tmp_path, seen), settings(tmp_path)) == []
+    assert seen.count("stanza-create") == 0
+
+
+def test_another_clusters_is_refused(tmp_path: Path) -> None:
+    other = entry(db=[{"id": 1, "repo-key": 1, "system-id": 8, "version": "18"}])
+    seen = world([other])
+    with pytest.raises(FailedError, match=r"another cluster \(8, and this is 7\)"):
+        subject.create(engine(tmp_path, seen), settings(tmp_path))
+    assert seen.count("stanza-create") == 0
+
+
+@pytest.mark.parametrize("code", [-1, 4, 99])
+def test_one_that_cannot_be_read_is_refused(tmp_path: Path, code: int) -> None:
+    seen = (
+        world(status(code, "no such key")) if code > 0 else world([], **{" info": Result(status=1, err="no such key")})
+    )
+    with pytest.raises(FailedError, match="no such key"):
+        subject.create(engine(tmp_path, seen), settings(tmp_path))
+    assert seen.count("stanza-create") == 0
+
+
+def test_a_backup_of_each_repository(tmp_path: Path) -> None:
+    seen = world([entry()])
+    assert subject.backup(engine(tmp_path, seen), settings(tmp_path), "full") == 300
+    assert seen.count("--repo=1 --type=full backup") == 1
+
+
+def test_a_backup_that_fails_is_told_with_its_place(tmp_path: Path) -> None:
+    seen = world([entry()], **{"--type=full backup": Result(status=55, err="no room")})
+    with pytest.raises(FailedError, match=r"repository 1 .*no room"):
+        subject.backup(engine(tmp_path, seen), settings(tmp_path), "full")
+
+
+def test_the_archiver(tmp_path: Path) -> None:
+    seen = World(running("postgres") | {"psql": Result(status=0, out="2\t61.5\t10\t3\t4.5\n")})
+    found = subject.archiver(engine(tmp_path, seen))
+    assert (found.waiting, found.oldest, found.archived, found.failed, found.failing) == (2, 61.5, 10, 3, 4.5)
+    well = World(running("postgres") | {"psql": Result(status=0, out="0\t0\t10\t0\t\n")})
+    assert subject.archiver(engine(tmp_path, well)).failing is None
+
+
+def test_the_truth(tmp_path: Path) -> None:
+    (found,) = subject.truth(engine(tmp_path, world([entry()])), settings(tmp_path), 8, now=200)
+    assert (found.reached, found.fulls, found.age, found.newest) == (True, 1, 90, 90)
+    assert (found.size, found.stored, found.missing, found.whole) == (1000, 300, (), True)
+
+
+def test_a_gap_is_the_truth_too(tmp_path: Path) -> None:
+    less = {name: each for name, each in LISTED.items() if info.name(1, 6) not in name}
+    seen = world([entry()], **{"repo-ls": Result(status=0, out=json.dumps(less))})
+    (found,) = subject.truth(engine(tmp_path, seen), settings(tmp_path), 8, now=200)
+    assert (found.missing, found.whole) == ((info.name(1, 6),), False)
+
+
+def test_one_that_does_not_answer(tmp_path: Path) -> None:
+    seen = world([], **{" info": Result(status=1, err="refused")})
+    (found,) = subject.truth(engine(tmp_path, seen), settings(tmp_path), 8, now=200)
+    assert (found.reached, found.message, found.age) == (False, "refused", None)
+
+
+def test_what_cannot_be_read(tmp_path: Path) -> None:
+    assert subject.unreadable(engine(tmp_path, world([entry()])), settings(tmp_path)) == []
+    for broken in (Result(status=1, err="checksum"), Result(status=0, out="error: checksum")):
+        (found,) = subject.unreadable(engine(tmp_path, world([entry()], verify=broken)), settings(tmp_path))
+        assert "checksum" in found

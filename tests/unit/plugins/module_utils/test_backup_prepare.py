@@ -1,0 +1,101 @@
+# Copyright: (c) 2026, the Holdfast contributors
+# GNU General Public License v3.0+ (see LICENSE)
+"""Certificates and the image are made once; a first backup is waited for where it is small."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from ansible_collections.holdfast.host.plugins.module_utils import backup_prepare as subject
+from ansible_collections.holdfast.host.plugins.module_utils.backup_engine import Engine, FailedError
+from ansible_collections.holdfast.host.plugins.module_utils.backup_postgres import WAITED_BYTES
+from ansible_collections.holdfast.host.plugins.module_utils.command import Result, runner
+from tests.unit.plugins.module_utils.backup_world import World, out, settings
+from tests.unit.plugins.module_utils.test_backup_engine import engine, running
+from tests.unit.plugins.module_utils.test_backup_info import entry
+
+
+def real(directory: Path) -> Engine:
+    """Return a cluster whose programs are the machine's own."""
+    postgres = settings(directory).postgres
+    assert postgres is not None
+    return Engine(postgres=postgres, run=runner())
+
+
+def test_the_certificates_fit_and_are_made_once(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(os, "chown", lambda *_: None)
+    monkeypatch.setattr(os, "fchown", lambda *_: None)
+    for side in ("server", "client"):
+        (tmp_path / side).mkdir()
+    assert subject.certificates(real(tmp_path), tmp_path)
+    files = {path: path.read_bytes() for path in sorted(tmp_path.rglob("*")) if path.is_file()}
+    assert sorted(str(path.relative_to(tmp_path)) for path in files) == [
+        "client/ca.crt", "client/client.crt", "client/client.key", "server/ca.crt", "server/server.crt",
+        "server/server.key",
+    ]  # fmt: skip
+    for side, name in (("server", "holdfast-backup"), ("client", "postgres")):
+        shown = subprocess.run(
+            ["openssl", "x509", "-noout", "-subject", "-ext", "subjectAltName", "-in", f"{tmp_path}/{side}/{side}.crt"],
+            capture_output=True, text=True, check=True,
+        ).stdout  # fmt: skip
+        assert f"CN = {name}" in shown.replace("CN=", "CN = ")
+        assert f"DNS:{name}" in shown
+        verified = ["openssl", "verify", "-CAfile", f"{tmp_path}/{side}/ca.crt", f"{tmp_path}/{side}/{side}.crt"]
+        assert subprocess.run(verified, capture_output=True, check=False).returncode == 0
+    assert all(path.stat().st_mode & 0o777 == 0o400 for path in files)
+    assert not subject.certificates(real(tmp_path), tmp_path)
+    assert {path: path.read_bytes() for path in files} == files
+
+
+def test_the_image_is_built_where_it_is_missing(tmp_path: Path) -> None:
+    missing = World({"image inspect": Result(status=1)})
+    assert subject.image(engine(tmp_path, missing))
+    assert missing.count("docker build --quiet --tag holdfast/postgres:18-0123abcd") == 1
+    there = World({})
+    assert not subject.image(engine(tmp_path, there))
+    assert there.count("docker build") == 0
+    broken = {"image inspect": Result(status=1), "docker build": Result(status=1, err="no such package")}
+    with pytest.raises(FailedError, match="no such package"):
+        subject.image(engine(tmp_path, World(broken)))
+
+
+def cluster(said: list[dict[str, Any]], size: str = "1000") -> World:
+    """Return a server that serves, with a repository that says something."""
+
+    def answer(_command: Sequence[str], given: str) -> Result:
+        told = {"pg_is_in_recovery": "f", "pg_database_size": size, "system_identifier": "7"}
+        return Result(status=0, out=next(value for word, value in told.items() if word in given))
+
+    return World({" info": out(said), "psql": answer} | running("postgres"))
+
+
+def test_a_first_backup_is_made(tmp_path: Path) -> None:
+    seen = cluster([entry(backup=[])])
+    done = subject.ready(engine(tmp_path, seen), settings(tmp_path))
+    assert done == ["made a first backup in repository 1"]
+    assert (seen.count("--type=full backup"), seen.count(" check")) == (1, 1)
+
+
+def test_a_large_one_is_begun_alone(tmp_path: Path) -> None:
+    seen = cluster([entry(backup=[])], size=str(WAITED_BYTES + 1))
+    (done,) = subject.ready(engine(tmp_path, seen), settings(tmp_path))
+    assert "was begun" in done
+    assert seen.count("systemctl start --no-block holdfast-backup@full.service") == 1
+    assert seen.count("--type=full backup") == 0
+
+
+def test_where_there_is_one_nothing_is_done(tmp_path: Path) -> None:
+    seen = cluster([entry()])
+    assert subject.ready(engine(tmp_path, seen), settings(tmp_path)) == []
+    assert seen.count("--type=full backup") == 0
+
+
+def test_a_server_that_does_not_come_up_is_told(tmp_path: Path) -> None:
+    with pytest.raises(FailedError, match="does not serve within"):
+        subject.ready(engine(tmp_path, World({})), settings(tmp_path))

@@ -1,0 +1,73 @@
+# Copyright: (c) 2026, the Holdfast contributors
+# GNU General Public License v3.0+ (see LICENSE)
+"""The program does one work, alone where it has to be, and says on standard error why it could not."""
+
+from __future__ import annotations
+
+import argparse
+import os
+from pathlib import Path
+
+import pytest
+
+from ansible_collections.holdfast.host.plugins.module_utils import backup_program as subject
+from ansible_collections.holdfast.host.plugins.module_utils import backup_settings
+from ansible_collections.holdfast.host.plugins.module_utils.backup_engine import FailedError
+from ansible_collections.holdfast.host.plugins.module_utils.backup_settings import Settings
+from tests.unit.plugins.module_utils.backup_world import settings
+
+
+@pytest.fixture
+def known(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Settings:
+    """Have settings, and be root."""
+    made = settings(tmp_path)
+    monkeypatch.setattr(backup_settings, "load", lambda: made)
+    monkeypatch.setattr(os, "geteuid", lambda: 0)
+    return made
+
+
+def test_each_timer_has_its_work() -> None:
+    assert {"full", "incr", "dumps", "files", "truth", "readable"} <= set(subject.WORKS)
+
+
+def test_one_work_is_done(known: Settings, monkeypatch: pytest.MonkeyPatch) -> None:
+    seen: list[Settings] = []
+
+    def work(given: Settings, _words: argparse.Namespace) -> None:
+        seen.append(given)
+
+    monkeypatch.setitem(subject.WORKS, "truth", work)
+    assert subject.main(["truth"]) == 0
+    assert seen == [known]
+
+
+@pytest.mark.parametrize("problem", [FailedError("no room"), OSError("no room"), ValueError("no room")])
+def test_what_fails_is_told(
+    known: Settings, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], problem: Exception
+) -> None:
+    def work(_given: Settings, _words: argparse.Namespace) -> None:
+        raise problem
+
+    assert known
+    monkeypatch.setitem(subject.WORKS, "full", work)
+    assert subject.main(["full"]) == 1
+    assert capsys.readouterr().err == "holdfast-backup: full: no room\n"
+
+
+def test_nobody_else_than_root(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
+    monkeypatch.setattr(os, "geteuid", lambda: 1000)
+    assert subject.main(["truth"]) == 1
+    assert "only root" in capsys.readouterr().err
+
+
+def test_a_stack_without_postgresql(tmp_path: Path) -> None:
+    with pytest.raises(FailedError, match="no PostgreSQL"):
+        subject.engine_of(settings(tmp_path, postgres=None))
+
+
+def test_two_wait_for_each_other(tmp_path: Path) -> None:
+    lock = tmp_path / "lock"
+    with subject.alone(lock):
+        assert lock.exists()
+    with subject.alone(lock):
+        pass

@@ -1,0 +1,78 @@
+# Copyright: (c) 2026, the Holdfast contributors
+# GNU General Public License v3.0+ (see LICENSE)
+"""How far a database is brought is said without doubt, and files are fetched into a volume that Compose knows."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+
+from ansible_collections.holdfast.host.plugins.module_utils import backup_restore as subject
+from ansible_collections.holdfast.host.plugins.module_utils.backup_engine import FailedError
+from ansible_collections.holdfast.host.plugins.module_utils.command import Result
+from tests.unit.plugins.module_utils.backup_world import World
+from tests.unit.plugins.module_utils.test_backup_engine import engine
+
+
+@pytest.mark.parametrize(
+    ("kind", "value", "words"),
+    [
+        ("latest", "", []),
+        ("immediate", "", ["--type=immediate", "--target-action=promote"]),
+        ("lsn", "0/3000028", ["--type=lsn", "--target=0/3000028", "--target-action=promote"]),
+        ("time", "2026-01-31 13:05:00+01:00",
+         ["--type=time", "--target=2026-01-31 13:05:00.000000+0100", "--target-action=promote"]),
+        ("time", "2026-01-31T12:05:00Z",
+         ["--type=time", "--target=2026-01-31 12:05:00.000000+0000", "--target-action=promote"]),
+    ],
+)  # fmt: skip
+def test_targets(kind: str, value: str, words: list[str]) -> None:
+    assert subject.read_target(kind, value).words() == words
+
+
+@pytest.mark.parametrize(
+    ("kind", "value", "said"),
+    [
+        ("time", "2026-01-31 13:05:00", "no moment with a zone"), ("time", "yesterday", "no moment with a zone"),
+        ("time", "", "needs a value"), ("latest", "x", "takes no value"), ("xid", "5", "none of latest"),
+    ],
+)  # fmt: skip
+def test_what_is_no_target_is_refused(kind: str, value: str, said: str) -> None:
+    with pytest.raises(FailedError, match=said):
+        subject.read_target(kind, value)
+
+
+def test_one_repository_and_some_databases() -> None:
+    words = subject.read_target("latest", "", repository=2, databases=["app"]).words()
+    assert words == ["--repo=2", "--db-include=app"]
+
+
+def test_files_are_fetched_by_who_knows_the_repositories(tmp_path: Path) -> None:
+    world = World({})
+    subject.fetch(engine(tmp_path, world), "data", subject.Target(), delta=True)
+    (command,) = world.seen
+    assert "--volume data:/var/lib/postgresql --volume /etc/holdfast/backup/server:/etc/pgbackrest:ro" in command
+    assert command.endswith("holdfast/postgres:18-0123abcd --stanza=main --delta restore")
+    broken = World({"restore": Result(status=75, err="no backup set")})
+    with pytest.raises(FailedError, match="no backup set"):
+        subject.fetch(engine(tmp_path, broken), "data", subject.Target())
+
+
+def test_a_volume_that_compose_takes_for_its_own(tmp_path: Path) -> None:
+    world = World({})
+    subject.make_volume(engine(tmp_path, world), "shop-stores", "holdfast-postgres", "shop-stores_postgres")
+    labels = "--label com.docker.compose.project=shop-stores --label com.docker.compose.volume=holdfast-postgres"
+    assert world.seen == [f"docker volume create {labels} shop-stores_postgres"]
+
+
+def test_a_server_that_recovers(tmp_path: Path) -> None:
+    runs = {"docker inspect": Result(status=0, out=json.dumps({"Running": True}))}
+    assert subject.started(engine(tmp_path, World(runs | {"psql": Result(status=0, out="f\n")})), "a")
+    assert not subject.started(engine(tmp_path, World(runs | {"psql": Result(status=0, out="t\n")})), "a")
+    assert not subject.started(engine(tmp_path, World(runs | {"psql": Result(status=2, err="starting up")})), "a")
+    stopped = {"docker inspect": Result(status=0, out=json.dumps({"Running": False}))}
+    stopped |= {"docker logs": Result(status=0, err="could not locate")}
+    with pytest.raises(FailedError, match="could not locate"):
+        subject.started(engine(tmp_path, World(stopped)), "a")

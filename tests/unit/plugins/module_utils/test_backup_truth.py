@@ -1,0 +1,89 @@
+# Copyright: (c) 2026, the Holdfast contributors
+# GNU General Public License v3.0+ (see LICENSE)
+"""Findings say what is not as promised, metrics say how it is, and a gap has a new full backup begun."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from ansible_collections.holdfast.host.plugins.module_utils import backup_report
+from ansible_collections.holdfast.host.plugins.module_utils import backup_truth as subject
+from ansible_collections.holdfast.host.plugins.module_utils.backup_postgres import Archiver, Truth
+from ansible_collections.holdfast.host.plugins.module_utils.command import Result
+from tests.unit.plugins.module_utils.backup_world import World, settings
+from tests.unit.plugins.module_utils.test_backup_engine import engine
+from tests.unit.plugins.module_utils.test_backup_info import entry
+from tests.unit.plugins.module_utils.test_backup_postgres import world
+
+DAY = 86_400
+GOOD = Truth(repository=1, reached=True, message="ok", fulls=3, age=1000, newest=500, size=10, stored=5, whole=True)
+QUIET = Archiver(waiting=0, oldest=0, archived=9, failed=0, failing=None)
+ARCHIVER = Result(status=0, out="0\t0\t9\t0\t\n")
+
+
+@pytest.mark.parametrize(
+    ("changes", "what"),
+    [
+        ({}, None), ({"reached": False}, "backup.repository[1]"), ({"age": None}, "backup.repository[1].full"),
+        ({"age": 1.4 * DAY}, None), ({"age": 1.6 * DAY}, "backup.repository[1].full"),
+        ({"missing": ("a",)}, "backup.repository[1].log"), ({"damaged": ("x",)}, "backup.repository[1].pages"),
+    ],
+)  # fmt: skip
+def test_one_repository(changes: dict[str, Any], what: str | None) -> None:
+    found = [each.what for each in subject.of_repository(replace(GOOD, **changes), "there", DAY)]
+    assert found == ([what] if what else [])
+
+
+@pytest.mark.parametrize(("waiting", "oldest", "told"), [(0, 0, 0), (1, 60, 0), (2, 91, 1)])
+def test_a_log_that_waits_too_long(waiting: int, oldest: float, told: int) -> None:
+    assert len(list(subject.of_archiver(replace(QUIET, waiting=waiting, oldest=oldest), 60))) == told
+
+
+def test_work_that_failed() -> None:
+    state = {"full": backup_report.Work(start=1, result=backup_report.FAILED, message="no room")}
+    (found,) = subject.of_work(state)
+    assert (found.what, found.value) == ("backup.full", "no room")
+    assert "journalctl -u holdfast-backup@full" in found.text()
+
+
+def test_as_many_fulls_as_the_plan_told(tmp_path: Path) -> None:
+    assert subject.kept_fulls(settings(tmp_path)) == 8
+
+
+def looked(directory: Path, said: list[dict[str, Any]], **more: Any) -> tuple[World, list[subject.Finding]]:
+    seen = world(said, psql=ARCHIVER, **more)
+    made = settings(directory, metrics=str(directory / "backup.prom"))
+    return seen, subject.look(engine(directory, seen), made)
+
+
+def test_what_is_found_is_kept(tmp_path: Path) -> None:
+    _, findings = looked(tmp_path, [entry()])
+    kept = json.loads((tmp_path / subject.FILE).read_text())
+    assert [each["what"] for each in kept["findings"]] == [each.what for each in findings]
+    # The backup is of 1970.
+    assert [each.what for each in findings] == ["backup.repository[1].full"]
+    text = (tmp_path / "backup.prom").read_text()
+    assert 'holdfast_backup_restorable{repository="1"} 1' in text
+    assert "holdfast_backup_archived_segments_total 9" in text
+
+
+def test_a_server_that_is_down_is_a_finding(tmp_path: Path) -> None:
+    seen = World({"docker ps": Result(status=0, out="")})
+    made = settings(tmp_path, metrics=str(tmp_path / "backup.prom"))
+    (found,) = subject.look(engine(tmp_path, seen), made)
+    assert found.what == "backup.server"
+    assert json.loads((tmp_path / subject.FILE).read_text())["truths"] == []
+
+
+def test_after_a_gap_a_new_base_is_begun_once_an_hour(tmp_path: Path) -> None:
+    seen, _ = looked(tmp_path, [entry()], **{"repo-ls": Result(status=0, out="{}")})
+    assert seen.count("systemctl start --no-block holdfast-backup@full.service") == 1
+    with backup_report.recorded(tmp_path, "full"):
+        pass
+    seen, _ = looked(tmp_path, [entry()], **{"repo-ls": Result(status=0, out="{}")})
+    assert seen.count("systemctl start") == 0

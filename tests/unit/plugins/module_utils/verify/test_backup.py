@@ -1,0 +1,58 @@
+# Copyright: (c) 2026, the Holdfast contributors
+# GNU General Public License v3.0+ (see LICENSE)
+"""What the repositories told last is verify's, and so is that nobody asked them."""
+
+from __future__ import annotations
+
+import json
+import time
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from ansible_collections.holdfast.host.plugins.module_utils.command import Result
+from ansible_collections.holdfast.host.plugins.module_utils.verify import backup
+
+LATE = {"what": "backup.repository[1].full", "value": "40 h old", "rule": "must be younger", "hint": "do"}
+
+
+def expect(truth: Path) -> dict[str, Any]:
+    return {"backup": {"timers": ["a.timer", "b.timer"], "truth": str(truth)}}
+
+
+def answer(command: Sequence[str], _given: str) -> Result:
+    assert command == ["systemctl", "is-active", "a.timer", "b.timer"]
+    return Result(status=3, out="active\ninactive\n")
+
+
+def test_where_nothing_is_copied_nothing_is_looked_at() -> None:
+    assert backup.observe({"backup": None}) is None
+    assert list(backup.differences({"backup": None}, {"backup": None})) == []
+
+
+def test_what_was_told_is_a_finding(tmp_path: Path) -> None:
+    truth = tmp_path / "truth.json"
+    truth.write_text(json.dumps({"at": time.time(), "findings": [LATE], "truths": []}))
+    wanted = expect(truth)
+    found = list(backup.differences(wanted, {"backup": backup.observe(wanted, answer)}))
+    assert [each.path for each in found] == ["backup.b.timer", "backup.repository[1].full"]
+
+
+@pytest.mark.parametrize("text", [None, "{"])
+def test_nobody_asked(tmp_path: Path, text: str | None) -> None:
+    truth = tmp_path / "truth.json"
+    if text:
+        truth.write_text(text)
+    wanted = expect(truth)
+    found = list(backup.differences(wanted, {"backup": backup.observe(wanted, answer)}))
+    assert [each.path for each in found] == ["backup.b.timer", "backup.truth"]
+
+
+def test_nobody_asked_for_long(tmp_path: Path) -> None:
+    truth = tmp_path / "truth.json"
+    truth.write_text(json.dumps({"at": time.time() - 2 * backup.OLD_SECONDS, "findings": [], "truths": []}))
+    wanted = expect(truth)
+    found = list(backup.differences(wanted, {"backup": backup.observe(wanted, answer)}))
+    assert [(each.path, each.value) for each in found][1:] == [("backup.truth", "40 min ago")]
