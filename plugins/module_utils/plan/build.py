@@ -193,6 +193,11 @@ def _findings(wish: Wish, host: Host, shared: Budget) -> list[Finding]:
     ]
 
 
+def _capacity(host: Host) -> Capacity:
+    disk = host.mount_of(DATA_PATH)
+    return Capacity(memory_bytes=host.memory_bytes, cpus=host.cpus, disk_bytes=disk.total_bytes if disk else None)
+
+
 def _room(shared: Budget, postgres: Mapping[str, Any] | None) -> dict[str, int]:
     """Return the bytes of backup work: its memory, and the disk of PostgreSQL's volume."""
     memory = next((row.bytes for row in shared.rows if row.group == "backup"), 0)
@@ -208,9 +213,7 @@ def build(wish: Wish, host: Host, tier_fit: Fit) -> tuple[dict[str, Any], list[F
     contradictions = check(wish.stack, wish.project)
     if any(finding.path.endswith(".service") for finding in contradictions):
         return {}, [*contradictions, *tier_fit.findings, *_without_stores(wish, host)]
-    disk = host.mount_of(DATA_PATH)
-    capacity = Capacity(memory_bytes=host.memory_bytes, cpus=host.cpus, disk_bytes=disk.total_bytes if disk else None)
-    shared = budget(wish, capacity, sheet_of(tier_fit.tier))
+    shared = budget(wish, _capacity(host), sheet_of(tier_fit.tier))
     rows = shared.containers()
     taken = takeover.take_over(wish)
     postgres, of_postgres = _postgres(wish, shared, host)

@@ -89,9 +89,7 @@ def _volume(plan: Mapping[str, Any], kind: str) -> dict[str, Any]:
     return {f"holdfast-{kind}": {"name": f"{plan['name']}-stores_{kind}"}}
 
 
-def _archived(
-    plan: Mapping[str, Any], wish: Wish, services: dict[str, Any], kept: dict[str, Any]
-) -> dict[str, Any]:
+def _archived(plan: Mapping[str, Any], wish: Wish, services: dict[str, Any], kept: dict[str, Any]) -> dict[str, Any]:
     """Have PostgreSQL archive to a server beside it, by a socket in a volume. Return the networks that this takes."""
     kept[backup.SOCKET] = {"name": f"{plan['name']}-backup_socket"}
     name, (_, image) = plan["stores"]["postgres"]["service"], backup.image_of(plan, wish)
@@ -141,8 +139,7 @@ def stores(plan: Mapping[str, Any], wish: Wish) -> dict[str, Any]:
         services[postgres["service"]]["networks"] = pooler.server_networks(plan)
         services[postgres["pooler"]["service"]] = pooler.service(plan, wish.aliases(postgres["service"]))
         networks |= network(plan, pooler.POOL_NETWORK, external=False, internal=True)
-    if postgres and plan["backup"]:
-        networks |= _archived(plan, wish, services, kept)
+    networks |= _archived(plan, wish, services, kept) if postgres and plan["backup"] else {}
     for name in list(services):
         networks |= _limited(plan, wish, services, name)
     project = {

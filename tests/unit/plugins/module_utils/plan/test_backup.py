@@ -11,7 +11,7 @@ import pytest
 
 from ansible_collections.holdfast.host.plugins.module_utils.plan import backup as subject
 from ansible_collections.holdfast.host.plugins.module_utils.units import GIB, MIB
-from tests.planning import COMPOSE, STACK, merged, planned, stack, wish
+from tests.planning import COMPOSE, STACK, merged, planned, wish
 
 LOCAL = {"repositories": [{"local": {"path": "/backups"}}]}
 SFTP = {"host": "store.example.org", "user": "u1", "path": "/backups", "host_keys": "ssh-ed25519 AAAA"}
@@ -53,10 +53,8 @@ def test_another_base_has_another_name() -> None:
 
 
 def test_a_carried_stores_volumes_are_copied_while_it_pauses() -> None:
-    compose = (
-        COMPOSE + "  search: {image: 'getmeili/meilisearch:v1', volumes: ['found:/meili_data']}\nvolumes: {found: {}}\n"
-    )
-    declared = stack(stores={"search": {"service": "search"}}, backup=LOCAL)
-    assert subject.volumes(wish(declared, compose), "blue") == [
+    search = "  search: {image: 'getmeili/meilisearch:v1', volumes: ['found:/meili_data']}\nvolumes: {found: {}}\n"
+    declared = wish(COMPOSE + search, stores={"search": {"service": "search"}}, backup=LOCAL)
+    assert subject.volumes(declared, "blue") == [
         {"name": "found", "volume": "shop_found", "pause": [{"project": "shop-stores", "service": "search"}]}
     ]

@@ -9,14 +9,14 @@ from typing import Any
 import pytest
 
 from ansible_collections.holdfast.host.plugins.module_utils.plan import backup_check as subject
-from tests.planning import COMPOSE, stack, wish
+from tests.planning import COMPOSE, wish
 
 LOCAL = {"repositories": [{"local": {"path": "/backups"}}]}
 S3 = {"bucket": "backups", "endpoint": "s3.example.org", "region": "eu-central-1"}
 
 
 def paths(backup: dict[str, Any] | None, compose: str = COMPOSE, **changes: Any) -> list[tuple[str, str]]:
-    found = subject.findings(wish(stack(backup=backup, **changes), compose))
+    found = subject.findings(wish(compose, backup=backup, **changes))
     return [(each.path.removeprefix("holdfast_stack."), each.level) for each in found]
 
 
@@ -56,7 +56,7 @@ def test_a_setting_that_the_archive_decides() -> None:
 def test_a_volume_that_nobody_copies_is_told() -> None:
     compose = COMPOSE + "    volumes: ['media:/media']\nvolumes: {media: {}}\n"
     assert ("compose.volumes.media", "warning") in [
-        (each.path, each.level) for each in subject.findings(wish(stack(backup=LOCAL), compose))
+        (each.path, each.level) for each in subject.findings(wish(compose, backup=LOCAL))
     ]
     named = LOCAL | {"volumes": {"media": {"pause": ["nobody"]}}}
     assert ("backup.volumes.media.pause", "error") in paths(named, compose)

@@ -10,7 +10,7 @@ from ansible_collections.holdfast.host.plugins.module_utils.plan import backup_c
 from ansible_collections.holdfast.host.plugins.module_utils.spec.backup import Backup
 from ansible_collections.holdfast.host.plugins.module_utils.spec.schema import Section
 
-S3 = {"bucket": "b", "endpoint": "s3.example.org:9000", "region": "eu", "path": "/shop", "style": "path",
+S3 = {"bucket": "shelf", "endpoint": "s3.example.org:9000", "region": "eu", "path": "/shop", "style": "path",
       "ca": "-----BEGIN CERTIFICATE-----\nx"}  # fmt: skip
 SFTP = {"host": "store.example.org", "port": 23, "user": "u1", "path": "/backups", "host_keys": ["ssh-ed25519 AAAA"]}
 PLANNED: dict[str, Any] = {
@@ -21,6 +21,7 @@ PLANNED: dict[str, Any] = {
 def declared(*repositories: dict[str, Any]) -> Backup:
     value, findings = Section(shape=Backup).read({"repositories": list(repositories)}, "backup")
     assert findings == []
+    assert isinstance(value, Backup)
     return value
 
 
@@ -43,19 +44,15 @@ def test_postgresql_knows_the_server_alone() -> None:
     text = subject.client(declared({"s3": S3}, {"sftp": SFTP}), PLANNED, 18)
     assert "secret" not in text
     assert "s3" not in text
-    for line in (
-        "repo1-host=holdfast-backup",
-        "repo2-host-type=tls",
-        "archive-async=y",
-        "archive-push-queue-max=1073741824",
-    ):
+    sends = ("archive-async=y", "archive-push-queue-max=1073741824")
+    for line in ("repo1-host=holdfast-backup", "repo2-host-type=tls", *sends):
         assert line in text.splitlines()
 
 
 def test_restic_reaches_the_same_places() -> None:
     s3, sftp, local = declared({"s3": S3}, {"sftp": SFTP}, {"local": {"path": "/backups"}}).repositories
     found = subject.restic(1, s3)
-    assert found["restic"] == "s3:https://s3.example.org:9000/b/shop/files"
+    assert found["restic"] == "s3:https://s3.example.org:9000/shelf/shop/files"
     assert found["variables"]["AWS_SECRET_ACCESS_KEY"] == "${secret:BACKUP_1_S3_SECRET}"
     assert "s3.bucket-lookup=path" in found["options"]
     options = " ".join(subject.restic(2, sftp)["options"])

@@ -27,7 +27,6 @@ def test_what_does_not_hold_is_a_warning() -> None:
     found = checklist.findings(checklist.judge(EXPECT, seen(redis="answers")))
     assert [(each.level, each.path) for each in found] == [
         ("warning", "checklist.redis"),
-        ("warning", "checklist.backups"),
     ]
     assert "checklist.redis" not in {each.path for each in checklist.findings(checklist.judge(EXPECT, seen()))}
     assert CHECKED["redis"] == "refused"
