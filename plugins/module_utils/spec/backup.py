@@ -185,18 +185,6 @@ class Backup(Reserve):
         default="hourly",
         example="daily",
     )
-    drill: str = key(
-        Choice(choices=("never", "daily", "weekly", "monthly")),
-        "a restore beside the server, to a random second, with all data compared",
-        default="weekly",
-        example="daily",
-    )
-    assertions: tuple[str, ...] = key(
-        ListOf(entry=Text(accepts="a query that returns one true or false", pattern=r"\s*(?i:select)\b.*")),
-        "queries that a drill asks of the restored database; each must say true",
-        default=(),
-        example="[select count(*) > 0 from customers]",
-    )
     keep: Keep = key(Section(shape=Keep), "how long", default=Keep(), example="{full: 30d, wal: 7d}")
     volumes: dict[str, Volume] = key(
         MapOf(entry=Section(shape=Volume)), "volumes of the Compose file that are copied, by their key", default={},

@@ -1,0 +1,9 @@
+# Hosts that are lost, and what comes back of them from the kit and the repository.
+
+.PHONY: recovery
+recovery: $(STAMP) ## Lose containers and a host at random moments; bring them back; count what is missing
+	@pytest -q -s --junit-xml=build/junit/recovery.xml tests/recovery/test_recovery.py
+
+.PHONY: copies
+copies: $(STAMP) ## Copy volumes, Redis and exports with restic on a lab host, killed half way, and bring them back
+	@pytest -q -s --junit-xml=build/junit/copies.xml tests/recovery/test_files.py
