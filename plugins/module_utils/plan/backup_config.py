@@ -208,4 +208,6 @@ def secret_files(backup: Backup, planned: Mapping[str, Any], version: int) -> It
             yield {"path": f"{DIRECTORY}/server/repository-{number}.key", "content": content, **closed}
         variables = restic(number, each)["variables"]
         if variables:
-            yield {"path": f"{DIRECTORY}/restic/{number}.env", "variables": variables, "mode": "0400"}
+            # Not quoted, as Compose would have it: restic's lines are read as they stand.
+            lines = "".join(f"{name}={value}\n" for name, value in variables.items())
+            yield {"path": f"{DIRECTORY}/restic/{number}.env", "content": lines, "mode": "0400"}

@@ -73,5 +73,7 @@ def test_files_with_secrets_are_their_readers_alone() -> None:
         "/etc/holdfast/backup/restic/1.env",
     }  # fmt: skip
     assert all(each["mode"] == "0400" for each in files.values())
+    lines = files["/etc/holdfast/backup/restic/1.env"]["content"].splitlines()
+    assert lines[0] == "AWS_ACCESS_KEY_ID=${secret:BACKUP_1_S3_KEY}"
     assert files["/etc/holdfast/backup/server/repository-2.key"]["content"] == "${secret:BACKUP_2_SFTP_KEY}"
     assert len(list(subject.secret_files(declared({"s3": S3}), PLANNED, 0))) == 1
