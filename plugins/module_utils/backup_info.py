@@ -16,7 +16,7 @@ from typing import Any
 SEGMENTS_A_FILE = 256
 _SEGMENT = re.compile(r"(?:.*/)?([0-9A-F]{8})([0-9A-F]{8})([0-9A-F]{8})-[0-9a-f]{40}(?:\.\w+)?")
 # What `info` says of a stanza (pgBackRest's command reference).
-MISSING_PATH, NO_BACKUP, MISSING_STANZA = 1, 2, 3
+MISSING_PATH, NO_BACKUP, MISSING_STANZA, OTHER = 1, 2, 3, 99
 
 
 @dataclass(frozen=True, kw_only=True)

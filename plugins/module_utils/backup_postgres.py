@@ -6,26 +6,24 @@ from __future__ import annotations
 
 import json
 import time
-from collections.abc import Sequence
-from dataclasses import dataclass, field
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field, replace
 
 from ansible_collections.holdfast.host.plugins.module_utils import backup_info as info
 from ansible_collections.holdfast.host.plugins.module_utils.backup_engine import Engine, FailedError, checked
 from ansible_collections.holdfast.host.plugins.module_utils.backup_settings import Repository, Settings
+from ansible_collections.holdfast.host.plugins.module_utils.command import Result
 
 # A first backup of a database up to this size is waited for; a larger one is made by its unit.
 WAITED_BYTES = 2 * 1024**3
 READY_SECONDS = 120
-# pgBackRest's exit codes (its source, src/build/error/error.yaml): the stanza belongs to another cluster; what is
-# encrypted does not open.
-OTHER_CLUSTER, WRONG_KEY = (28, 44, 51), (29, 95)
 
 
 @dataclass(frozen=True, kw_only=True)
 class Archiver:
     """What the server says of its archiver. waiting: segments that wait. oldest: seconds the first one waits.
 
-    failing: seconds since it began to fail and did not succeed again, None where it does not.
+    failing: seconds since it failed last, None where it succeeded after that.
     """
 
     waiting: int
@@ -55,16 +53,28 @@ class Truth:
     damaged: tuple[str, ...] = field(default=())
 
 
-def stanzas(engine: Engine, repositories: Sequence[Repository]) -> list[info.Stanza]:
-    """Return what each repository says; one that does not answer has its message and code -1."""
+def stanzas(
+    engine: Engine, repositories: Sequence[Repository], ask: Callable[..., Result] | None = None
+) -> list[info.Stanza]:
+    """Return what each repository says; one that does not answer has its message and code -1.
+
+    ask: runs pgBackRest, where its server does not run.
+    """
     found = []
     for each in repositories:
-        result = engine.pgbackrest("--output=json", f"--repo={each.number}", "info")
+        result = (ask or engine.pgbackrest)("--output=json", f"--repo={each.number}", "info")
         if result.status != 0:
             found.append(info.Stanza(repository=each.number, code=-1, message=result.message()))
             continue
-        found += info.stanzas(json.loads(result.out), [each.number])
+        (stanza,) = info.stanzas(json.loads(result.out), [each.number])
+        found.append(_explained(stanza, ask or engine.pgbackrest) if stanza.code == info.OTHER else stanza)
     return found
+
+
+def _explained(stanza: info.Stanza, ask: Callable[..., Result]) -> info.Stanza:
+    """Return one that could not be read. pgBackRest exits with 0 all the same, and says why to people alone."""
+    said = ask(f"--repo={stanza.repository}", "info")
+    return replace(stanza, code=-1, message=" ".join(said.message().split()) or stanza.message)
 
 
 def _why(repository: Repository, message: str) -> str:
@@ -84,17 +94,18 @@ def create(engine: Engine, settings: Settings) -> list[str]:
     ]
     if broken:
         raise FailedError("\n".join(broken))
-    if all(stanza.code in (0, info.NO_BACKUP) for stanza in found):
+    new = [stanza for stanza in found if stanza.code not in (0, info.NO_BACKUP)]
+    if len(new) < len(found):
         _ours(engine, settings, found)
-        return []
-    checked(engine.pgbackrest("stanza-create"), "the repositories were not taken into use")
-    return [f"repository {stanza.repository} was taken into use" for stanza in found if stanza.code not in (0, 2)]
+    if new:
+        checked(engine.pgbackrest("stanza-create"), "the repositories were not taken into use")
+    return [f"repository {stanza.repository} was taken into use" for stanza in new]
 
 
 def _ours(engine: Engine, settings: Settings, found: Sequence[info.Stanza]) -> None:
     system = int(engine.sql("SELECT system_identifier FROM pg_control_system()"))
     for repository, stanza in zip(settings.repositories, found, strict=True):
-        if stanza.system != system:
+        if stanza.code in (0, info.NO_BACKUP) and stanza.system != system:
             rule = f"holds the backups of another cluster ({stanza.system}, and this is {system})"
             hint = "give this host a path of its own, or bring the other cluster back with recover.yml"
             raise FailedError(_why(repository, f"{rule}: {hint}"))

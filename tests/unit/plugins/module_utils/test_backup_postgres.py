@@ -5,6 +5,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -93,6 +94,35 @@ def test_a_gap_is_the_truth_too(tmp_path: Path) -> None:
     seen = world([entry()], **{"repo-ls": Result(status=0, out=json.dumps(less))})
     (found,) = subject.truth(engine(tmp_path, seen), settings(tmp_path), 8, now=200)
     assert (found.missing, found.whole) == ((info.name(1, 6),), False)
+
+
+def test_a_repository_that_cannot_be_read_does_not_answer(tmp_path: Path) -> None:
+    """pgBackRest exits with 0, has the code 99 and the message "other" as JSON, and the reason as text."""
+    reason = Result(status=0, out="stanza: main\n    status: error (other)\n            [CryptoError] no such key\n")
+    seen = world([], **{"--output=json --repo=1 info": out(status(99, "other")), " info": reason})
+    (found,) = subject.truth(engine(tmp_path, seen), settings(tmp_path), 8, now=200)
+    assert (found.reached, found.message) == (False, "stanza: main status: error (other) [CryptoError] no such key")
+
+
+def test_nothing_is_made_where_one_of_two_is_anothers(tmp_path: Path) -> None:
+    first = settings(tmp_path).repositories[0]
+    both = replace(settings(tmp_path), repositories=(first, replace(first, number=2)))
+    other = entry(db=[{"id": 1, "repo-key": 1, "system-id": 8, "version": "18"}])
+    seen = world([], **{"--repo=1 info": out([other]), "--repo=2 info": out([])})
+    with pytest.raises(FailedError, match=r"another cluster \(8, and this is 7\)"):
+        subject.create(engine(tmp_path, seen), both)
+    assert seen.count("stanza-create") == 0
+
+
+def test_one_that_fails_keeps_no_other_from_its_backup(tmp_path: Path) -> None:
+    first = settings(tmp_path).repositories[0]
+    both = replace(settings(tmp_path), repositories=(first, replace(first, number=2, where="there")))
+    seen = world([entry()], **{"--repo=1 --type=full": Result(status=55, err="no room")})
+    with pytest.raises(FailedError) as caught:
+        subject.backup(engine(tmp_path, seen), both, "full")
+    assert "no room" in str(caught.value)
+    assert "there" not in str(caught.value)
+    assert seen.count("--repo=2 --type=full backup") == 1
 
 
 def test_one_that_does_not_answer(tmp_path: Path) -> None:
