@@ -14,6 +14,7 @@ from dataclasses import dataclass
 from typing import Any
 
 SEGMENTS_A_FILE = 256
+SEGMENT_BYTES = 16 * 1024**2
 _SEGMENT = re.compile(r"(?:.*/)?([0-9A-F]{8})([0-9A-F]{8})([0-9A-F]{8})-[0-9a-f]{40}(?:\.\w+)?")
 # What `info` says of a stanza (pgBackRest's command reference).
 MISSING_PATH, NO_BACKUP, MISSING_STANZA, OTHER = 1, 2, 3, 99
@@ -24,7 +25,8 @@ class Backup:
     """One backup. kind: full, diff or incr. start, stop: seconds since the epoch.
 
     size: of the database, stored: of the repository that it alone takes, bytes. wal_start, wal_stop: the segments
-    between which it is consistent. damaged: pages with a wrong checksum were found.
+    between which it is consistent; empty for one of a former version, whose log lies elsewhere. lsn_stop: the position
+    of the log at its end, as PostgreSQL writes it made a number. damaged: pages with a wrong checksum were found.
     """
 
     label: str
@@ -36,6 +38,7 @@ class Backup:
     wal_start: str
     wal_stop: str
     damaged: bool
+    lsn_stop: int = 0
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -58,8 +61,16 @@ class Stanza:
         return [each for each in self.backups if each.kind == "full"]
 
 
-def _backup(entry: Mapping[str, Any]) -> Backup:
+def lsn(text: str) -> int:
+    """Return a position of the log as a number. Raises ValueError for what is none."""
+    high, _, low = text.partition("/")
+    return (int(high, 16) << 32) + int(low, 16)
+
+
+def _backup(entry: Mapping[str, Any], newest: int) -> Backup:
     info, log = entry["info"], entry.get("archive") or {}
+    if entry["database"]["id"] != newest:
+        log = {}
     stored = info.get("repository") or {}
     return Backup(
         label=entry["label"],
@@ -71,6 +82,7 @@ def _backup(entry: Mapping[str, Any]) -> Backup:
         wal_start=log.get("start") or "",
         wal_stop=log.get("stop") or "",
         damaged=bool(entry.get("error")),
+        lsn_stop=lsn((entry.get("lsn") or {}).get("stop") or "0/0"),
     )
 
 
@@ -80,17 +92,23 @@ def stanzas(said: Sequence[Mapping[str, Any]], numbers: Iterable[int]) -> list[S
     for entry in said:
         for repo in entry.get("repo", ()):
             number = repo["key"]
-            archives = [each for each in entry.get("archive", ()) if each["database"]["repo-key"] == number]
-            systems = [each["system-id"] for each in entry.get("db", ()) if each["repo-key"] == number]
+            # Each version of the cluster that was has its own, with a number that grows.
+            archives = {
+                each["database"]["id"]: each["id"]
+                for each in entry.get("archive", ())
+                if each["database"]["repo-key"] == number
+            }
+            systems = {each["id"]: each["system-id"] for each in entry.get("db", ()) if each["repo-key"] == number}
+            newest = max([*archives, *systems], default=0)
             found[number] = Stanza(
                 repository=number,
                 code=repo["status"]["code"],
                 message=repo["status"]["message"],
                 backups=tuple(
-                    _backup(each) for each in entry.get("backup", ()) if each["database"]["repo-key"] == number
+                    _backup(each, newest) for each in entry.get("backup", ()) if each["database"]["repo-key"] == number
                 ),
-                archive=archives[-1]["id"] if archives else "",
-                system=systems[-1] if systems else 0,
+                archive=archives.get(newest, ""),
+                system=systems.get(newest, 0),
             )
     missing = Stanza(repository=0, code=MISSING_STANZA, message="missing stanza path")
     return [found.get(number) or Stanza(**{**vars(missing), "repository": number}) for number in numbers]
@@ -113,42 +131,74 @@ def segments(paths: Iterable[str]) -> set[tuple[int, int]]:
     return {position("".join(match.groups())) for match in matches if match}
 
 
-def missing(there: set[tuple[int, int]], start: str, stop: str = "") -> list[str]:
-    """Return the segments that are missing from one to another, or to the newest; at most the first ten.
+def leads(backup: Backup, timeline: int, left: Mapping[int, int]) -> bool:
+    """Tell whether the log of a timeline begins where a backup ends, or before. left: as of ``missing``."""
+    if not backup.wal_stop:
+        return False
+    number = position(backup.wal_stop)[0]
+    return number == timeline or backup.lsn_stop <= left.get(number, -1)
 
-    A later timeline takes over from its first segment on: what an earlier one has beyond that was left behind by
-    a restore.
+
+def newest(there: Iterable[tuple[int, int]]) -> int:
+    """Return the newest timeline, 0 for an empty archive: a server that is taken back takes a higher number."""
+    return max((timeline for timeline, _ in there), default=0)
+
+
+def missing(
+    there: set[tuple[int, int]], start: str, stop: str = "", left: Mapping[int, int] | None = None
+) -> list[str]:
+    """Return what is missing from one segment to another, or to the newest of the newest timeline; the first ten.
+
+    left: up to which position of the log each timeline belongs to the newest one, by that one's history. Its first
+    segment holds that position; what the earlier one has from there on was left behind by a restore. Without the
+    history nobody can go from one to the other: then it is what is missing.
     """
     line, first = position(start)
-    lines = {on for on, _ in there if on >= line}
-    begun = {each: min(number for on, number in there if on == each) for each in lines}
-    last = position(stop)[1] if stop else max((number for on, number in there if on >= line), default=first)
-    most = position(stop)[0] if stop else max(begun, default=line)
-    gaps = []
+    last_line = position(stop)[0] if stop else max(line, newest(there))
+    past = {each: end for each, end in (left or {}).items() if line <= each < last_line}
+    if line != last_line and line not in past:
+        return [f"{last_line:08X}.history"]
+    last = position(stop)[1] if stop else max((number for on, number in there if on == last_line), default=first)
+    found = []
     for number in range(first, last + 1):
-        due = max([each for each, since in begun.items() if each <= most and since <= number] or [line])
+        due = min((each for each, end in past.items() if number < end // SEGMENT_BYTES), default=last_line)
         if (due, number) not in there:
-            gaps.append(name(due, number))
-            if len(gaps) == 10:
+            found.append(name(due, number))
+            if len(found) == 10:
                 break
-    return gaps
+    return found
 
 
-def gaps(stanza: Stanza, there: set[tuple[int, int]], kept_fulls: int) -> list[str]:
+def gaps(
+    stanza: Stanza, there: set[tuple[int, int]], kept_fulls: int, left: Mapping[int, int] | None = None
+) -> list[str]:
     """Return the segments without which a promise cannot be kept: each backup's own, and all since the window began.
 
-    kept_fulls: of how many of the newest fulls all log is kept.
+    kept_fulls: of how many of the newest fulls all log is kept. left: as of ``missing``. On a timeline that was left
+    all is kept to its end: a restore can be taken back.
     """
     wanted = []
     for each in stanza.backups:
         if each.wal_start and each.wal_stop:
             wanted += missing(there, each.wal_start, each.wal_stop)
-    window = stanza.fulls[-kept_fulls:]
-    if window and window[0].wal_start:
-        wanted += missing(there, window[0].wal_start)
+    window = [each for each in stanza.fulls[-kept_fulls:] if each.wal_start]
+    begun: dict[int, str] = {}
+    for each in window:
+        begun.setdefault(position(each.wal_start)[0], each.wal_start)
+    for line, start in begun.items():
+        last = max((number for on, number in there if on == line), default=position(start)[1])
+        wanted += missing(there, start, name(line, last))
+    leading = [each for each in window if leads(each, newest(there), left or {})]
+    if leading:
+        wanted += missing(there, leading[0].wal_start, left=left)
     return list(dict.fromkeys(wanted))[:10]
 
 
-def whole_since(stanza: Stanza, there: set[tuple[int, int]]) -> bool:
-    """Tell whether the newest backup and all log since restore the newest state."""
-    return bool(stanza.backups) and not missing(there, stanza.backups[-1].wal_start)
+def whole_since(stanza: Stanza, there: set[tuple[int, int]], left: Mapping[int, int] | None = None) -> bool:
+    """Tell whether the newest backup and all log since restore the newest state.
+
+    One that was made on a timeline that was left behind does not lead there, and it is what would be taken.
+    """
+    if not stanza.backups or not leads(stanza.backups[-1], max(1, newest(there)), left or {}):
+        return False
+    return not missing(there, stanza.backups[-1].wal_start, left=left)

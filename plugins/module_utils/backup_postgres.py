@@ -10,7 +10,8 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 
 from ansible_collections.holdfast.host.plugins.module_utils import backup_info as info
-from ansible_collections.holdfast.host.plugins.module_utils.backup_engine import Engine, FailedError, checked
+from ansible_collections.holdfast.host.plugins.module_utils import backup_timeline
+from ansible_collections.holdfast.host.plugins.module_utils.backup_engine import STANZA, Engine, FailedError, checked
 from ansible_collections.holdfast.host.plugins.module_utils.backup_settings import Repository, Settings
 from ansible_collections.holdfast.host.plugins.module_utils.command import Result
 
@@ -173,12 +174,14 @@ def truth(engine: Engine, settings: Settings, kept_fulls: int, now: float | None
 def _truth(engine: Engine, repository: Repository, stanza: info.Stanza, kept_fulls: int, now: float) -> Truth:
     if stanza.code == -1 or not stanza.backups:
         return Truth(repository=repository.number, reached=stanza.code != -1, message=stanza.message)
-    listed = engine.pgbackrest(
-        f"--repo={repository.number}", "--output=json", "--recurse", "repo-ls", f"archive/main/{stanza.archive}"
-    )
-    if listed.status != 0:
-        return Truth(repository=repository.number, reached=False, message=listed.message())
-    there = info.segments(json.loads(listed.out))
+    place = f"archive/{STANZA}/{stanza.archive}"
+    try:
+        listed = json.loads(_read(engine, repository, "--output=json", "--recurse", "repo-ls", place))
+        there = info.segments(listed)
+        path, _ = backup_timeline.histories(listed).get(info.newest(there), ("", 0))
+        left = backup_timeline.history(_read(engine, repository, "repo-get", f"{place}/{path}")) if path else {}
+    except FailedError as problem:
+        return Truth(repository=repository.number, reached=False, message=str(problem))
     fulls = stanza.fulls
     return Truth(
         repository=repository.number,
@@ -189,10 +192,14 @@ def _truth(engine: Engine, repository: Repository, stanza: info.Stanza, kept_ful
         newest=now - stanza.backups[-1].stop,
         size=stanza.backups[-1].size,
         stored=sum(each.stored for each in stanza.backups),
-        missing=tuple(info.gaps(stanza, there, kept_fulls)),
-        whole=info.whole_since(stanza, there),
+        missing=tuple(info.gaps(stanza, there, kept_fulls, left)),
+        whole=info.whole_since(stanza, there, left),
         damaged=tuple(each.label for each in stanza.backups if each.damaged),
     )
+
+
+def _read(engine: Engine, repository: Repository, *words: str) -> str:
+    return checked(engine.pgbackrest(f"--repo={repository.number}", *words), words[-1]).out
 
 
 def unreadable(engine: Engine, settings: Settings) -> list[str]:

@@ -4,6 +4,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass, replace
 from typing import Any
 
 import pytest
@@ -13,6 +14,7 @@ from hypothesis import strategies as st
 from ansible_collections.holdfast.host.plugins.module_utils import backup_info as info
 
 SHA = "a" * 40
+SEGMENT = 16 * 1024**2
 
 
 def entry(**changes: Any) -> dict[str, Any]:
@@ -72,15 +74,154 @@ def test_any_one_segment_that_is_missing_is_found(first: int, count: int, lost: 
     assert info.missing(whole - {(1, gone)}, start, stop) == [info.name(1, gone)]
 
 
-@given(switch=st.integers(5, 20), lost=st.integers(0, 29))
-def test_a_later_timeline_takes_over(switch: int, lost: int) -> None:
-    # The first one went on beyond the moment to which somebody went back.
-    there = {(1, number) for number in range(26)} | {(2, number) for number in range(switch, 30)}
-    assert info.missing(there, info.name(1, 0)) == []
-    line = 2 if lost >= switch else 1
-    found = info.missing(there - {(line, lost)}, info.name(1, 0), info.name(2, 29))
-    # Without its first segment a timeline begins one later, and the one before it has that number.
-    assert found == ([info.name(line, lost)] if lost != switch else [])
+@dataclass(frozen=True, kw_only=True)
+class Log:
+    """All that a server archived which was taken back now and then. way: from its first segment to its newest state.
+
+    left: what the history of its newest timeline says.
+    """
+
+    there: set[tuple[int, int]]
+    way: list[tuple[int, int]]
+    left: dict[int, int]
+
+    @property
+    def start(self) -> str:
+        return info.name(*self.way[0])
+
+
+@st.composite
+def logs(draw: st.DrawFn) -> Log:
+    """Play a server: it goes on for a while, is taken back to any position of any timeline, and goes on from there."""
+    begun, histories = {1: draw(st.integers(0, 300)) * SEGMENT}, {1: dict[int, int]()}
+    ended = {1: begun[1] + draw(st.integers(1, 12)) * SEGMENT}
+    for line in range(2, draw(st.integers(2, 5))):
+        parent = draw(st.integers(1, line - 1))
+        at = draw(st.integers(begun[parent], ended[parent]))
+        histories[line], begun[line] = histories[parent] | {parent: at}, at
+        ended[line] = (at // SEGMENT + draw(st.integers(1, 12))) * SEGMENT
+    there = {(line, each) for line in begun for each in range(begun[line] // SEGMENT, ended[line] // SEGMENT)}
+    newest = max(begun)
+    chain = [*histories[newest], newest]
+    way = []
+    for line, after in zip(chain, [*chain[1:], 0], strict=True):
+        end = begun[after] if after else ended[line]
+        way += [(line, each) for each in range(begun[line] // SEGMENT, end // SEGMENT)]
+    return Log(there=there, way=way, left=histories[newest])
+
+
+@given(log=logs())
+def test_nothing_is_missing_from_a_whole_chain(log: Log) -> None:
+    assert info.missing(log.there, log.start, left=log.left) == []
+
+
+@given(log=logs(), data=st.data())
+def test_any_one_segment_that_is_missing_from_a_chain_is_found(log: Log, data: st.DataObject) -> None:
+    # Nobody can tell the newest one from one that was never sent.
+    line, number = data.draw(st.sampled_from(log.way[:-1] or log.way))
+    found = info.missing(log.there - {(line, number)}, log.start, left=log.left)
+    assert found == [info.name(line, number)] or (line, number) == log.way[-1]
+
+
+@given(log=logs(), data=st.data())
+def test_what_was_left_behind_is_not_on_the_way(log: Log, data: st.DataObject) -> None:
+    beside = sorted(log.there - set(log.way))
+    lost = data.draw(st.sets(st.sampled_from(beside))) if beside else set()
+    assert info.missing(log.there - lost, log.start, left=log.left) == []
+
+
+@given(log=logs())
+def test_without_its_history_nobody_reaches_a_timeline(log: Log) -> None:
+    newest = log.way[-1][0]
+    found = info.missing(log.there, log.start)
+    assert found == ([f"{newest:08X}.history"] if newest != log.way[0][0] else [])
+
+
+def test_a_server_that_was_taken_back_has_less_log_than_it_had() -> None:
+    there = {(1, number) for number in range(100)} | {(2, number) for number in range(50, 56)}
+    left = {1: 50 * SEGMENT + 7}
+    assert info.missing(there, info.name(1, 3), left=left) == []
+    # The earlier timeline has one of that number, and it is another.
+    assert info.missing(there - {(2, 50)}, info.name(1, 3), left=left) == [info.name(2, 50)]
+
+
+def test_at_most_ten_are_told() -> None:
+    assert info.missing({(1, 0), (1, 99)}, info.name(1, 0)) == [info.name(1, number) for number in range(1, 11)]
+
+
+def backup(timeline: int, start: int, stop: int, kind: str = "full", inside: int = 9) -> info.Backup:
+    """Return a backup that ends so many bytes after the begin of a segment."""
+    return info.Backup(
+        label=f"{timeline}-{start}", kind=kind, start=start, stop=stop, size=1, stored=1, damaged=False,
+        wal_start=info.name(timeline, start), wal_stop=info.name(timeline, stop), lsn_stop=stop * SEGMENT + inside,
+    )  # fmt: skip
+
+
+def stanza(*backups: info.Backup) -> info.Stanza:
+    """Return a repository with these backups."""
+    return info.Stanza(repository=1, code=0, message="ok", backups=backups, archive="18-1", system=7)
+
+
+TAKEN_BACK = {(1, number) for number in range(3, 40)} | {(2, number) for number in range(20, 50)}
+LEFT = {1: 20 * SEGMENT + 8}
+
+
+@pytest.mark.parametrize(
+    ("newest", "whole"),
+    [
+        (backup(1, 3, 4), True),
+        # It ended in the segment in which the server was taken back: before that position, and after it.
+        (backup(1, 19, 20, inside=8), True), (backup(1, 19, 20), False),
+        (backup(1, 30, 31), False), (backup(1, 30, 31, "incr"), False),
+        (backup(2, 30, 31), True),
+        # pgBackRest knows no segment of it.
+        (replace(backup(2, 30, 31), wal_start="", wal_stop=""), False),
+    ],
+)  # fmt: skip
+def test_only_a_backup_that_leads_to_the_newest_state_restores_it(newest: info.Backup, whole: bool) -> None:
+    assert info.whole_since(stanza(backup(1, 3, 4), newest), TAKEN_BACK, LEFT) is whole
+
+
+def test_without_a_backup_or_a_log_nothing_is_whole() -> None:
+    assert not info.whole_since(stanza(), TAKEN_BACK, LEFT)
+    assert not info.whole_since(stanza(backup(1, 3, 4)), set())
+
+
+@pytest.mark.parametrize(
+    ("lost", "told"),
+    [
+        (set(), []),
+        ({(1, 10)}, [info.name(1, 10)]), ({(2, 20)}, [info.name(2, 20)]), ({(2, 48)}, [info.name(2, 48)]),
+        # Of what was left behind nothing may go, either: a restore can be taken back.
+        ({(1, 35)}, [info.name(1, 35)]), ({(1, 30)}, [info.name(1, 30)]),
+        ({(1, 3), (2, 21)}, [info.name(1, 3), info.name(2, 21)]),
+    ],
+)  # fmt: skip
+def test_the_window_goes_along_every_timeline(lost: set[tuple[int, int]], told: list[str]) -> None:
+    found = stanza(backup(1, 3, 4), backup(1, 30, 31), backup(2, 25, 26))
+    assert info.gaps(found, TAKEN_BACK - lost, 8, LEFT) == told
+
+
+def test_a_timeline_that_the_window_no_longer_has_may_have_gone() -> None:
+    found = stanza(backup(1, 3, 4), backup(1, 30, 31), backup(2, 25, 26))
+    there = {(1, 3), (1, 4), (1, 30), (1, 31)} | {each for each in TAKEN_BACK if each >= (2, 25)}
+    assert info.gaps(found, there, 1, LEFT) == []
+    assert info.gaps(found, there - {(1, 31)}, 1, LEFT) == [info.name(1, 31)]
+
+
+def test_the_log_of_a_former_version_lies_elsewhere() -> None:
+    former = entry()["backup"][0] | {"label": "former"}
+    newer = former | {"label": "new", "database": {"id": 2, "repo-key": 1}}
+    said = entry(
+        backup=[former, newer],
+        archive=[{"database": {"id": each, "repo-key": 1}, "id": f"{16 + each}-{each}"} for each in (1, 2)],
+        db=[{"id": each, "repo-key": 1, "system-id": each} for each in (1, 2)],
+    )
+    (found,) = info.stanzas([said], [1])
+    assert (found.archive, found.system) == ("18-2", 2)
+    assert [bool(each.wal_start) for each in found.backups] == [False, True]
+    assert info.gaps(found, {(1, number) for number in range(3, 9)}, 8) == []
+    assert info.whole_since(found, {(1, number) for number in range(3, 9)})
 
 
 def test_what_cannot_be_kept_is_told_once() -> None:

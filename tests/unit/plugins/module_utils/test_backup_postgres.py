@@ -96,6 +96,32 @@ def test_a_gap_is_the_truth_too(tmp_path: Path) -> None:
     assert (found.missing, found.whole) == ((info.name(1, 6),), False)
 
 
+def taken_back(lost: int) -> dict[str, Any]:
+    """Return a listing after a server was taken back within segment 6; one segment of its new timeline is lost."""
+    second = {f"18-1/{info.name(2, each)}-{SHA}.zst": {"type": "file"} for each in range(6, 9) if each != lost}
+    return LISTED | second | {"00000002.history": {"type": "file", "time": 150}}
+
+
+def test_a_history_tells_where_a_timeline_begins(tmp_path: Path) -> None:
+    history = Result(status=0, out="1\t0/6000028\tbefore 2026-01-31 12:05:00+00\n")
+    whole = world([entry()], **{"repo-ls": out(taken_back(0)), "repo-get": history})
+    (found,) = subject.truth(engine(tmp_path, whole), settings(tmp_path), 8, now=200)
+    assert (found.missing, found.whole) == ((), True)
+    assert whole.count("--repo=1 repo-get archive/main/18-1/00000002.history") == 1
+    # The first timeline has a sixth segment, too.
+    less = world([entry()], **{"repo-ls": out(taken_back(6)), "repo-get": history})
+    (found,) = subject.truth(engine(tmp_path, less), settings(tmp_path), 8, now=200)
+    assert (found.missing, found.whole) == ((info.name(2, 6),), False)
+
+
+@pytest.mark.parametrize("call", ["repo-ls", "repo-get"])
+def test_a_listing_that_fails_is_no_gap(tmp_path: Path, call: str) -> None:
+    answers = {"repo-ls": out(taken_back(0))} | {call: Result(status=1, err="timeout")}
+    (found,) = subject.truth(engine(tmp_path, world([entry()], **answers)), settings(tmp_path), 8, now=200)
+    assert (found.reached, found.missing, found.age) == (False, (), None)
+    assert "timeout" in found.message
+
+
 def test_a_repository_that_cannot_be_read_does_not_answer(tmp_path: Path) -> None:
     """pgBackRest exits with 0, has the code 99 and the message "other" as JSON, and the reason as text."""
     reason = Result(status=0, out="stanza: main\n    status: error (other)\n            [CryptoError] no such key\n")
