@@ -96,7 +96,7 @@ def _backup(kind: str) -> Callable[[Settings, argparse.Namespace], None]:
 
 def truth(settings: Settings, _words: argparse.Namespace) -> None:
     """Read from the repositories what is there; take a new base where the log has a gap."""
-    engine = engine_of(settings)
+    engine = engine_of(settings) if settings.postgres else None
     for found in backup_truth.look(engine, settings):
         say(found.text())
 

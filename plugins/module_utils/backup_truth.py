@@ -111,34 +111,59 @@ def metrics(truths: Sequence[Truth], archiver: Archiver | None) -> list[Metric]:
             ("archived_segments_total", "Segments archived since the statistics were reset.", archiver.archived),
             ("archive_failures_total", "Tries to archive that failed.", archiver.failed),
         ):
-            found.append(Metric(name=name, help=text, samples=[Sample(value=value, labels={})]))
+            kind = "counter" if name.endswith("_total") else "gauge"
+            found.append(Metric(name=name, help=text, kind=kind, samples=[Sample(value=value, labels={})]))
     return found
 
 
-def look(engine: Engine, settings: Settings) -> list[Finding]:
-    """Read the truth, keep it for verify and as metrics, and take a new base after a gap. Return the findings."""
+def look(engine: Engine | None, settings: Settings) -> list[Finding]:
+    """Read the truth, keep it for verify and as metrics, and take a new base after a gap. Return the findings.
+
+    engine: None without PostgreSQL: then what became of the other work is all there is.
+    """
     directory = Path(settings.directory)
-    places = {each.number: each.where for each in settings.repositories}
-    findings: list[Finding] = []
-    archiver, truths = None, []
-    try:
-        archiver = backup_postgres.archiver(engine)
-        findings += of_archiver(archiver, engine.postgres.rpo_seconds)
-        truths = backup_postgres.truth(engine, settings, kept_fulls(settings))
-    except FailedError as problem:
-        findings.append(Finding(what="backup.server", value=str(problem), rule="must answer", hint="docker ps"))
-    for each in truths:
-        findings += of_repository(each, places[each.repository], engine.postgres.full_every_seconds)
-    state = backup_report.read_state(directory)
-    findings += of_work(state)
+    archiver, truths, findings = _asked(engine, settings) if engine else (None, [], [])
+    state, damaged = _state(directory)
+    findings += [*damaged, *of_work(state)]
     backup_report.write_metrics(
         Path(settings.metrics), [*backup_report.work_metrics(state), *metrics(truths, archiver)]
     )
     told = {"at": time.time(), "findings": [asdict(each) for each in findings], "truths": [asdict(t) for t in truths]}
     owned = atomic.Owned(mode=0o640, uid=os.geteuid(), gid=os.getegid())
     atomic.write_file(directory / FILE, (json.dumps(told, indent=1) + "\n").encode(), owned)
-    _new_base(engine, truths, state)
+    if engine:
+        _new_base(engine, truths, state)
     return findings
+
+
+def _asked(engine: Engine, settings: Settings) -> tuple[Archiver | None, list[Truth], list[Finding]]:
+    """Return what the server and the repositories say; one that is down keeps nobody from asking the other."""
+    archiver, truths, problems = None, [], []
+    findings: list[Finding] = []
+    try:
+        archiver = backup_postgres.archiver(engine)
+        findings += of_archiver(archiver, engine.postgres.rpo_seconds)
+    except FailedError as problem:
+        problems.append(str(problem))
+    try:
+        truths = backup_postgres.truth(engine, settings, kept_fulls(settings))
+    except FailedError as problem:
+        problems.append(str(problem))
+    if problems:
+        value = "; ".join(dict.fromkeys(problems))
+        findings.append(Finding(what="backup.server", value=value, rule="must answer", hint="docker ps"))
+    places = {each.number: each.where for each in settings.repositories}
+    for each in truths:
+        findings += of_repository(each, places[each.repository], engine.postgres.full_every_seconds)
+    return archiver, truths, findings
+
+
+def _state(directory: Path) -> tuple[dict[str, backup_report.Work], list[Finding]]:
+    try:
+        return backup_report.read_state(directory), []
+    except ValueError as problem:
+        hint = "the next work puts it aside"
+        return {}, [Finding(what="backup.state", value=str(problem), rule="must be readable", hint=hint)]
 
 
 def _new_base(engine: Engine, truths: Sequence[Truth], state: dict[str, backup_report.Work]) -> None:

@@ -5,13 +5,15 @@
 from __future__ import annotations
 
 import argparse
+import fcntl
+import json
 import os
 from pathlib import Path
 
 import pytest
 
 from ansible_collections.holdfast.host.plugins.module_utils import backup_program as subject
-from ansible_collections.holdfast.host.plugins.module_utils import backup_settings
+from ansible_collections.holdfast.host.plugins.module_utils import backup_settings, backup_truth
 from ansible_collections.holdfast.host.plugins.module_utils.backup_engine import FailedError
 from ansible_collections.holdfast.host.plugins.module_utils.backup_settings import Settings
 from tests.unit.plugins.module_utils.backup_world import settings
@@ -65,9 +67,30 @@ def test_a_stack_without_postgresql(tmp_path: Path) -> None:
         subject.engine_of(settings(tmp_path, postgres=None))
 
 
+def test_the_timer_of_the_truth_works_without_postgresql(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    made = settings(tmp_path, postgres=None, metrics=str(tmp_path / "backup.prom"))
+    monkeypatch.setattr(backup_settings, "load", lambda: made)
+    monkeypatch.setattr(os, "geteuid", lambda: 0)
+    monkeypatch.setattr(os, "fchown", lambda *_: None)
+    assert subject.main(["truth"]) == 0
+    assert json.loads((tmp_path / backup_truth.FILE).read_text())["findings"] == []
+
+
+def held(lock: Path) -> bool:
+    """Tell whether somebody holds a lock."""
+    with lock.open("w", encoding="utf-8") as other:
+        try:
+            fcntl.flock(other, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            return True
+        return False
+
+
 def test_two_wait_for_each_other(tmp_path: Path) -> None:
     lock = tmp_path / "lock"
     with subject.alone(lock):
-        assert lock.exists()
-    with subject.alone(lock):
-        pass
+        assert held(lock)
+    assert not held(lock)
+    with pytest.raises(FailedError), subject.alone(lock):
+        raise FailedError("no room")
+    assert not held(lock)

@@ -5,6 +5,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -78,6 +79,58 @@ def test_a_server_that_is_down_is_a_finding(tmp_path: Path) -> None:
     (found,) = subject.look(engine(tmp_path, seen), made)
     assert found.what == "backup.server"
     assert json.loads((tmp_path / subject.FILE).read_text())["truths"] == []
+
+
+def without(service: str, said: list[dict[str, Any]]) -> World:
+    """Return a cluster of which one service does not run."""
+
+    def listed(command: Sequence[str], _given: str) -> Result:
+        return Result(status=0, out="" if any(word.endswith(f"service={service}") for word in command) else "a\n")
+
+    return world(said, psql=ARCHIVER, **{"docker ps": listed})
+
+
+def test_what_runs_is_asked_all_the_same(tmp_path: Path) -> None:
+    """A server that is down is no reason to know nothing of its backups; nor the other way round."""
+    made = settings(tmp_path, metrics=str(tmp_path / "backup.prom"))
+    findings = subject.look(engine(tmp_path, without("postgres", [entry()])), made)
+    assert [each.what for each in findings] == ["backup.server", "backup.repository[1].full"]
+    assert "postgres does not run" in findings[0].value
+    assert 'holdfast_backup_restorable{repository="1"} 1' in (tmp_path / "backup.prom").read_text()
+    (found,) = subject.look(engine(tmp_path, without("holdfast-backup", [entry()])), made)
+    assert "holdfast-backup does not run" in found.value
+    assert "holdfast_backup_archived_segments_total 9" in (tmp_path / "backup.prom").read_text()
+
+
+def test_a_repository_that_cannot_be_read_is_not_up(tmp_path: Path) -> None:
+    said = [entry(repo=[{"key": 1, "status": {"code": 99, "message": "other"}}], backup=[], archive=[])]
+    seen, (found,) = looked(tmp_path, said)
+    assert found.what == "backup.repository[1]"
+    assert 'holdfast_backup_repository_up{repository="1"} 0' in (tmp_path / "backup.prom").read_text()
+    assert seen.count("systemctl start") == 0
+
+
+def test_a_damaged_state_is_told_and_hides_nothing(tmp_path: Path) -> None:
+    (tmp_path / backup_report.STATE).write_text("{")
+    _, findings = looked(tmp_path, [entry()])
+    assert [each.what for each in findings] == ["backup.repository[1].full", "backup.state"]
+
+
+def test_without_postgresql_the_other_works_are_told(tmp_path: Path) -> None:
+    made = settings(tmp_path, metrics=str(tmp_path / "backup.prom"), postgres=None)
+    with pytest.raises(OSError, match="full disk"), backup_report.recorded(tmp_path, "files"):
+        raise OSError("full disk")
+    (found,) = subject.look(None, made)
+    assert (found.what, found.value) == ("backup.files", "full disk")
+    assert 'holdfast_backup_last_ok{work="files"} 0' in (tmp_path / "backup.prom").read_text()
+
+
+def test_what_only_grows_is_a_counter(tmp_path: Path) -> None:
+    looked(tmp_path, [entry()])
+    kinds = dict(line.split()[2:] for line in (tmp_path / "backup.prom").read_text().splitlines() if " TYPE " in line)
+    assert kinds["holdfast_backup_archive_failures_total"] == "counter"
+    assert kinds["holdfast_backup_archive_waiting_seconds"] == "gauge"
+    assert {name.endswith("_total") for name, kind in kinds.items() if kind == "counter"} == {True}
 
 
 def test_after_a_gap_a_new_base_is_begun_once_an_hour(tmp_path: Path) -> None:
