@@ -21,7 +21,7 @@ from ansible_collections.holdfast.host.plugins.module_utils import (
     backup_restore,
 )
 from ansible_collections.holdfast.host.plugins.module_utils.backup_copies import FilesError
-from ansible_collections.holdfast.host.plugins.module_utils.backup_engine import Engine, FailedError
+from ansible_collections.holdfast.host.plugins.module_utils.backup_engine import Engine, FailedError, checked
 from ansible_collections.holdfast.host.plugins.module_utils.backup_settings import Settings
 from ansible_collections.holdfast.host.plugins.module_utils.command import Run
 
@@ -75,16 +75,13 @@ def _volumes(settings: Settings) -> list[str]:
 def begin(recovery: Recovery) -> bool:
     """Have a ledger on a bare host. Return whether there is anything to do. Raises FailedError.
 
-    A host is bare as long as no volume that would be filled is there.
+    A host is bare as long as no volume that would be filled is there. An engine that does not answer says nothing of
+    that: a host with data would be filled later.
     """
     if recovery.left():
         return True
-    there = [
-        name
-        for name in _volumes(recovery.settings)
-        if recovery.run(["docker", "volume", "inspect", name], "").status == 0
-    ]
-    if there:
+    listed = checked(recovery.run(["docker", "volume", "ls", "--quiet"], ""), "the engine does not list its volumes")
+    if set(listed.out.split()) & set(_volumes(recovery.settings)):
         return False
     recovery.keep(steps(recovery.settings))
     return True
@@ -128,7 +125,9 @@ def _postgres(recovery: Recovery, *, again: bool) -> str:
 
 
 def _volume(recovery: Recovery, name: str) -> str:
-    volume = next(each for each in recovery.settings.volumes if each.name == name)
+    volume = next((each for each in recovery.settings.volumes if each.name == name), None)
+    if volume is None:
+        raise FailedError(f"the recovery names the volume {name}, and this stack has none; {recovery.ledger} says so")
     project = volume.pause[0].project if volume.pause else f"{recovery.settings.stack}-app"
     labels = {"com.docker.compose.project": project, "com.docker.compose.volume": name}
     words = [word for label, value in labels.items() for word in ("--label", f"{label}={value}")]

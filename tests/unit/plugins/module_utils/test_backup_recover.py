@@ -4,15 +4,20 @@
 
 from __future__ import annotations
 
+import contextlib
+from collections.abc import Callable, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from ansible_collections.holdfast.host.plugins.module_utils import atomic, backup_files, backup_redis
 from ansible_collections.holdfast.host.plugins.module_utils import backup_recover as subject
 from ansible_collections.holdfast.host.plugins.module_utils.backup_engine import FailedError
-from ansible_collections.holdfast.host.plugins.module_utils.command import Result
-from tests.unit.plugins.module_utils.backup_world import ABSENT, World, out, settings
+from ansible_collections.holdfast.host.plugins.module_utils.backup_settings import Settings
+from ansible_collections.holdfast.host.plugins.module_utils.command import Result, Run
+from tests.unit.plugins.module_utils.backup_world import ABSENT, World, out, settings, snapshot
 from tests.unit.plugins.module_utils.test_backup_engine import engine
 
 BARE = {"docker volume inspect": Result(status=1)}
@@ -31,11 +36,39 @@ def test_a_bare_host_has_everything_to_do(tmp_path: Path) -> None:
     assert bare.left()[-1] == "redis"
 
 
-def test_a_host_with_data_is_left_alone(tmp_path: Path) -> None:
-    other = recovery(tmp_path, World({}))
+@pytest.mark.parametrize("volume", ["shop-stores_postgres", "shop-stores_redis", "shop_media"])
+def test_a_host_with_data_is_left_alone(tmp_path: Path, volume: str) -> None:
+    world = World({"docker volume ls": Result(status=0, out=f"another\n{volume}\n")})
+    other = recovery(tmp_path, world)
     assert list(subject.before_stores(other)) == []
     assert list(subject.after_stores(other)) == []
     assert not other.ledger.exists()
+    assert world.seen == ["docker volume ls --quiet"]
+
+
+def test_other_volumes_make_no_host_less_bare(tmp_path: Path) -> None:
+    world = World({"docker volume ls": Result(status=0, out="shop-stores_postgres2\nmedia\n")})
+    assert subject.begin(recovery(tmp_path, world))
+
+
+def test_an_engine_that_does_not_answer_makes_no_host_bare(tmp_path: Path) -> None:
+    """Its volumes are there when it runs again, and what a ledger says would be laid over them."""
+    down = recovery(tmp_path, World({"docker": Result(status=1, err="Cannot connect to the Docker daemon")}))
+    with pytest.raises(FailedError, match="Cannot connect"):
+        list(subject.before_stores(down))
+    assert not down.ledger.exists()
+
+
+def test_what_the_stack_no_longer_has_is_told(tmp_path: Path) -> None:
+    bare = recovery(tmp_path, World({}), volumes=[])
+    bare.keep(["volume:media"])
+    with pytest.raises(FailedError, match="names the volume media"):
+        list(subject.before_stores(bare))
+    assert bare.left() == ["volume:media"]
+    without = subject.Recovery(settings=bare.settings, run=bare.run, engine=None)
+    bare.keep(["postgres"])
+    with pytest.raises(FailedError, match="names PostgreSQL"):
+        list(subject.before_stores(without))
 
 
 def test_what_was_done_is_not_done_again(tmp_path: Path) -> None:
@@ -69,6 +102,85 @@ def test_a_repository_that_does_not_answer_is_no_empty_one(tmp_path: Path) -> No
     with pytest.raises(FailedError, match="connection refused"):
         list(subject.after_stores(bare))
     assert bare.left() == ["redis"]
+
+
+class KilledError(BaseException):
+    """Stands for the end of the process."""
+
+
+class Mortal:
+    """Does so many things, and is killed in the next one: before it has an effect, or when it has had it."""
+
+    def __init__(self, things: int, *, late: bool) -> None:
+        self.things, self.late = things, late
+
+    def __call__(self, work: Callable[[], Any]) -> Any:
+        self.things -= 1
+        if self.things < 0:
+            if self.late:
+                work()
+            raise KilledError
+        return work()
+
+
+COPIES = {"cat config": out({"id": "a"}), "snapshots": out([snapshot("aa", "x")])}
+STEPS = [" restore", "restored media", "restored logs", "restored redis"]
+THERE = Result(status=0, out="shop-stores_postgres\nshop_media\nshop_logs\nshop-stores_redis\n")
+
+
+def recovered(directory: Path, patched: pytest.MonkeyPatch, mortal: Mortal, *, there: bool = False) -> World:
+    """Recover for as long as it lives, and return what was done. there: whether the host has volumes."""
+    world, write = World(COPIES | ({"docker volume ls": THERE} if there else {})), atomic.write_file
+
+    def run(command: Sequence[str], given: str = "") -> Result:
+        result: Result = mortal(lambda: world(command, given))
+        return result
+
+    def volume(_settings: Settings, run: Run, _source: backup_files.Source, name: str) -> None:
+        run(["restored", name], "")
+
+    def redis(_settings: Settings, run: Run, _source: backup_files.Source) -> int:
+        run(["restored", "redis"], "")
+        return 7
+
+    patched.setattr(backup_files, "restore_volume", volume)
+    patched.setattr(backup_redis, "restore", redis)
+    patched.setattr(atomic, "write_file", lambda *words: mortal(lambda: write(*words)))
+    made = recovery(directory, world)
+    assert made.engine is not None
+    mortally = replace(made, run=run, engine=replace(made.engine, run=run))
+    with contextlib.suppress(KilledError):
+        list(subject.before_stores(mortally))
+        list(subject.after_stores(mortally))
+    return world
+
+
+@pytest.mark.parametrize("late", [False, True])
+def test_a_recovery_may_be_killed_in_every_step(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, *, late: bool) -> None:
+    killed = 0
+    for things in range(40):
+        directory = tmp_path / str(things)
+        directory.mkdir()
+        with monkeypatch.context() as patched:
+            first = recovered(directory, patched, Mortal(things, late=late))
+        killed += recovery(directory, World({})).left() != [] or not (directory / subject.LEDGER).exists()
+        with monkeypatch.context() as patched:
+            made = first.count("docker volume create") > 0
+            again = recovered(directory, patched, Mortal(1000, late=late), there=made)
+        with monkeypatch.context() as patched:
+            idle = recovered(directory, patched, Mortal(1000, late=late), there=True)
+        begun = [what for what in STEPS if first.count(what)]
+        for what in STEPS:
+            assert first.count(what) + again.count(what) >= 1, f"{what}: killed after {things}"
+            # The one in which it was killed may come again, and none before.
+            assert again.count(what) <= (what not in begun[:-1]), f"{what}: killed after {things}"
+        fetched = [each for each in first.seen + again.seen if each.endswith(" restore")]
+        assert 1 <= len(fetched) <= 2
+        # What a killed fetch left is a half, which nothing but a comparison with the backup makes whole.
+        assert all("--delta" in each for each in fetched[1:])
+        assert recovery(directory, World({})).left() == []
+        assert idle.seen == ["docker volume ls --quiet"]
+    assert 15 < killed < 40
 
 
 def test_without_a_snapshot_the_rest_goes_on(tmp_path: Path) -> None:
