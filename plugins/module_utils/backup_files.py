@@ -24,7 +24,7 @@ from ansible_collections.holdfast.host.plugins.module_utils.backup_pause import 
 from ansible_collections.holdfast.host.plugins.module_utils.backup_restic import Restic
 from ansible_collections.holdfast.host.plugins.module_utils.backup_settings import Repository, Settings, Volume
 from ansible_collections.holdfast.host.plugins.module_utils.command import Run
-from ansible_collections.holdfast.host.plugins.module_utils.containers import Container, inspect
+from ansible_collections.holdfast.host.plugins.module_utils.containers import Container, NotThereError, inspect
 
 HOST = "host"
 # The declaration, the secrets, the certificates and what is rendered: all that a host has of its own.
@@ -72,7 +72,10 @@ def users(run: Run, volume: str) -> list[Container]:
     if result.status != 0:
         raise FilesError(f"the engine does not tell who uses {volume}: {result.message()}")
     ids = result.out.split()
-    return inspect(run, ids) if ids else []
+    try:
+        return inspect(run, ids) if ids else []
+    except NotThereError as problem:
+        raise FilesError(f"who uses {volume} went away meanwhile: {problem}") from None
 
 
 def backup_volumes(settings: Settings, run: Run) -> list[Copy]:

@@ -159,3 +159,10 @@ def test_an_engine_that_does_not_tell_is_no_volume_without_users(place: Path) ->
         backup_files.users(World({"docker ps": Result(status=1, err="no")}), "shop_media")
     assert [each.id for each in backup_files.users(world(place), "shop_media")] == ["a"]
     assert backup_files.users(World({}), "shop_media") == []
+
+
+def test_a_user_that_goes_away_while_it_is_looked_at_is_told() -> None:
+    gone = Result(status=1, err="no such container")
+    seen = World({"docker ps": Result(status=0, out="a\n"), "docker inspect": gone})
+    with pytest.raises(FilesError, match="shop_media went away meanwhile: no such container"):
+        backup_files.users(seen, "shop_media")
