@@ -5,9 +5,13 @@
 from __future__ import annotations
 
 import json
+import re
+from datetime import datetime, timedelta, timezone
 from pathlib import Path
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from ansible_collections.holdfast.host.plugins.module_utils import backup_restore as subject
 from ansible_collections.holdfast.host.plugins.module_utils.backup_engine import FailedError
@@ -42,6 +46,46 @@ def test_targets(kind: str, value: str, words: list[str]) -> None:
 def test_what_is_no_target_is_refused(kind: str, value: str, said: str) -> None:
     with pytest.raises(FailedError, match=said):
         subject.read_target(kind, value)
+
+
+@given(
+    st.datetimes(timezones=st.integers(-14 * 4, 14 * 4).map(lambda q: timezone(timedelta(minutes=15 * q)))),
+    st.sampled_from([" ", "T"]),
+    st.sampled_from(["%z", "%:z", " %:z"]),
+)
+def test_every_moment_is_read_on_every_python(at: datetime, between: str, zone: str) -> None:
+    offset = at.strftime("%z")
+    shown = offset if zone == "%z" else zone.replace("%:z", f"{offset[:3]}:{offset[3:]}")
+    assert subject.moment(f"{at.replace(tzinfo=None).isoformat(between)}{shown}") == at
+
+
+def test_what_python_3_10_is_given_to_read(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Its fromisoformat takes offsets with minutes, and three or six digits of a second."""
+
+    class Strict(datetime):
+        @classmethod
+        def fromisoformat(cls, text: str, /) -> Strict:
+            assert re.fullmatch(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{6}[+-]\d\d:\d\d", text)
+            return super().fromisoformat(text)
+
+    monkeypatch.setattr(subject, "datetime", Strict)
+    second = datetime(2026, 1, 31, 12, 5, 7, tzinfo=timezone.utc)
+    for text, part in (
+        ("2026-01-31 13:05:07+01", 0), ("2026-01-31 13:05:07.12345+01", 123450), ("2026-01-31T12:05:07.5Z", 500000),
+        (" 2026-01-31 12:05:07.123456789Z ", 123456), ("2026-01-31 06:35:07 -0530", 0),
+    ):  # fmt: skip
+        assert subject.moment(text) == second.replace(microsecond=part)
+    assert subject.moment("2026-01-31 13:05+01") == second.replace(second=0)
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["2026-01-31 13:05:00", "2026-01-31", "2026-02-30 13:05:00Z", "2026-01-31 25:05:00Z", "2026-01-31 13:05:00 CET",
+     "2026-01-31 13:05:00+", "2026-01-31 13:05:00+1", "2026-01-31 13:05:00.Z", "2026-01-31 13:05:00Z'; --", ""],
+)  # fmt: skip
+def test_nothing_else_is_a_moment(text: str) -> None:
+    with pytest.raises(FailedError, match="no moment with a zone"):
+        subject.moment(text)
 
 
 def test_one_repository_and_some_databases() -> None:
