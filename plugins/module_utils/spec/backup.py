@@ -40,9 +40,9 @@ def _said(seconds: float) -> str:
 
 
 DAYS = _bounded(DAY, 3650 * DAY)
-DIRECTORY = Text(accepts="an absolute path such as /backups/shop", pattern=r"/([A-Za-z0-9_-][A-Za-z0-9._-]*/?)*")
-
-
+_PART = r"[A-Za-z0-9_-][A-Za-z0-9._-]*"
+# One way alone to take a path apart: another has a long name tried in as many ways as it has letters, doubled by each.
+DIRECTORY = Text(accepts="an absolute path such as /backups/shop", pattern=rf"/({_PART}/)*({_PART})?")
 HOST_KEY = Text(accepts="a public key such as ssh-ed25519 AAAA...", pattern=r"(ssh|ecdsa)-[a-z0-9-]+ [A-Za-z0-9+/=]+")
 
 

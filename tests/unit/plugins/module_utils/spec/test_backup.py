@@ -4,11 +4,12 @@
 
 from __future__ import annotations
 
+import time
 from typing import Any
 
 import pytest
 
-from ansible_collections.holdfast.host.plugins.module_utils.spec.backup import DAY, Backup
+from ansible_collections.holdfast.host.plugins.module_utils.spec.backup import DAY, Backup, Local
 from ansible_collections.holdfast.host.plugins.module_utils.spec.schema import Section
 
 SFTP = {"host": "store.example.org", "user": "u1", "path": "/backups", "host_keys": "ssh-ed25519 AAAA"}
@@ -44,3 +45,40 @@ def test_little_is_enough() -> None:
 )  # fmt: skip
 def test_what_cannot_be(given: dict[str, Any], path: str) -> None:
     assert read(**given)[1] == [path]
+
+
+@pytest.mark.parametrize("path", ["/", "/a", "/a/", "/srv/back-ups/shop.v2/_x", "/-a"])
+def test_paths(path: str) -> None:
+    found, wrong = read(repositories=[{"local": {"path": path}}])
+    assert wrong == []
+    assert found.repositories[0].local == Local(path=path)
+
+
+@pytest.mark.parametrize(
+    "path", ["", "a", "//", "/a//b", "/..", "/a/../b", "/a/.b", "/a b", "/a\n", "/a\nrepo1-type=posix", "/a=b", "/$x",
+             "/" + "a" * 5000 + " b", "/" + "a/" * 5000 + "?"],
+)  # fmt: skip
+def test_what_is_no_path_is_refused_at_once(path: str) -> None:
+    begun = time.process_time()
+    assert read(repositories=[{"local": {"path": path}}])[1] == ["backup.repositories[0].local.path"]
+    assert time.process_time() - begun < 1
+
+
+# What would begin a line of its own in pgbackrest.conf or known_hosts, or another word of ssh's or restic's.
+ENDS = ("\n", "\nx", " x", "'", '"', "$(x)", "#", "\x00")
+
+
+@pytest.mark.parametrize("end", ENDS)
+@pytest.mark.parametrize(
+    ("kind", "field"),
+    [
+        *(("s3", name) for name in ("bucket", "endpoint", "region", "path")),
+        *(("sftp", name) for name in ("host", "user", "path", "host_keys")),
+        ("local", "path"),
+    ],
+)
+def test_no_value_ends_its_place_in_a_configuration(kind: str, field: str, end: str) -> None:
+    plain = {"s3": S3 | {"path": "/shop"}, "sftp": SFTP, "local": {"path": "/backups"}}[kind]
+    assert read(repositories=[{kind: plain}])[1] == []
+    found = read(repositories=[{kind: plain | {field: f"{plain[field]}{end}"}}])[1]
+    assert found == [f"backup.repositories[0].{kind}.{field}"]
