@@ -7,6 +7,7 @@ from __future__ import annotations
 import json
 import time
 from collections.abc import Iterator, Mapping
+from itertools import zip_longest
 from pathlib import Path
 from typing import Any
 
@@ -23,15 +24,16 @@ def observe(expect: Mapping[str, Any], run: Run | None = None) -> dict[str, Any]
     wanted = expect.get("backup")
     if wanted is None:
         return None
-    asked = (run or runner())(["systemctl", "is-active", *wanted["timers"]], "")
-    idle = [name for name, state in zip(wanted["timers"], asked.out.split(), strict=False) if state != "active"]
-    try:
-        told = json.loads(Path(wanted["truth"]).read_text(encoding="utf-8")) if wanted["truth"] else None
-    except (OSError, ValueError) as problem:
-        return {"idle": idle, "error": str(problem)}
-    if told is None:
+    states = (run or runner())(["systemctl", "is-active", *wanted["timers"]], "").out.split()
+    # Where systemd says nothing of a timer, nobody knows that it runs.
+    idle = [name for name, state in zip_longest(wanted["timers"], states[: len(wanted["timers"])]) if state != "active"]
+    if not wanted["truth"]:
         return {"idle": idle}
-    return {"idle": idle, "age": time.time() - told["at"], "findings": told["findings"], "truths": told["truths"]}
+    try:
+        told = json.loads(Path(wanted["truth"]).read_text(encoding="utf-8"))
+        return {"idle": idle, "age": time.time() - told["at"], "findings": told["findings"], "truths": told["truths"]}
+    except (OSError, ValueError, KeyError, TypeError) as problem:
+        return {"idle": idle, "error": f"{wanted['truth']}: {problem}"}
 
 
 def differences(expect: Mapping[str, Any], seen: Mapping[str, Any]) -> Iterator[Finding]:

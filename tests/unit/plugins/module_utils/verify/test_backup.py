@@ -40,7 +40,22 @@ def test_what_was_told_is_a_finding(tmp_path: Path) -> None:
     assert [each.path for each in found] == ["backup.b.timer", "backup.repository[1].full"]
 
 
-@pytest.mark.parametrize("text", [None, "{"])
+@pytest.mark.parametrize("said", [Result(status=1, err="Failed to connect to bus"), Result(status=3, out="active\n")])
+def test_a_timer_of_which_systemd_says_nothing_does_not_run(tmp_path: Path, said: Result) -> None:
+    truth = tmp_path / "truth.json"
+    truth.write_text(json.dumps({"at": time.time(), "findings": [], "truths": []}))
+    seen = {"backup": backup.observe(expect(truth), lambda *_: said)}
+    found = [each.path for each in backup.differences(expect(truth), seen)]
+    assert found == ["backup.a.timer", "backup.b.timer"][len(said.out.split()) :]
+
+
+def test_without_postgresql_the_timers_are_all() -> None:
+    wanted = {"backup": {"timers": ["a.timer", "b.timer"], "truth": ""}}
+    assert backup.observe(wanted, answer) == {"idle": ["b.timer"]}
+    assert [each.path for each in backup.differences(wanted, {"backup": {"idle": []}})] == []
+
+
+@pytest.mark.parametrize("text", [None, "{", "[]", "{}", '{"at": "now", "findings": [], "truths": []}'])
 def test_nobody_asked(tmp_path: Path, text: str | None) -> None:
     truth = tmp_path / "truth.json"
     if text:
