@@ -8,6 +8,7 @@ Sources: the pgBackRest user guide and configuration reference (2.59), the Postg
 from __future__ import annotations
 
 import hashlib
+import math
 from collections.abc import Mapping, Sequence
 from typing import Any
 
@@ -92,12 +93,13 @@ def image(base: str, version: int) -> str:
     return f"{IMAGE}:{version}-{hashlib.sha256(dockerfile(base).encode()).hexdigest()[:8]}"
 
 
-def _where(repository: Repository) -> str:
+def where(repository: Repository) -> str:
+    """Return where a repository is, in words; two of one place have the same."""
     if repository.s3:
         return f"{repository.s3.endpoint}/{repository.s3.bucket}{repository.s3.path.rstrip('/')}"
     if repository.sftp:
-        return f"{repository.sftp.user}@{repository.sftp.host}:{repository.sftp.path}"
-    return repository.local.path if repository.local else ""
+        return f"{repository.sftp.user}@{repository.sftp.host}:{repository.sftp.path.rstrip('/') or '/'}"
+    return (repository.local.path.rstrip("/") or "/") if repository.local else ""
 
 
 def _repositories(backup: Backup) -> list[dict[str, Any]]:
@@ -105,7 +107,7 @@ def _repositories(backup: Backup) -> list[dict[str, Any]]:
         {
             "number": number,
             "kind": each.kinds()[0],
-            "where": _where(each),
+            "where": where(each),
             "off_host": each.local is None,
             "secrets": credentials(number, each),
         }
@@ -158,7 +160,8 @@ def part(wish: Wish, postgres: Mapping[str, Any] | None, room: Mapping[str, int]
     backup = declared(wish)
     if backup is None:
         return None
-    keep = {name: int(getattr(backup.keep, name) // DAY) for name in ("full", "wal", "dumps", "files")}
+    # What keeps counts in days; part of one is not kept less than was promised.
+    keep = {name: math.ceil(getattr(backup.keep, name) / DAY) for name in ("full", "wal", "dumps", "files")}
     return {
         "repositories": _repositories(backup),
         "key": KEY,

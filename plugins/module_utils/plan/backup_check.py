@@ -39,6 +39,13 @@ def _places(wish: Wish) -> Iterator[Finding]:
             rule = "must be one of s3, sftp and local"
             value = ", ".join(each.kinds()) or "none"
             yield Finding(path=f"{PATH}.repositories[{index}]", value=value, rule=rule, hint="say one of them")
+    first: dict[str, int] = {}
+    for index, each in enumerate(given.repositories):
+        place = backup.where(each)
+        if place and first.setdefault(place, index) != index:
+            rule = f"is the place of repositories[{first[place]}]: each would remove what the other keeps"
+            hint = "give it a path of its own"
+            yield Finding(path=f"{PATH}.repositories[{index}]", value=place, rule=rule, hint=hint)
     if len(given.repositories) > MOST_REPOSITORIES:
         rule, count = f"must be at most {MOST_REPOSITORIES}: each segment is sent to all", len(given.repositories)
         yield Finding(path=f"{PATH}.repositories", value=count, rule=rule, hint="leave some out")

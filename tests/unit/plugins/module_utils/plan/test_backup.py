@@ -4,10 +4,13 @@
 
 from __future__ import annotations
 
+import math
 from pathlib import Path
 from typing import Any
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from ansible_collections.holdfast.host.plugins.module_utils.plan import backup as subject
 from ansible_collections.holdfast.host.plugins.module_utils.units import GIB, MIB
@@ -44,6 +47,16 @@ def test_the_plan(tmp_path: Path) -> None:
 @pytest.mark.parametrize(("memory", "cpus", "most"), [(128 * MIB, 8, 1), (GIB, 2, 2), (GIB, 16, 4)])
 def test_as_many_processes_as_there_is_room_for(memory: int, cpus: float, most: int) -> None:
     assert subject.processes(memory, cpus) == most
+
+
+@given(wal=st.integers(24, 24 * 60), full=st.sampled_from(["daily", "weekly"]))
+def test_no_less_is_kept_than_was_promised(wal: int, full: str) -> None:
+    """What the plan tells pgBackRest, and what the host's program counts by the days that it is told."""
+    declared = wish(backup=LOCAL | {"full": full, "keep": {"wal": f"{wal}h", "full": "100d"}})
+    made = subject.part(declared, None, {"memory": GIB, "disk": 0}, {"cpus": 1, "colour": "blue"})
+    assert 0 <= made["keep_days"]["wal"] * 24 - wal < 24
+    every = {"daily": 1, "weekly": 7}[full]
+    assert made["kept_fulls"] == math.ceil(made["keep_days"]["wal"] / every) + 1
 
 
 def test_another_base_has_another_name() -> None:

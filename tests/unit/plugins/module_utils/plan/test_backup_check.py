@@ -40,12 +40,19 @@ def test_credentials_must_be_given() -> None:
         ({"repositories": [{}]}, "backup.repositories[0]"),
         ({"repositories": [{"local": {"path": "/a"}, "s3": S3}]}, "backup.repositories[0]"),
         ({"repositories": [{"local": {"path": f"/{each}"}} for each in range(5)]}, "backup.repositories"),
+        ({"repositories": [{"local": {"path": "/a"}}, {"local": {"path": "/a/"}}]}, "backup.repositories[1]"),
+        ({"repositories": [{"s3": S3}, {"s3": S3 | {"path": "/x"}}, {"s3": S3}]}, "backup.repositories[2]"),
         (LOCAL | {"keep": {"full": "3d", "wal": "7d"}}, "backup.keep.wal"),
         (LOCAL | {"volumes": {"media": {}}}, "backup.volumes.media"),
     ],
 )
 def test_errors(backup: dict[str, Any], path: str) -> None:
     assert (path, "error") in paths(backup)
+
+
+def test_places_of_their_own() -> None:
+    two = {"repositories": [{"s3": S3}, {"s3": S3 | {"path": "/x"}}, {"local": {"path": "/a"}}]}
+    assert "backup.repositories[1]" not in [path for path, _ in paths(two)]
 
 
 def test_a_setting_that_the_archive_decides() -> None:
