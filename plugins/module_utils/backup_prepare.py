@@ -4,7 +4,7 @@
 
 from __future__ import annotations
 
-import tempfile
+import shutil
 from pathlib import Path
 
 from ansible_collections.holdfast.host.plugins.module_utils import atomic, backup_postgres
@@ -18,6 +18,7 @@ OWNER = 999
 # Whose certificate it is, the directory of the side that has it, and its file there. The server lets in "postgres".
 PARTIES = (("holdfast-backup", "server", "server"), ("postgres", "client", "client"))
 STARTED_SECONDS = 180
+MAKING = ".holdfast-new.tls"
 
 
 def certificates(engine: Engine, directory: Path = DIRECTORY) -> bool:
@@ -27,24 +28,42 @@ def certificates(engine: Engine, directory: Path = DIRECTORY) -> bool:
     """
     wanted = [directory / side / f"{file}.{kind}" for _, side, file in PARTIES for kind in ("crt", "key")]
     wanted += [directory / side / "ca.crt" for _, side, _ in PARTIES]
+    # A fixed name: what a killed run left of an authority's key goes with it.
+    making = directory / MAKING
+    _gone(making)
     if all(path.is_file() for path in wanted):
         return False
-    with tempfile.TemporaryDirectory(dir=directory) as made:
-        for name in ("ca", *(file for _, _, file in PARTIES)):
-            _key(engine, made, name)
-        _openssl(
-            engine, "req", "-x509", "-new", "-key", f"{made}/ca.key", "-subj", "/CN=holdfast", "-days", DAYS,
-            "-out", f"{made}/ca.crt",
-        )  # fmt: skip
-        for name, _, file in PARTIES:
-            _signed(engine, made, name, file)
+    making.mkdir(mode=0o700)
+    try:
+        _made(engine, str(making))
+        # None of a former authority: with one of them left, a run that is killed here would be taken for whole.
+        for path in wanted:
+            path.unlink(missing_ok=True)
         for _, side, file in PARTIES:
             for source, kind in (("ca", "crt"), (file, "crt"), (file, "key")):
-                content = Path(made, f"{source}.{kind}").read_bytes()
+                content = (making / f"{source}.{kind}").read_bytes()
                 atomic.write_file(
                     directory / side / f"{source}.{kind}", content, atomic.Owned(mode=0o400, uid=OWNER, gid=OWNER)
                 )
+    finally:
+        _gone(making)
     return True
+
+
+def _gone(directory: Path) -> None:
+    if directory.exists():
+        shutil.rmtree(directory)
+
+
+def _made(engine: Engine, made: str) -> None:
+    for name in ("ca", *(file for _, _, file in PARTIES)):
+        _key(engine, made, name)
+    _openssl(
+        engine, "req", "-x509", "-new", "-key", f"{made}/ca.key", "-subj", "/CN=holdfast", "-days", DAYS,
+        "-out", f"{made}/ca.crt",
+    )  # fmt: skip
+    for name, _, file in PARTIES:
+        _signed(engine, made, name, file)
 
 
 def _openssl(engine: Engine, *words: str) -> None:

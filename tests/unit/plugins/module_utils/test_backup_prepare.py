@@ -4,14 +4,17 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
+import shutil
 import subprocess
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from ansible_collections.holdfast.host.plugins.module_utils import atomic
 from ansible_collections.holdfast.host.plugins.module_utils import backup_prepare as subject
 from ansible_collections.holdfast.host.plugins.module_utils.backup_engine import Engine, FailedError
 from ansible_collections.holdfast.host.plugins.module_utils.backup_postgres import WAITED_BYTES
@@ -51,6 +54,55 @@ def test_the_certificates_fit_and_are_made_once(tmp_path: Path, monkeypatch: pyt
     assert all(path.stat().st_mode & 0o777 == 0o400 for path in files)
     assert not subject.certificates(real(tmp_path), tmp_path)
     assert {path: path.read_bytes() for path in files} == files
+
+
+class KilledError(BaseException):
+    """Stands for the end of the process, which tidies nothing up."""
+
+
+def test_certificates_may_be_interrupted_at_any_moment(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """At each one there is either nothing, or a whole set of one authority; and never a key of it for long."""
+    monkeypatch.setattr(os, "fchown", lambda *_: None)
+    for side in ("server", "client"):
+        (tmp_path / side).mkdir()
+    assert subject.certificates(real(tmp_path), tmp_path)
+    whole = sorted(path for path in tmp_path.rglob("*") if path.is_file())
+    write, killed = atomic.write_file, 0
+    for files in range(len(whole) + 1):
+        # Somebody removed one: the set is made anew.
+        (tmp_path / "server/server.key").unlink()
+        left = iter(range(files))
+
+        def mortal(*words: Any, left: Iterator[int] = left) -> None:
+            if next(left, None) is None:
+                raise KilledError
+            write(*words)
+
+        with monkeypatch.context() as patched:
+            patched.setattr(atomic, "write_file", mortal)
+            patched.setattr(shutil, "rmtree", lambda _: None)
+            with contextlib.suppress(KilledError):
+                subject.certificates(real(tmp_path), tmp_path)
+        killed += (tmp_path / subject.MAKING / "ca.key").exists()
+        assert subject.certificates(real(tmp_path), tmp_path) is (files < len(whole))
+        assert sorted(path for path in tmp_path.rglob("*") if path.is_file()) == whole
+        assert (tmp_path / "server/ca.crt").read_bytes() == (tmp_path / "client/ca.crt").read_bytes()
+    assert killed == len(whole) + 1
+
+
+def test_an_openssl_that_fails_leaves_nothing(tmp_path: Path) -> None:
+    broken = World({"openssl req -x509": Result(status=1, err="no entropy")})
+    with pytest.raises(FailedError, match="no entropy"):
+        subject.certificates(engine(tmp_path, broken), tmp_path)
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_no_private_key_is_an_argument(tmp_path: Path) -> None:
+    seen = World({"openssl x509": Result(status=1)})
+    with pytest.raises(FailedError):
+        subject.certificates(engine(tmp_path, seen), tmp_path)
+    assert {word for text in seen.seen for word in text.split() if word.startswith("-pass")} == set()
+    assert set(seen.given) == {""}
 
 
 def test_the_image_is_built_where_it_is_missing(tmp_path: Path) -> None:
