@@ -18,6 +18,8 @@ OWNER = 999
 # Whose certificate it is, the directory of the side that has it, and its file there. The server lets in "postgres".
 PARTIES = (("holdfast-backup", "server", "server"), ("postgres", "client", "client"))
 STARTED_SECONDS = 180
+# After a recovery all log since the last full backup is replayed before the server serves.
+RECOVERED_SECONDS = 6 * 3600
 MAKING = ".holdfast-new.tls"
 
 
@@ -107,13 +109,16 @@ def ready(engine: Engine, settings: Settings) -> list[str]:
     """
     postgres = engine.postgres
 
-    def serves() -> bool:
+    def recovers() -> str:
         try:
-            return engine.sql("SELECT pg_is_in_recovery()") == "f"
+            return engine.sql("SELECT pg_is_in_recovery()")
         except FailedError:
-            return False
+            return ""
 
-    engine.wait_for(f"{postgres.service} does not serve", STARTED_SECONDS, serves)
+    engine.wait_for(f"{postgres.service} does not serve", STARTED_SECONDS, lambda: recovers() != "")
+    # One that stops meanwhile is not waited for.
+    engine.wait_for(f"{postgres.service} did not end its recovery", RECOVERED_SECONDS, lambda: recovers() != "t")
+    engine.wait_for(f"{postgres.service} does not serve", STARTED_SECONDS, lambda: recovers() == "f")
     done = backup_postgres.create(engine, settings)
     empty = [each.repository for each in backup_postgres.stanzas(engine, settings.repositories) if not each.backups]
     if not empty:

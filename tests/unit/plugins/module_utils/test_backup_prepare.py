@@ -148,6 +148,25 @@ def test_where_there_is_one_nothing_is_done(tmp_path: Path) -> None:
     assert seen.count("--type=full backup") == 0
 
 
+@pytest.mark.parametrize(("answers", "told"), [(["t"] * 500 + ["f"], ""), (["t", "t", ""], "does not serve")])
+def test_a_server_that_recovers_is_waited_for(tmp_path: Path, answers: list[str], told: str) -> None:
+    """For longer than one needs to start; one that stops meanwhile is not."""
+    said = iter(answers)
+
+    def answer(_command: Sequence[str], given: str) -> Result:
+        if "pg_is_in_recovery" not in given:
+            return Result(status=0, out="7")
+        now = next(said, answers[-1])
+        return Result(status=0, out=now) if now else Result(status=2, err="connection refused")
+
+    seen = World({" info": out([entry()]), "psql": answer} | running("postgres"))
+    if told:
+        with pytest.raises(FailedError, match=told):
+            subject.ready(engine(tmp_path, seen), settings(tmp_path))
+    else:
+        assert subject.ready(engine(tmp_path, seen), settings(tmp_path)) == []
+
+
 def test_a_server_that_does_not_come_up_is_told(tmp_path: Path) -> None:
     with pytest.raises(FailedError, match="does not serve within"):
         subject.ready(engine(tmp_path, World({})), settings(tmp_path))
