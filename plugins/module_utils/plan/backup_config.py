@@ -180,7 +180,9 @@ def restic(number: int, repository: Repository) -> dict[str, Any]:
             f"-o BatchMode=yes -o StrictHostKeyChecking=yes -o UserKnownHostsFile={DIRECTORY}/server/known_hosts "
             f"-o ServerAliveInterval=30 {sftp.host} -s sftp"
         )
-        where = f"sftp:{sftp.user}@{sftp.host}:{below(sftp.path, 'files')}"
+        # An address of IPv6 has the colon that would end it.
+        at = f"//{sftp.user}@[{sftp.host}]/" if ":" in sftp.host else f"{sftp.user}@{sftp.host}:"
+        where = f"sftp:{at}{below(sftp.path, 'files')}"
         return {"restic": where, "options": ["-o", f"sftp.command={command}"], "variables": {}}
     path = repository.local.path if repository.local else ""
     return {"restic": below(path, "files"), "options": [], "variables": {}}

@@ -61,6 +61,16 @@ def test_restic_reaches_the_same_places() -> None:
     assert subject.restic(3, local) == {"restic": "/backups/files", "options": [], "variables": {}}
 
 
+def test_an_address_of_ipv6_is_no_path() -> None:
+    (plain,) = declared({"sftp": SFTP}).repositories
+    assert subject.restic(1, plain)["restic"] == "sftp:u1@store.example.org:/backups/files"
+    (address,) = declared({"sftp": SFTP | {"host": "2001:db8::1"}}).repositories
+    found = subject.restic(1, address)
+    # What follows the first slash is the path: an absolute one begins with another.
+    assert found["restic"] == "sftp://u1@[2001:db8::1]//backups/files"
+    assert found["options"][1].endswith(" 2001:db8::1 -s sftp")
+
+
 def test_known_hosts() -> None:
     assert subject.known_hosts(declared({"sftp": SFTP})) == "[store.example.org]:23 ssh-ed25519 AAAA\n"
     assert subject.known_hosts(declared({"sftp": SFTP | {"port": 22}})) == "store.example.org ssh-ed25519 AAAA\n"
