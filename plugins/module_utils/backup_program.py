@@ -74,6 +74,7 @@ def prepare(settings: Settings, _words: argparse.Namespace) -> None:
 def ready(settings: Settings, asked: argparse.Namespace) -> None:
     """Take the repositories into use, and have a first backup in each."""
     engine = engine_of(settings)
+    backup_recover.ended(_recovery(settings))
     with alone():
         for done in backup_prepare.ready(engine, settings):
             say(done)

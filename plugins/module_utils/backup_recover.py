@@ -87,6 +87,15 @@ def begin(recovery: Recovery) -> bool:
     return True
 
 
+def ended(recovery: Recovery) -> None:
+    """Raise FailedError where a recovery was begun and did not end: taken up later, it would undo what came since."""
+    if left := recovery.left():
+        rule = (
+            f"a recovery was begun and did not end; {', '.join(left)} would be laid over what the host gets meanwhile"
+        )
+        raise FailedError(f"{rule}: run it again, or remove {recovery.ledger} where its data are not wanted")
+
+
 def before_stores(recovery: Recovery) -> Iterator[str]:
     """Bring back what must be there before any store starts: PostgreSQL's files and volumes. Yield what was done."""
     if not begin(recovery):

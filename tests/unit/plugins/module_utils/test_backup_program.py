@@ -76,6 +76,12 @@ def test_the_timer_of_the_truth_works_without_postgresql(tmp_path: Path, monkeyp
     assert json.loads((tmp_path / backup_truth.FILE).read_text())["findings"] == []
 
 
+def test_a_host_that_is_half_recovered_is_not_made_ready(known: Settings, capsys: pytest.CaptureFixture[str]) -> None:
+    Path(known.directory, "recovery.json").write_text('["redis"]')
+    assert subject.main(["ready"]) == 1
+    assert "a recovery was begun and did not end; redis would" in capsys.readouterr().err
+
+
 def held(lock: Path) -> bool:
     """Tell whether somebody holds a lock."""
     with lock.open("w", encoding="utf-8") as other:

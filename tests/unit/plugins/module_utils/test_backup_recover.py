@@ -104,6 +104,16 @@ def test_a_repository_that_does_not_answer_is_no_empty_one(tmp_path: Path) -> No
     assert bare.left() == ["redis"]
 
 
+def test_a_recovery_that_did_not_end_is_told_with_its_ledger(tmp_path: Path) -> None:
+    bare = recovery(tmp_path, World({}))
+    subject.ended(bare)
+    bare.keep(["postgres-begun", "redis"])
+    with pytest.raises(FailedError, match=f"postgres-begun, redis would .*{bare.ledger}"):
+        subject.ended(bare)
+    bare.keep([])
+    subject.ended(bare)
+
+
 class KilledError(BaseException):
     """Stands for the end of the process."""
 
