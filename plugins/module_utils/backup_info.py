@@ -155,7 +155,7 @@ def missing(
     """
     line, first = position(start)
     last_line = position(stop)[0] if stop else max(line, newest(there))
-    past = {each: end for each, end in (left or {}).items() if line <= each < last_line}
+    past = {each: end for each, end in (left or {}).items() if each < last_line}
     if line != last_line and line not in past:
         return [f"{last_line:08X}.history"]
     last = position(stop)[1] if stop else max((number for on, number in there if on == last_line), default=first)
@@ -199,6 +199,6 @@ def whole_since(stanza: Stanza, there: set[tuple[int, int]], left: Mapping[int, 
 
     One that was made on a timeline that was left behind does not lead there, and it is what would be taken.
     """
-    if not stanza.backups or not leads(stanza.backups[-1], max(1, newest(there)), left or {}):
+    if not stanza.backups or not leads(stanza.backups[-1], newest(there), left or {}):
         return False
     return not missing(there, stanza.backups[-1].wal_start, left=left)

@@ -76,3 +76,26 @@ def test_a_container_beside_the_stacks_has_no_more_than_it_needs(tmp_path: Path)
         "--volume data:/data ", "--volume /etc/x:/x:ro", "--entrypoint pgbackrest holdfast/postgres:18-0123abcd info",
     ):  # fmt: skip
         assert part in f"{text} "
+
+
+def test_a_wait_ends_when_it_is_so(tmp_path: Path) -> None:
+    answers = iter([False, False, True])
+    asked = []
+
+    def look() -> bool:
+        asked.append(found := next(answers))
+        return found
+
+    engine(tmp_path, World({})).wait_for("it is not so", 5, look)
+    assert asked == [False, False, True]
+
+
+def test_of_two_servers_none_is_taken(tmp_path: Path) -> None:
+    two = running() | {"docker inspect": out([container("a", "postgres"), container("b", "postgres")])}
+    with pytest.raises(FailedError, match="has 2 running containers"):
+        engine(tmp_path, World(two)).sql("SELECT 1")
+
+
+def test_a_column_without_a_value_stays_a_column(tmp_path: Path) -> None:
+    seen = World(running("postgres") | {"psql": Result(status=0, out="1\t\n")})
+    assert engine(tmp_path, seen).sql("SELECT 1, NULL") == "1\t"

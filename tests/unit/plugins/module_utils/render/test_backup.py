@@ -14,6 +14,8 @@ from ansible_collections.holdfast.host.plugins.module_utils import backup_settin
 from tests.planning import STACK, merged, planned
 
 SFTP = {"host": "store.example.org", "user": "u1", "path": "/backups", "host_keys": "ssh-ed25519 AAAA"}
+S3 = {"bucket": "backups", "endpoint": "s3.example.org", "region": "eu-central-1"}
+GIVEN = ["BACKUP_1_S3_KEY", "BACKUP_1_S3_SECRET", "BACKUP_2_SFTP_KEY"]
 
 
 @pytest.fixture
@@ -72,6 +74,20 @@ def test_each_work_has_its_timer(plan: dict[str, Any]) -> None:
 def test_no_secret_is_in_the_plan(plan: dict[str, Any]) -> None:
     assert "cipher-pass" not in json.dumps(plan["backup"])
     assert plan["expect"]["backup"]["kit"]["names"]
+
+
+def test_secrets_stand_in_closed_files_alone(tmp_path: Path) -> None:
+    """Not in a file that anybody reads, not in a word of a command, not in a container's definition."""
+    backup = {"repositories": [{"s3": S3}, {"sftp": SFTP}, {"local": {"path": "/backups"}}]}
+    plan = planned(tmp_path, raw=merged(STACK, {"backup": backup}), provided=GIVEN)
+    assert [each["path"] for each in plan["backup"]["files"] if "${secret:" in each["content"]] == []
+    assert "${secret:" not in json.dumps(plan["projects"]["stores"]["services"]["holdfast-backup"])
+    closed = [each for each in plan["secret_files"]["stores_env"] if "/backup/" in each["path"]]
+    assert {each["mode"] for each in closed} == {"0400"}
+    told = "".join(each["content"] for each in closed)
+    assert [name for name in (*GIVEN, "BACKUP_KEY") if f"${{secret:{name}}}" not in told] == []
+    repositories = json.loads(files(plan)["/etc/holdfast/backup/backup.json"])["repositories"]
+    assert not any("AWS_" in word for each in repositories for word in each["options"])
 
 
 def test_a_repository_here_is_its_servers_alone(plan: dict[str, Any]) -> None:
