@@ -17,7 +17,6 @@ from ansible_collections.holdfast.host.plugins.module_utils.command import Resul
 
 # A first backup of a database up to this size is waited for; a larger one is made by its unit.
 WAITED_BYTES = 2 * 1024**3
-READY_SECONDS = 120
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -25,7 +25,6 @@ from ansible_collections.holdfast.host.plugins.module_utils.backup_engine import
 )
 
 KINDS = ("latest", "time", "lsn", "name", "immediate")
-RECOVERY_SECONDS = 6 * 3600
 _MOMENT = re.compile(
     r"([0-9]{4}-[0-9]{2}-[0-9]{2})[ T]([0-9]{2}:[0-9]{2})(:[0-9]{2})?(?:[.]([0-9]+))? ?"
     r"(Z|([+-][0-9]{2}):?([0-9]{2})?)"
@@ -91,17 +90,6 @@ def make_volume(engine: Engine, project: str, key: str, name: str) -> None:
     labels = {"com.docker.compose.project": project, "com.docker.compose.volume": key}
     words = [word for label, value in labels.items() for word in ("--label", f"{label}={value}")]
     checked(engine.run(["docker", "volume", "create", *words, name], ""), f"volume {name}")
-
-
-def has_data(engine: Engine, volume: str) -> bool:
-    """Tell whether a cluster lies in a volume. Raises FailedError where it cannot be looked at."""
-    there = engine.run(["docker", "volume", "inspect", volume], "")
-    if there.status != 0:
-        return False
-    mounts = [Mount(source=volume, target=engine.postgres.mount)]
-    words = ["sh", "-c", f'if [ -e "{engine.postgres.data}/PG_VERSION" ]; then echo data; fi']
-    command = one_off(engine, words, mounts, network="none", options=["--rm"])
-    return "data" in checked(engine.run(command, ""), f"volume {volume}").out
 
 
 def fetch(engine: Engine, volume: str, target: Target, *, delta: bool = False, options: Sequence[str] = ()) -> None:

@@ -27,6 +27,12 @@ POSTGRES = f"{NAME}-stores-postgres-1"
 SSH = f"-o UserKnownHostsFile={KNOWN_HOSTS} -o IdentitiesOnly=yes"
 
 
+def gone(directory: Path) -> None:
+    """Remove a directory of an earlier run, whole. Raises OSError."""
+    if directory.exists():
+        shutil.rmtree(directory)
+
+
 def _read(path: Path) -> Any:
     return yaml.safe_load(path.read_text(encoding="utf-8"))
 
@@ -47,7 +53,7 @@ def variables(repositories: Sequence[dict[str, Any]], **backup: Any) -> dict[str
 
 def lay_out(host: Host, repositories: Sequence[dict[str, Any]], **backup: Any) -> Path:
     """Write the inventory of a host and return its directory."""
-    shutil.rmtree(INVENTORY, ignore_errors=True)
+    gone(INVENTORY)
     INVENTORY.mkdir(parents=True)
     shutil.copy(SOURCE / "compose.yaml", INVENTORY)
     login = {"ansible_host": host.address, "ansible_user": "root", "ansible_ssh_private_key_file": str(KEY)}

@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import http.client
 import random
-import shutil
 import threading
 import time
 from dataclasses import dataclass, field
@@ -70,7 +69,7 @@ class Stack:
 
     def provision(self, **backup: object) -> float:
         """Have it serve on a fresh host. Return the seconds."""
-        shutil.rmtree(stack.BUILD, ignore_errors=True)
+        stack.gone(stack.BUILD)
         for each in HOSTS:
             machines.down(each)
         machines.up([self.host, store.HOST])
@@ -114,7 +113,7 @@ class Stack:
         """Bring the stack back on the other, bare host by the one command. Return the seconds until it answers."""
         self.host = next(each for each in HOSTS if each != self.host)
         machines.up([self.host])
-        shutil.rmtree(stack.RECOVERED, ignore_errors=True)
+        stack.gone(stack.RECOVERED)
         answers = Answers(self.host)
         run = play("recover.log", RECOVER, *stack.recovering(), inventory=Path(f"{self.host.address},"))
         answered = answers.first()
