@@ -4,19 +4,21 @@
 
 A bucket is the first part of the path, or of the host name.
 """
-# mypy: disable-error-code="import-not-found, import-untyped"
+# mypy: disable-error-code="import-not-found, import-untyped, misc"
 
 from __future__ import annotations
 
+import io
 import os
 import socket
+import ssl
 import threading
 from collections.abc import Callable, Iterable
 from pathlib import Path
 from typing import Any
 
 from moto.moto_server.werkzeug_app import DomainDispatcherApplication, create_backend_app
-from werkzeug.serving import make_server
+from werkzeug.serving import WSGIRequestHandler, make_server
 
 from . import control, locks
 from .signature import refusal
@@ -28,15 +30,31 @@ CONTROL_PORT = 8000
 Application = Callable[[dict[str, Any], Callable[..., Any]], Iterable[bytes]]
 
 
+class Handler(WSGIRequestHandler):
+    """Keeps connections open between requests, as S3 does: pgBackRest reads an answer that ends with one to its end."""
+
+    protocol_version = "HTTP/1.1"
+    timeout = 60
+
+    def send_header(self, keyword: str, value: str) -> None:
+        """Write a header; not the one by which werkzeug, which leaves bodies unread, ends every connection."""
+        if (keyword, value) != ("Connection", "close"):
+            super().send_header(keyword, value)
+
+
 def guarded(application: Application, access_key: str, secret: str) -> Application:
     """Refuse what is not signed with these credentials; hand the rest over, with the bucket in the path."""
 
     def answer(environ: dict[str, Any], start_response: Callable[..., Any]) -> Iterable[bytes]:
+        # All of it, whatever is answered: the next request comes on the same connection.
+        whole = environ.get("wsgi.input_terminated")
+        body = environ["wsgi.input"].read(*([] if whole else [int(environ.get("CONTENT_LENGTH") or 0)]))
+        environ["wsgi.input"] = io.BytesIO(body)
         code = refusal(environ, access_key, secret)
         if code:
-            body = f'<?xml version="1.0"?><Error><Code>{code}</Code><Message>refused</Message></Error>'.encode()
-            start_response("403 Forbidden", [("Content-Type", "application/xml"), ("Content-Length", str(len(body)))])
-            return [body]
+            text = f'<?xml version="1.0"?><Error><Code>{code}</Code><Message>refused</Message></Error>'.encode()
+            start_response("403 Forbidden", [("Content-Type", "application/xml"), ("Content-Length", str(len(text)))])
+            return [text]
         return application(by_path(environ), start_response)
 
     return answer
@@ -64,8 +82,11 @@ def main() -> None:
     locks.add()
     access_key, secret = ((KEYS / name).read_text().strip() for name in ("access_key", "secret_key"))
     store = guarded(DomainDispatcherApplication(create_backend_app), access_key, secret)
-    certificate = (str(KEYS / "server.pem"), str(KEYS / "server.key"))
-    server = make_server(EVERYWHERE, 443, store, threaded=True, ssl_context=certificate)
+    server = make_server(EVERYWHERE, 443, store, threaded=True, request_handler=Handler)
+    server.ssl_context = ssl.create_default_context(ssl.Purpose.CLIENT_AUTH)
+    server.ssl_context.load_cert_chain(KEYS / "server.pem", KEYS / "server.key")
+    # Each connection's own thread greets: who connects and says nothing keeps nobody else waiting.
+    server.socket = server.ssl_context.wrap_socket(server.socket, server_side=True, do_handshake_on_connect=False)
     way_in = make_server("127.0.0.1", CONTROL_PORT, control.application, threaded=True)
     threading.Thread(target=way_in.serve_forever, daemon=True).start()
     ready()
