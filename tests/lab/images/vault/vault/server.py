@@ -8,7 +8,7 @@ A bucket is the first part of the path, or of the host name.
 
 from __future__ import annotations
 
-import io
+import contextlib
 import os
 import socket
 import ssl
@@ -18,7 +18,7 @@ from pathlib import Path
 from typing import Any
 
 from moto.moto_server.werkzeug_app import DomainDispatcherApplication, create_backend_app
-from werkzeug.serving import WSGIRequestHandler, make_server
+from werkzeug.serving import ThreadedWSGIServer, make_server
 
 from . import control, locks
 from .signature import refusal
@@ -27,34 +27,34 @@ NAME = "s3.example.org"
 KEYS = Path("/etc/vault/keys")
 EVERYWHERE = "0.0.0.0"  # noqa: S104 - hosts of the lab connect
 CONTROL_PORT = 8000
+FAREWELL_SECONDS = 2.0
 Application = Callable[[dict[str, Any], Callable[..., Any]], Iterable[bytes]]
 
 
-class Handler(WSGIRequestHandler):
-    """Keeps connections open between requests, as S3 does: pgBackRest reads an answer that ends with one to its end."""
+class Server(ThreadedWSGIServer):
+    """Ends each connection with its request, as werkzeug must, and says so in TLS's own words.
 
-    protocol_version = "HTTP/1.1"
-    timeout = 60
+    pgBackRest reads an answer that is the last of its connection to the connection's end, and takes an end without
+    that farewell for an error. S3 itself keeps connections open.
+    """
 
-    def send_header(self, keyword: str, value: str) -> None:
-        """Write a header; not the one by which werkzeug, which leaves bodies unread, ends every connection."""
-        if (keyword, value) != ("Connection", "close"):
-            super().send_header(keyword, value)
+    def shutdown_request(self, request: Any) -> None:
+        """Say farewell to a client, which may be gone, and close."""
+        with contextlib.suppress(OSError, ValueError):
+            request.settimeout(FAREWELL_SECONDS)
+            request.unwrap()
+        super().shutdown_request(request)
 
 
 def guarded(application: Application, access_key: str, secret: str) -> Application:
     """Refuse what is not signed with these credentials; hand the rest over, with the bucket in the path."""
 
     def answer(environ: dict[str, Any], start_response: Callable[..., Any]) -> Iterable[bytes]:
-        # All of it, whatever is answered: the next request comes on the same connection.
-        whole = environ.get("wsgi.input_terminated")
-        body = environ["wsgi.input"].read(*([] if whole else [int(environ.get("CONTENT_LENGTH") or 0)]))
-        environ["wsgi.input"] = io.BytesIO(body)
         code = refusal(environ, access_key, secret)
         if code:
-            text = f'<?xml version="1.0"?><Error><Code>{code}</Code><Message>refused</Message></Error>'.encode()
-            start_response("403 Forbidden", [("Content-Type", "application/xml"), ("Content-Length", str(len(text)))])
-            return [text]
+            body = f'<?xml version="1.0"?><Error><Code>{code}</Code><Message>refused</Message></Error>'.encode()
+            start_response("403 Forbidden", [("Content-Type", "application/xml"), ("Content-Length", str(len(body)))])
+            return [body]
         return application(by_path(environ), start_response)
 
     return answer
@@ -82,7 +82,7 @@ def main() -> None:
     locks.add()
     access_key, secret = ((KEYS / name).read_text().strip() for name in ("access_key", "secret_key"))
     store = guarded(DomainDispatcherApplication(create_backend_app), access_key, secret)
-    server = make_server(EVERYWHERE, 443, store, threaded=True, request_handler=Handler)
+    server = Server(EVERYWHERE, 443, store)
     server.ssl_context = ssl.create_default_context(ssl.Purpose.CLIENT_AUTH)
     server.ssl_context.load_cert_chain(KEYS / "server.pem", KEYS / "server.key")
     # Each connection's own thread greets: who connects and says nothing keeps nobody else waiting.
