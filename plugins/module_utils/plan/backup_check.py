@@ -39,6 +39,12 @@ def _places(wish: Wish) -> Iterator[Finding]:
             rule = "must be one of s3, sftp and local"
             value = ", ".join(each.kinds()) or "none"
             yield Finding(path=f"{PATH}.repositories[{index}]", value=value, rule=rule, hint="say one of them")
+        if each.sftp and backup.archives(wish) and "ecdsa-" not in each.sftp.host_key:
+            # libssh2 asks in an order of its own, whatever is known of the machine.
+            rule = "has no ECDSA key: pgBackRest asks for that first, and trusts no other where the machine has one"
+            path, value = f"{PATH}.repositories[{index}].sftp.host_key", each.sftp.host_key.partition(" ")[0]
+            hint = "all that ssh-keyscan shows, a line each, without the name"
+            yield Finding(path=path, value=value, rule=rule, hint=hint, level=WARNING)
     if len(given.repositories) > MOST_REPOSITORIES:
         rule, count = f"must be at most {MOST_REPOSITORIES}: each segment is sent to all", len(given.repositories)
         yield Finding(path=f"{PATH}.repositories", value=count, rule=rule, hint="leave some out")

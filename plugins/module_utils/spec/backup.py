@@ -85,9 +85,12 @@ class Sftp:
     )
     path: str = key(DIRECTORY, "where on it", example="/backups/shop")
     host_key: str = key(
-        Text(accepts="a public key such as ssh-ed25519 AAAA...", pattern=r"(ssh|ecdsa)-[a-z0-9-]+ [A-Za-z0-9+/=]+"),
-        "the machine's own key, as in known_hosts: nobody else is talked to",
-        example="ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAI...",
+        Text(
+            accepts="public keys such as ecdsa-sha2-nistp256 AAAA..., each on a line of its own",
+            pattern=r"((ssh|ecdsa)-[a-z0-9-]+ [A-Za-z0-9+/=]+(\n|$))+",
+        ),
+        "the machine's own keys, as in known_hosts: nobody else is talked to. pgBackRest asks for ECDSA first",
+        example="ecdsa-sha2-nistp256 AAAAE2VjZHNhLXNoYTItbmlzdHAyNTYAAAAI...",
     )
 
 
@@ -108,7 +111,7 @@ class Repository:
     )  # fmt: skip
     sftp: Sftp | None = key(
         Section(shape=Sftp), "a directory over SFTP; its private key is BACKUP_<n>_SFTP_KEY in app_secrets",
-        default=None, example="{host: store.example.org, user: u1, path: /backups, host_key: ssh-ed25519 AAAA...}",
+        default=None, example="{host: store.example.org, user: u1, path: /backups, host_key: ecdsa-sha2-nistp256 A...}",
     )  # fmt: skip
     local: Local | None = key(
         Section(shape=Local), "a directory of this host, which is lost with it", default=None,
