@@ -27,11 +27,12 @@ TMPFS_SIZE = "2g"
 
 @dataclass(frozen=True, kw_only=True)
 class Version:
-    """A version of an object. size: bytes, None of a delete marker."""
+    """A version of an object. size: bytes, None of a delete marker. sha256: of what is stored, empty of a marker."""
 
     key: str
     version: str
     size: int | None
+    sha256: str
 
 
 def inside(script: str, *, given: str | None = None) -> str:

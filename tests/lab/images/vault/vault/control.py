@@ -8,6 +8,7 @@ Answers on the loopback alone: POST with a JSON object {"do": NAME, ...}; the an
 
 from __future__ import annotations
 
+import hashlib
 import json
 from collections.abc import Callable, Iterable
 from typing import Any
@@ -33,14 +34,21 @@ def _remove_bucket(backend: Backend, name: str) -> None:
 
 
 def _list(backend: Backend, bucket: str, prefix: str = "") -> list[dict[str, Any]]:
-    """Every version, oldest first within a key; a delete marker has no size."""
+    """Every version, oldest first within a key; a delete marker has neither size nor digest."""
     found = backend.get_bucket(bucket).keys
     return [
-        {"key": key, "version": str(each.version_id), "size": each.size if isinstance(each, FakeKey) else None}
+        {"key": key, "version": str(each.version_id), **_content(each)}
         for key in sorted(found)
         if key.startswith(prefix)
         for each in found.getlist(key)
     ]
+
+
+def _content(version: Any) -> dict[str, Any]:
+    if not isinstance(version, FakeKey):
+        return {"size": None, "sha256": ""}
+    value = version.value
+    return {"size": len(value), "sha256": hashlib.sha256(value).hexdigest()}
 
 
 def _flip(backend: Backend, bucket: str, key: str, offset: int) -> None:

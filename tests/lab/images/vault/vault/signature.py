@@ -31,8 +31,8 @@ def _query(text: str) -> str:
 
 
 def canonical(environ: dict[str, Any], signed: str) -> str:
-    """Return the request in the form that is signed. environ: as werkzeug makes it. signed: names of headers."""
-    path, _, query = environ["REQUEST_URI"].partition("?")
+    """Return the request in the form that is signed. environ: as gunicorn makes it. signed: names of headers."""
+    path, _, query = environ["RAW_URI"].partition("?")
     headers = "".join(f"{name}:{_header(environ, name)}\n" for name in signed.split(";"))
     content = _header(environ, "x-amz-content-sha256")
     return "\n".join([environ["REQUEST_METHOD"], path, _query(query), headers, signed, content])
