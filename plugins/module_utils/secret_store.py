@@ -198,9 +198,9 @@ def decide(wanted: Wanted, current: Mapping[str, str], *, make: bool) -> Values:
 def _check_words(env: EnvFile, needed: set[str], values: Mapping[str, str]) -> None:
     """Raise ValueError, without the value, where a secret would end its place in a server's own configuration.
 
-    A file that is nothing but the secret holds whatever it is.
+    A file that is nothing but the secret, and the end of its line, holds whatever it is.
     """
-    if env.content in {f"${{secret:{name}}}" for name in needed}:
+    if (env.content or "").removesuffix("\n") in {f"${{secret:{name}}}" for name in needed}:
         return
     odd = sorted(name for name in needed if _ENDS_A_WORD.search(values[name]))
     if odd:

@@ -103,7 +103,7 @@ options:
         description:
           - A template for the file as it is, instead of O(env_files[].variables), for a server's own configuration
             that holds a secret. C(${secret:NAME}) is replaced; nothing is quoted, so a value with a quote or white
-            space is refused, unless the file is nothing but the secret.
+            space is refused, unless the file is nothing but the secret, with or without a newline after it.
         type: str
       mode:
         description: Octal mode of the file, as text.

@@ -44,18 +44,21 @@ def _redis(name: str, serves: str) -> Image:
     return Image(name=name, parent="base", directory="redis", serves=serves, arguments={"NAME": name})
 
 
+HOST_PACKAGES = (
+    "systemd", "systemd-sysv", "dbus", "openssh-server", "python3", "sudo", "iproute2", "ca-certificates", "procps",
+)  # fmt: skip
 # Parents come before their children.
 IMAGES: dict[str, Image] = {
     image.name: image
     for image in (
-        Image(
-            name="host_base", suite="trixie",
-            include=("systemd", "systemd-sysv", "dbus", "openssh-server", "python3", "sudo", "iproute2",
-                     "ca-certificates", "procps"),
-        ),
+        Image(name="host_base", suite="trixie", include=HOST_PACKAGES),
         Image(name="host", parent="host_base", directory="host"),
         Image(name="host_ubuntu_like", parent="host", directory="host_ubuntu_like"),
         Image(name="host_legacy", parent="host", directory="host_legacy"),
+        # A host of the release that has a library of S3 which knows locks.
+        Image(name="vault_base", suite="forky", include=HOST_PACKAGES),
+        Image(name="vault_host", parent="vault_base", directory="host"),
+        Image(name="vault", parent="vault_host", directory="vault"),
         Image(name="base", suite="forky", include=("ca-certificates", "curl")),
         Image(name="tools", parent="base", directory="tools"),
         Image(name="bench", parent="base", directory="bench"),

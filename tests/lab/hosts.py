@@ -70,6 +70,7 @@ HOSTS: dict[str, Host] = {
         Host(name="hardened-stock", address="172.30.213.32"),
         Host(name="egress", address="172.30.213.34"),
         Host(name="outside", address="172.30.213.35"),
+        Host(name="vault", address="172.30.213.36", image="vault"),
     )
 }
 

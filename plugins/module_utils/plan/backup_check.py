@@ -46,6 +46,12 @@ def _places(wish: Wish) -> Iterator[Finding]:
             rule = f"is the place of repositories[{first[place]}]: each would remove what the other keeps"
             hint = "give it a path of its own"
             yield Finding(path=f"{PATH}.repositories[{index}]", value=place, rule=rule, hint=hint)
+        if each.sftp and backup.archives(wish) and not any(key.startswith("ecdsa-") for key in each.sftp.host_keys):
+            # libssh2 asks in an order of its own, whatever is known of the machine.
+            rule = "has no ECDSA key: pgBackRest asks for that first, and trusts no other where the machine has one"
+            path, value = f"{PATH}.repositories[{index}].sftp.host_keys", each.sftp.host_keys[0].partition(" ")[0]
+            hint = "all that ssh-keyscan shows, without the name"
+            yield Finding(path=path, value=value, rule=rule, hint=hint, level=WARNING)
     if len(given.repositories) > MOST_REPOSITORIES:
         rule, count = f"must be at most {MOST_REPOSITORIES}: each segment is sent to all", len(given.repositories)
         yield Finding(path=f"{PATH}.repositories", value=count, rule=rule, hint="leave some out")

@@ -18,6 +18,7 @@ from ansible_collections.holdfast.host.plugins.module_utils.plan.catalogue impor
 from ansible_collections.holdfast.host.plugins.module_utils.spec.backup import S3, Backup, Repository, Sftp
 
 DIRECTORY = "/etc/holdfast/backup"
+RESTIC = f"{DIRECTORY}/restic"
 # Where both containers have their side of it.
 INSIDE = "/etc/pgbackrest"
 SPOOL = "/var/spool/pgbackrest"
@@ -176,7 +177,7 @@ def restic(number: int, repository: Repository) -> dict[str, Any]:
     if repository.sftp:
         sftp = repository.sftp
         command = (
-            f"ssh -p {sftp.port} -l {sftp.user} -i /etc/holdfast/secrets/{names['key']} -o IdentitiesOnly=yes "
+            f"ssh -p {sftp.port} -l {sftp.user} -i {RESTIC}/{number}.key -o IdentitiesOnly=yes "
             f"-o BatchMode=yes -o StrictHostKeyChecking=yes -o UserKnownHostsFile={DIRECTORY}/server/known_hosts "
             f"-o ServerAliveInterval=30 {sftp.host} -s sftp"
         )
@@ -205,11 +206,14 @@ def secret_files(backup: Backup, planned: Mapping[str, Any], version: int) -> It
     if version:
         yield {"path": f"{DIRECTORY}/server/pgbackrest.conf", "content": server(backup, planned, version), **closed}
     for number, each in enumerate(backup.repositories, 1):
-        if each.sftp and version:
-            content = _ref(credentials(number, each)["key"])
-            yield {"path": f"{DIRECTORY}/server/repository-{number}.key", "content": content, **closed}
+        if each.sftp:
+            # ssh refuses a key whose last line does not end, as a lookup of a file gives it.
+            key = f"{_ref(credentials(number, each)['key'])}\n"
+            if version:
+                yield {"path": f"{DIRECTORY}/server/repository-{number}.key", "content": key, **closed}
+            yield {"path": f"{RESTIC}/{number}.key", "content": key, "mode": "0400"}
         variables = restic(number, each)["variables"]
         if variables:
             # Not quoted, as Compose would have it: restic's lines are read as they stand.
             lines = "".join(f"{name}={value}\n" for name, value in variables.items())
-            yield {"path": f"{DIRECTORY}/restic/{number}.env", "content": lines, "mode": "0400"}
+            yield {"path": f"{RESTIC}/{number}.env", "content": lines, "mode": "0400"}

@@ -10,7 +10,13 @@ from pathlib import PurePosixPath
 from typing import Any
 
 from ansible_collections.holdfast.host.plugins.module_utils.plan import backup, backup_config
-from ansible_collections.holdfast.host.plugins.module_utils.plan.backup_config import DIRECTORY, INSIDE, data, mount
+from ansible_collections.holdfast.host.plugins.module_utils.plan.backup_config import (
+    DIRECTORY,
+    INSIDE,
+    RESTIC,
+    data,
+    mount,
+)
 from ansible_collections.holdfast.host.plugins.module_utils.plan.catalogue import STORES
 from ansible_collections.holdfast.host.plugins.module_utils.plan.model import Wish
 from ansible_collections.holdfast.host.plugins.module_utils.plan.secret_files import DIRECTORY as SECRETS
@@ -127,7 +133,7 @@ def settings(plan: Mapping[str, Any], wish: Wish, declared: Backup) -> dict[str,
             {name: shown[name] for name in ("number", "kind", "where", "off_host")}
             | {
                 "restic": reached["restic"],
-                "env_file": f"{DIRECTORY}/restic/{shown['number']}.env" if reached["variables"] else "",
+                "env_file": f"{RESTIC}/{shown['number']}.env" if reached["variables"] else "",
                 "options": reached["options"],
             }
         )

@@ -45,7 +45,7 @@ def test_hosts_use_images_of_the_catalogue() -> None:
 
 def test_stand_ins_are_labelled_and_the_rest_is_not() -> None:
     labelled = {path.parent.name for path in DIRECTORY.glob("*/Dockerfile") if "stand-in=true" in path.read_text()}
-    assert labelled == {"meilisearch", "maildev", "objects"}
+    assert labelled == {"meilisearch", "maildev", "objects", "vault"}
 
 
 @pytest.mark.parametrize(
@@ -92,7 +92,8 @@ def changed(before: Path, after: Path) -> set[str]:
     ("directory", "children"),
     [
         ("nginx", {"nginx"}),
-        ("host", {"host", "host_ubuntu_like", "host_legacy"}),
+        ("host", {"host", "host_ubuntu_like", "host_legacy", "vault_host", "vault"}),
+        ("vault", {"vault"}),
         ("python", {"python", "demo_app_1", "demo_app_2", "meilisearch", "maildev", "objects"}),
     ],
 )

@@ -67,3 +67,18 @@ def test_a_volume_that_nobody_copies_is_told() -> None:
     ]
     named = LOCAL | {"volumes": {"media": {"pause": ["nobody"]}}}
     assert ("backup.volumes.media.pause", "error") in paths(named, compose)
+
+
+@pytest.mark.parametrize(
+    ("keys", "warned"),
+    [
+        ("ssh-ed25519 AAAAC3Nz", True),
+        ("ecdsa-sha2-nistp256 AAAAE2Vj", False),
+        (["ssh-ed25519 AAAAC3Nz", "ecdsa-sha2-nistp521 AAAAE2Vj"], False),
+    ],
+)
+def test_a_machine_without_its_ecdsa_key_is_pointed_at(keys: str | list[str], warned: bool) -> None:
+    place = {"host": "store.example.org", "user": "u1", "path": "/backups", "host_keys": keys}
+    found = paths({"repositories": [{"sftp": place}]})
+    pointed = [level for path, level in found if path.endswith("repositories[0].sftp.host_keys")]
+    assert pointed == (["warning"] if warned else [])

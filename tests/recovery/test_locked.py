@@ -1,0 +1,175 @@
+# Copyright: (c) 2026, the Holdfast contributors
+# GNU General Public License v3.0+ (see LICENSE)
+"""Whoever has all keys of a host cannot destroy what lies in a bucket with locks, and it still restores.
+
+Of each way it is told who refuses it: moto by itself, or the stand-in, which adds what S3 documents and moto lacks
+(tests/lab/images/vault/vault/locks.py). What S3 accepts must leave every stored version as it was.
+"""
+
+from __future__ import annotations
+
+import json
+import sys
+import time
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+
+from tests.lab.shell import run
+
+from . import locked_client as client
+from . import vault
+
+BUCKET, RESCUED, DAYS = "kept-for-good", "taken-out", 30
+AGAIN = "/var/lib/postgresql/again"
+ATTACKS = Path(__file__).with_name("locked_attacks.py")
+KEPT, MOTO, OURS = "accepted", "moto", "stand-in"
+# Way -> what S3 says, and who says it: nobody refuses what only adds a version.
+WAYS = {
+    "pgbackrest expire": (KEPT, ""),
+    "pgbackrest stanza-delete": (KEPT, ""),
+    "restic forget --prune": (KEPT, ""),
+    "restic key passwd": (KEPT, ""),
+    "delete each version": ("AccessDenied", MOTO),
+    "delete each version, past governance": ("AccessDenied", MOTO),
+    "delete the versions at once": ("AccessDenied", MOTO),
+    "delete the versions at once, past governance": ("AccessDenied", MOTO),
+    "retain until a second from now": ("AccessDenied", OURS),
+    "retain by governance": ("AccessDenied", OURS),
+    "retain no more": ("AccessDenied", OURS),
+    "end legal holds, then delete": ("AccessDenied", MOTO),
+    "suspend versioning": ("InvalidBucketState", OURS),
+    "overwrite": (KEPT, ""),
+    "overwrite, in parts": (KEPT, ""),
+    "copy over itself": (KEPT, ""),
+    # What comes after these two has another lock, or none: that they happened is worth an alarm.
+    "default of one day, by governance": (KEPT, ""),
+    "no default": (KEPT, ""),
+    # moto carries no rule out; of S3 it is documented that rules leave locked versions alone, and not shown here.
+    "expire by lifecycle": (KEPT, ""),
+    "delete the bucket": ("BucketNotEmpty", MOTO),
+    "delete each object": (KEPT, ""),
+}
+Stored = set[tuple[str, str, str]]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Seen:
+    """What came of it. moment: before the first attack, seconds since 1970. rows: of the database then."""
+
+    moment: float
+    rows: str
+    before: Stored
+    said: dict[str, str]
+    after: dict[str, Stored]
+
+
+def stored() -> Stored:
+    return {(each.key, each.version, each.sha256) for each in vault.objects(BUCKET) if each.size is not None}
+
+
+def attack(*words: str) -> str:
+    return run(
+        ["docker", "exec", "-i", vault.HOST.container, "python3", "-", BUCKET, *words], stdin=ATTACKS.read_text()
+    )
+
+
+def visible(prefix: str) -> list[str]:
+    """Return the keys that a listing shows which does not ask for versions."""
+    newest = {each.key: each.size for each in vault.objects(BUCKET, prefix)}
+    return [key for key, size in newest.items() if size is not None]
+
+
+def by_program() -> Iterator[tuple[str, str]]:
+    """Destroy with the programs that made it, which have the repository's key too. Yield way and what was said."""
+    first = visible("shop/postgres/backup/main/2")
+    client.pgbackrest("--type=full backup")
+    client.pgbackrest("--repo1-retention-full-type=count --repo1-retention-full=1 expire")
+    assert first
+    assert not set(first) & set(visible("shop/postgres/backup/main/2"))
+    yield "pgbackrest expire", KEPT
+    client.pgbackrest("stop")
+    client.pgbackrest("--force --repo=1 stanza-delete")
+    assert visible("shop/postgres/") == []
+    yield "pgbackrest stanza-delete", KEPT
+    client.restic("forget --tag files --unsafe-allow-remove-all --prune", BUCKET)
+    assert visible("shop/files/snapshots/") == []
+    yield "restic forget --prune", KEPT
+    key = visible("shop/files/keys/")
+    client.inside("echo another > /tmp/another")
+    client.restic("key passwd --new-password-file /tmp/another", BUCKET)
+    assert not set(key) & set(visible("shop/files/keys/"))
+    yield "restic key passwd", KEPT
+
+
+@pytest.fixture(scope="module")
+def seen() -> Iterator[Seen]:
+    vault.up()
+    vault.make_bucket(BUCKET, locked_days=DAYS)
+    client.have(BUCKET)
+    client.pgbackrest("stanza-create")
+    client.psql("ALTER SYSTEM SET archive_command = 'pgbackrest --stanza=main archive-push %p';")
+    client.psql("SELECT pg_reload_conf(); CREATE TABLE t AS SELECT n, md5(n::text) FROM generate_series(1, 20000) n;")
+    client.pgbackrest("--type=full backup")
+    client.psql("UPDATE t SET md5 = 'later' WHERE n % 7 = 0;")
+    rows = client.psql("SELECT count(*) || md5(string_agg(n || md5, ',' ORDER BY n)) FROM t;")
+    client.psql("SELECT pg_switch_wal();")
+    client.pgbackrest("check")
+    client.inside(f"mkdir {client.FILES}; head -c 300000 /dev/urandom > {client.FILES}/a; echo b > {client.FILES}/b")
+    client.restic("init", BUCKET)
+    client.restic(f"backup --tag files {client.FILES}", BUCKET)
+    before, moment = stored(), time.time()
+    # S3 tells of its versions' age in seconds.
+    time.sleep(2 - moment % 1)
+    said, after = {}, {}
+    for way, answer in by_program():
+        said[way], after[way] = answer, stored()
+    for way, found in json.loads(attack()).items():
+        said[way], after[way] = found["said"], {(key, version, digest) for key, version, digest in found["stored"]}
+    yield Seen(moment=moment, rows=rows, before=before, said=said, after=after)
+    client.remove()
+    for bucket in (BUCKET, RESCUED):
+        vault.remove_bucket(bucket)
+
+
+def test_every_way_was_tried(seen: Seen, capsys: pytest.CaptureFixture[str]) -> None:
+    assert list(seen.said) == list(WAYS)
+    lines = [f"{len(seen.before)} versions were stored, of {DAYS} days' retention in compliance mode."]
+    for way, (_, by) in WAYS.items():
+        lost = len(seen.before - seen.after[way])
+        lines.append(f"{way:<46} {seen.said[way]:<20} {by or '-':<10} {lost} lost or altered")
+    with capsys.disabled():
+        sys.stdout.write("\n" + "\n".join(lines) + "\n")
+
+
+@pytest.mark.parametrize("way", WAYS)
+def test_nothing_stored_is_lost_or_altered(seen: Seen, way: str) -> None:
+    assert seen.said[way] == WAYS[way][0]
+    assert len(seen.before) > 20
+    assert seen.before <= seen.after[way]
+
+
+def test_nothing_is_left_to_see_without_asking_for_versions(seen: Seen) -> None:
+    assert seen.before
+    assert visible("") == []
+
+
+def test_the_database_comes_back_as_of_the_moment(seen: Seen) -> None:
+    target = time.strftime("%Y-%m-%d %H:%M:%S+00", time.gmtime(seen.moment + 1))
+    client.inside("pgbackrest --stanza=main start")
+    words = f"--repo=1 '--repo-target-time={target}' --pg1-path={AGAIN} --archive-mode=off"
+    command = f'pgbackrest --stanza=main --repo=1 --pg1-path={AGAIN} --repo-target-time="{target}" archive-get %f "%p"'
+    client.pgbackrest(f"{words} '--recovery-option=restore_command={command}' restore")
+    start = f"pg_ctl -s -w -D {AGAIN} -o '-p 5433 -c listen_addresses= -c archive_mode=off' -l /tmp/again.log start"
+    client.inside(f"{start} || {{ cat /tmp/again.log; false; }}")
+    assert client.psql("SELECT count(*) || md5(string_agg(n || md5, ',' ORDER BY n)) FROM t;", 5433) == seen.rows
+
+
+def test_the_files_come_back_as_of_the_moment(seen: Seen) -> None:
+    """restic knows no versions: what was there is copied to a bucket of its own first."""
+    vault.make_bucket(RESCUED)
+    assert int(attack("rescue", RESCUED, str(seen.moment + 1))) > 0
+    client.restic("--no-lock restore latest --target /tmp/files", RESCUED)
+    client.inside(f"diff -r {client.FILES} /tmp/files{client.FILES}")
