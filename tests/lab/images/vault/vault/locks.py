@@ -5,7 +5,8 @@
 moto itself keeps a locked version from being deleted. Added, each with the words of the Amazon S3 user guide,
 "Locking objects with Object Lock":
 
-- a retention in compliance mode "can't be changed, and its retention period can't be shortened";
+- a retention in compliance mode "can't be changed, and its retention period can't be shortened", in whatever zone its
+  end is written; one without a mode or an end, or with an end that is none, is not of the schema (MalformedXML);
 - versioning: "you can't disable Object Lock or suspend versioning for the bucket";
 - the default retention holds for every new object, those of a multipart upload among them.
 
@@ -15,31 +16,49 @@ Less strict than moto: a bucket's default may be changed while it has objects. "
 
 from __future__ import annotations
 
+from datetime import datetime, timezone
 from typing import Any
 
-from moto.s3.exceptions import AccessDeniedByLock, InvalidBucketState
+from moto.s3.exceptions import AccessDeniedByLock, InvalidBucketState, MalformedXML
 from moto.s3.models import S3Backend
 
 Backend = Any
-# Mode, and end in ISO 8601 and UTC.
+# Mode, and end in ISO 8601.
 Retention = tuple[str | None, str | None]
+FORM = "%Y-%m-%dT%H:%M:%SZ"
+
+
+def moment(text: str) -> str:
+    """Return a moment in the one form that moto reads, in UTC. Raises S3's MalformedXML where it is none."""
+    try:
+        read = datetime.fromisoformat(text)
+    except ValueError:
+        raise MalformedXML from None
+    if read.tzinfo is None:
+        raise MalformedXML
+    return read.astimezone(timezone.utc).strftime(FORM)
 
 
 def weaker(held: Retention, wished: Retention) -> bool:
-    """Tell whether a retention in compliance mode would become less."""
+    """Tell whether a retention in compliance mode would become less. Both ends as ``moment`` writes them."""
     mode, until = held
     if mode != "COMPLIANCE" or until is None:
         return False
-    # To the second, in which they are alike in every form that clients write.
-    return wished[0] != "COMPLIANCE" or str(wished[1])[:19] < until[:19]
+    return wished[0] != "COMPLIANCE" or wished[1] is None or wished[1] < until
 
 
 def put_object_retention(self: Backend, bucket_name: str, key_name: str, version_id: str, retention: Retention) -> None:
     """Refuse one that is weaker than a version's own."""
+    mode, until = retention
+    if (mode is None) != (until is None) or mode not in {None, "COMPLIANCE", "GOVERNANCE"}:
+        raise MalformedXML
+    wished = (mode, until and moment(until))
     found = self.get_object(bucket_name, key_name, version_id=version_id)
-    if found is not None and found.is_locked(False) and weaker((found.lock_mode, found.lock_until), retention):
-        raise AccessDeniedByLock
-    MOTOS["put_object_retention"](self, bucket_name, key_name, version_id, retention)
+    if found is not None and found.is_locked(False):
+        held = (found.lock_mode, found.lock_until and moment(found.lock_until))
+        if weaker(held, wished):
+            raise AccessDeniedByLock
+    MOTOS["put_object_retention"](self, bucket_name, key_name, version_id, wished)
 
 
 def put_bucket_versioning(self: Backend, bucket_name: str, status: str) -> None:
