@@ -19,16 +19,19 @@ from functools import partial
 from pathlib import Path
 
 from ansible_collections.holdfast.host.plugins.module_utils import (
+    backup_drill,
     backup_dumps,
     backup_files,
     backup_keep,
     backup_known,
     backup_pause,
+    backup_place,
     backup_postgres,
     backup_prepare,
     backup_recover,
     backup_redis,
     backup_report,
+    backup_restore,
     backup_settings,
     backup_truth,
 )
@@ -155,6 +158,26 @@ def dumps(settings: Settings, _words: argparse.Namespace) -> None:
         outcome.bytes = sum(each.bytes_added for each in backup_dumps.backup(settings, run, pipe))
 
 
+def drill(settings: Settings, asked: argparse.Namespace) -> None:
+    """Restore beside the server, compare every row, and throw the copy away."""
+    engine = engine_of(settings)
+    with alone(), backup_report.recorded(Path(settings.directory), "drill") as outcome:
+        done = backup_drill.drill(engine, settings, asked.seed)
+        outcome.message = done.text()
+    say(done.text())
+    backup_truth.look(engine, settings)
+
+
+def restore(settings: Settings, asked: argparse.Namespace) -> None:
+    """Take the database back in its place."""
+    engine = engine_of(settings)
+    kind, *value = asked.to
+    target = backup_restore.read_target(kind, " ".join(value), asked.repository)
+    with alone(), backup_report.recorded(Path(settings.directory), "restore"):
+        for done in backup_place.restore(engine, settings, target, asked.confirm):
+            say(done)
+
+
 def resume(settings: Settings, _words: argparse.Namespace) -> None:
     """Start what a killed copy left standing."""
     with contextlib.suppress(BusyError):
@@ -170,6 +193,8 @@ WORKS: dict[str, Callable[[Settings, argparse.Namespace], None]] = {
     "readable": readable,
     "files": files,
     "dumps": dumps,
+    "drill": drill,
+    "restore": restore,
     "resume": resume,
     "recover": recover,
     "refill": refill,
@@ -180,6 +205,16 @@ def main(words: list[str] | None = None) -> int:
     """Do one work."""
     parser = argparse.ArgumentParser(prog="holdfast-backup", description=__doc__)
     parser.add_argument("work", choices=sorted(WORKS))
+    parser.add_argument("--seed", type=int, help="drill: the same random choices again")
+    parser.add_argument(
+        "--to",
+        nargs="+",
+        default=["latest"],
+        metavar=("KIND", "VALUE"),
+        help="restore: latest, time '2026-01-31 13:05:00+01:00', lsn 0/3000028, name POINT, immediate",
+    )
+    parser.add_argument("--repository", type=int, default=0, help="restore: from this one")
+    parser.add_argument("--confirm", default="", metavar="STACK", help="restore: the stack's name")
     asked = parser.parse_args(words)
     if os.geteuid() != 0:
         sys.stderr.write("holdfast-backup: only root may\n")

@@ -123,7 +123,7 @@ def _postgres(recovery: Recovery, *, again: bool) -> str:
         recovery.keep([BEGUN, *(each for each in recovery.left() if each != POSTGRES)])
     postgres = recovery.engine.postgres
     backup_restore.make_volume(recovery.engine, postgres.project, "holdfast-postgres", postgres.volume)
-    backup_restore.fetch(recovery.engine, postgres.volume, backup_restore.Target(), delta=again)
+    backup_restore.fetch(recovery.engine, recovery.settings, postgres.volume, backup_restore.Target(), delta=again)
     return "the database's files were fetched"
 
 

@@ -22,22 +22,26 @@ from ansible_collections.holdfast.host.plugins.module_utils.backup_engine import
     checked,
     one_off,
 )
+from ansible_collections.holdfast.host.plugins.module_utils.backup_settings import Settings
 
+# Of a container that fetches, or that serves a copy to nobody.
+MEMORY = "1g"
 KINDS = ("latest", "time", "lsn", "name", "immediate")
-RECOVERY_SECONDS = 6 * 3600
 
 
 @dataclass(frozen=True, kw_only=True)
 class Target:
     """How far the database is brought. kind: one of KINDS. value: the time with its zone, the LSN or the point's name.
 
-    latest: all there is. immediate: the end of the backup. repository: 0 for the first that can.
+    latest: all there is. immediate: the end of the backup. repository: 0 for the first that can. exclusive: what lies
+    at the target is left out.
     """
 
     kind: str = "latest"
     value: str = ""
     repository: int = 0
     databases: tuple[str, ...] = ()
+    exclusive: bool = False
 
     def words(self) -> list[str]:
         """Return pgBackRest's options."""
@@ -47,6 +51,7 @@ class Target:
             return words
         if self.kind == "immediate":
             return [*words, "--type=immediate", "--target-action=promote"]
+        words += ["--target-exclusive"] if self.exclusive else []
         return [*words, f"--type={self.kind}", f"--target={self.value}", "--target-action=promote"]
 
 
@@ -94,17 +99,27 @@ def has_data(engine: Engine, volume: str) -> bool:
     return "data" in checked(engine.run(command, ""), f"volume {volume}").out
 
 
-def fetch(engine: Engine, volume: str, target: Target, *, delta: bool = False, options: Sequence[str] = ()) -> None:
+def local_mounts(settings: Settings) -> list[Mount]:
+    """Return the repositories of this host as its containers have them."""
+    return [
+        Mount(source=f"{each.where.rstrip('/')}/postgres", target=f"/var/lib/pgbackrest/{each.number}")
+        for each in settings.repositories
+        if each.kind == "local"
+    ]
+
+
+def fetch(engine: Engine, settings: Settings, volume: str, target: Target, *, delta: bool = False) -> None:
     """Bring the files of the newest fitting backup into a volume that nobody uses. Raises FailedError.
 
-    delta: over what is there; only what differs is fetched. options: of the container.
+    delta: over what is there; only what differs is fetched.
     """
     mounts = [
         Mount(source=volume, target=engine.postgres.mount, writes=True),
         Mount(source=SERVER_SIDE, target=INSIDE),
+        *local_mounts(settings),
     ]
     words = ["pgbackrest", f"--stanza={STANZA}", *target.words(), *(["--delta"] if delta else []), "restore"]
-    checked(engine.run(one_off(engine, words, mounts, options=["--rm", *options]), ""), "the restore failed")
+    checked(engine.run(one_off(engine, words, mounts, options=["--rm", "--memory", MEMORY]), ""), "the restore failed")
 
 
 def started(engine: Engine, container: str) -> bool:

@@ -106,7 +106,9 @@ class Volume:
 
 @dataclass(frozen=True, kw_only=True)
 class Settings:
-    """The whole of backup.json. directory: of the state. metrics: file. password_file: the key of every repository."""
+    """The whole of backup.json. directory: of the state. metrics: file. password_file: the key of every repository.
+
+    assertions: queries that a drill asks of the restored database."""
 
     stack: str
     directory: str
@@ -117,6 +119,7 @@ class Settings:
     redis: Redis | None
     volumes: tuple[Volume, ...]
     password_file: str
+    assertions: tuple[str, ...]
 
 
 _NAMES = {str: "text", int: "a whole number", bool: "true or false"}

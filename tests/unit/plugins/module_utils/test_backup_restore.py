@@ -12,8 +12,9 @@ import pytest
 from ansible_collections.holdfast.host.plugins.module_utils import backup_restore as subject
 from ansible_collections.holdfast.host.plugins.module_utils.backup_engine import FailedError
 from ansible_collections.holdfast.host.plugins.module_utils.command import Result
-from tests.unit.plugins.module_utils.backup_world import World
+from tests.unit.plugins.module_utils.backup_world import World, settings
 from tests.unit.plugins.module_utils.test_backup_engine import engine
+from tests.unit.plugins.module_utils.test_backup_settings import GIVEN
 
 
 @pytest.mark.parametrize(
@@ -51,13 +52,14 @@ def test_one_repository_and_some_databases() -> None:
 
 def test_files_are_fetched_by_who_knows_the_repositories(tmp_path: Path) -> None:
     world = World({})
-    subject.fetch(engine(tmp_path, world), "data", subject.Target(), delta=True)
+    elsewhere = settings(tmp_path, repositories=GIVEN["repositories"])
+    subject.fetch(engine(tmp_path, world), elsewhere, "data", subject.Target(), delta=True)
     (command,) = world.seen
     assert "--volume data:/var/lib/postgresql --volume /etc/holdfast/backup/server:/etc/pgbackrest:ro" in command
     assert command.endswith("holdfast/postgres:18-0123abcd --stanza=main --delta restore")
     broken = World({"restore": Result(status=75, err="no backup set")})
     with pytest.raises(FailedError, match="no backup set"):
-        subject.fetch(engine(tmp_path, broken), "data", subject.Target())
+        subject.fetch(engine(tmp_path, broken), settings(tmp_path), "data", subject.Target())
 
 
 def test_a_volume_that_compose_takes_for_its_own(tmp_path: Path) -> None:
