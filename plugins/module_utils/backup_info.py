@@ -24,7 +24,8 @@ class Backup:
     """One backup. kind: full, diff or incr. start, stop: seconds since the epoch.
 
     size: of the database, stored: of the repository that it alone takes, bytes. wal_start, wal_stop: the segments
-    between which it is consistent. damaged: pages with a wrong checksum were found.
+    between which it is consistent. lsn_stop: the position of the log at its end, as PostgreSQL writes it made a number.
+    damaged: pages with a wrong checksum were found.
     """
 
     label: str
@@ -36,6 +37,7 @@ class Backup:
     wal_start: str
     wal_stop: str
     damaged: bool
+    lsn_stop: int = 0
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -58,6 +60,12 @@ class Stanza:
         return [each for each in self.backups if each.kind == "full"]
 
 
+def lsn(text: str) -> int:
+    """Return a position of the log as a number. Raises ValueError for what is none."""
+    high, _, low = text.partition("/")
+    return (int(high, 16) << 32) + int(low, 16)
+
+
 def _backup(entry: Mapping[str, Any]) -> Backup:
     info, log = entry["info"], entry.get("archive") or {}
     stored = info.get("repository") or {}
@@ -71,6 +79,7 @@ def _backup(entry: Mapping[str, Any]) -> Backup:
         wal_start=log.get("start") or "",
         wal_stop=log.get("stop") or "",
         damaged=bool(entry.get("error")),
+        lsn_stop=lsn((entry.get("lsn") or {}).get("stop") or "0/0"),
     )
 
 

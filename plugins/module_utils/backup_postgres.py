@@ -6,12 +6,13 @@ from __future__ import annotations
 
 import json
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 
 from ansible_collections.holdfast.host.plugins.module_utils import backup_info as info
 from ansible_collections.holdfast.host.plugins.module_utils.backup_engine import Engine, FailedError, checked
 from ansible_collections.holdfast.host.plugins.module_utils.backup_settings import Repository, Settings
+from ansible_collections.holdfast.host.plugins.module_utils.command import Result
 
 # A first backup of a database up to this size is waited for; a larger one is made by its unit.
 WAITED_BYTES = 2 * 1024**3
@@ -55,11 +56,16 @@ class Truth:
     damaged: tuple[str, ...] = field(default=())
 
 
-def stanzas(engine: Engine, repositories: Sequence[Repository]) -> list[info.Stanza]:
-    """Return what each repository says; one that does not answer has its message and code -1."""
+def stanzas(
+    engine: Engine, repositories: Sequence[Repository], ask: Callable[..., Result] | None = None
+) -> list[info.Stanza]:
+    """Return what each repository says; one that does not answer has its message and code -1.
+
+    ask: runs pgBackRest, where its server does not run.
+    """
     found = []
     for each in repositories:
-        result = engine.pgbackrest("--output=json", f"--repo={each.number}", "info")
+        result = (ask or engine.pgbackrest)("--output=json", f"--repo={each.number}", "info")
         if result.status != 0:
             found.append(info.Stanza(repository=each.number, code=-1, message=result.message()))
             continue

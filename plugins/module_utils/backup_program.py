@@ -161,11 +161,16 @@ def dumps(settings: Settings, _words: argparse.Namespace) -> None:
 def drill(settings: Settings, asked: argparse.Namespace) -> None:
     """Restore beside the server, compare every row, and throw the copy away."""
     engine = engine_of(settings)
-    with alone(), backup_report.recorded(Path(settings.directory), "drill") as outcome:
-        done = backup_drill.drill(engine, settings, asked.seed)
-        outcome.message = done.text()
-    say(done.text())
-    backup_truth.look(engine, settings)
+    try:
+        with alone(), backup_report.recorded(Path(settings.directory), "drill") as outcome:
+            done = backup_drill.drill(engine, settings, asked.seed)
+            outcome.figures = done.figures()
+            if done.wrong:
+                raise FailedError("\n".join(done.wrong))
+            outcome.message = done.text()
+        say(done.text())
+    finally:
+        backup_truth.look(engine, settings)
 
 
 def restore(settings: Settings, asked: argparse.Namespace) -> None:

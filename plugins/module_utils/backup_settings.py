@@ -108,7 +108,9 @@ class Volume:
 class Settings:
     """The whole of backup.json. directory: of the state. metrics: file. password_file: the key of every repository.
 
-    assertions: queries that a drill asks of the restored database."""
+    limit_bytes: memory of a container that does a part of the work. assertions: queries that a drill asks of what it
+    restored, of the first database or of the one that is named before a colon; each must say true.
+    """
 
     stack: str
     directory: str
@@ -119,6 +121,7 @@ class Settings:
     redis: Redis | None
     volumes: tuple[Volume, ...]
     password_file: str
+    limit_bytes: int
     assertions: tuple[str, ...]
 
 

@@ -192,10 +192,16 @@ class Backup(Reserve):
         example="daily",
     )
     assertions: tuple[str, ...] = key(
-        ListOf(entry=Text(accepts="a query that returns one true or false", pattern=r"\s*(?i:select)\b.*")),
-        "queries that a drill asks of the restored database; each must say true",
+        ListOf(
+            entry=Text(
+                accepts="a query that returns one true or false, after the name of its database and a colon or without",
+                pattern=r"(?:[A-Za-z_][\w-]*:)?\s*(?i:select)\b.*",
+            )
+        ),
+        "queries that a drill asks of what it restored, of the first database unless another is named; each must say "
+        "true at any second",
         default=(),
-        example="[select count(*) > 0 from customers]",
+        example='[select count(*) > 0 from customers, "stats: select true"]',
     )
     keep: Keep = key(Section(shape=Keep), "how long", default=Keep(), example="{full: 30d, wal: 7d}")
     volumes: dict[str, Volume] = key(

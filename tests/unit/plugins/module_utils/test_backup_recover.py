@@ -14,8 +14,9 @@ from ansible_collections.holdfast.host.plugins.module_utils.backup_engine import
 from ansible_collections.holdfast.host.plugins.module_utils.command import Result
 from tests.unit.plugins.module_utils.backup_world import ABSENT, World, out, settings
 from tests.unit.plugins.module_utils.test_backup_engine import engine
+from tests.unit.plugins.module_utils.test_backup_info import entry
 
-BARE = {"docker volume inspect": Result(status=1)}
+BARE = {"docker volume inspect": Result(status=1), " info": out([entry()]), "repo-ls": out({})}
 
 
 def recovery(directory: Path, world: World, **changes: Any) -> subject.Recovery:
@@ -56,7 +57,7 @@ def test_a_fetch_that_was_killed_goes_on_over_what_is_there(tmp_path: Path) -> N
     with pytest.raises(FailedError, match="killed"):
         list(subject.before_stores(bare))
     assert bare.left() == ["postgres-begun", "redis"]
-    again = World({})
+    again = World({" info": out([entry()]), "repo-ls": out({})})
     assert list(subject.before_stores(recovery(tmp_path, again, volumes=[]))) == ["the database's files were fetched"]
     assert again.count("--delta restore") == 1
     assert bare.left() == ["redis"]
