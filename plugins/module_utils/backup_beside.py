@@ -64,10 +64,11 @@ def remove(engine: Engine, name: str) -> None:
     label = f"{LABEL}={name}"
     backup_restore.end_fetch(engine, name)
     backup_restore.remove_all(engine, label)
-    words = ["docker", "volume", "ls", "--quiet", "--filter", f"label={label}"]
-    volumes = checked(engine.run(words, ""), "docker volume ls").out.split()
-    if volumes:
-        checked(engine.run(["docker", "volume", "rm", *volumes], ""), f"{name} could not be removed")
+    for kind in ("network", "volume"):
+        words = ["docker", kind, "ls", "--quiet", "--filter", f"label={label}"]
+        left = checked(engine.run(words, ""), f"docker {kind} ls").out.split()
+        if left:
+            checked(engine.run(["docker", kind, "rm", *left], ""), f"{name} could not be removed")
 
 
 def room(engine: Engine, size: int) -> None:
@@ -101,23 +102,38 @@ def _known(engine: Engine, setting: str) -> bool:
     return setting != "io_method" or engine.postgres.version >= 18
 
 
-def start(engine: Engine, settings: Settings, name: str, given: Mapping[str, str]) -> None:
-    """Start the server of a copy and wait until its recovery has ended. Raises FailedError."""
-    mounts = [
-        Mount(source=name, target=engine.postgres.mount, writes=True),
-        Mount(source=SERVER_SIDE, target=INSIDE),
-        *local_mounts(settings),
-    ]
-    words = [
-        "postgres",
-        "-D",
-        engine.postgres.data,
-        *(w for key, value in given.items() for w in ("-c", f"{key}={value}")),
-    ]
+def start(engine: Engine, settings: Settings, name: str, given: Mapping[str, str], network: str = "") -> None:
+    """Start the server of a copy and wait until its recovery has ended. Raises FailedError.
+
+    given: settings. network: a way out and the repositories' credentials to fetch the log by, unless one is named.
+    """
+    mounts = [Mount(source=name, target=engine.postgres.mount, writes=True)]
+    if not network:
+        mounts += [Mount(source=SERVER_SIDE, target=INSIDE), *local_mounts(settings)]
+    words = ["postgres", "-D", engine.postgres.data]
+    words += [word for key, value in given.items() for word in ("-c", f"{key}={value}")]
     options = ["--detach", "--name", name, "--label", f"{LABEL}={name}", *backup_restore.limits(settings)]
     options += ["--tmpfs", "/var/run/postgresql:size=1m,uid=999,gid=999,mode=0755", "--shm-size", "128m"]
-    checked(engine.run(one_off(engine, words, mounts, options=options), ""), name)
+    checked(engine.run(one_off(engine, words, mounts, network=network or "bridge", options=options), ""), name)
     engine.wait_for(f"{name} does not serve", RECOVERY_SECONDS, lambda: backup_restore.started(engine, name))
+
+
+def keep(engine: Engine, settings: Settings, target: Target, name: str) -> Copy:
+    """Have a copy that stays, on a network of its name that leads nowhere. Raises FailedError; nothing is left then."""
+    remove(engine, name)
+    try:
+        copy = make(engine, settings, target, name)
+        # It has all that it needs: no credentials and no way out from here on.
+        checked(engine.run(["docker", "stop", name], ""), name)
+        checked(engine.run(["docker", "rm", name], ""), name)
+        label = f"{LABEL}={name}"
+        checked(engine.run(["docker", "network", "create", "--internal", "--label", label, name], ""), name)
+        start(engine, settings, name, {**told(engine, settings), "listen_addresses": "*"}, network=name)
+        checked(engine.run(["docker", "update", "--restart", "unless-stopped", name], ""), name)
+    except BaseException:
+        remove(engine, name)
+        raise
+    return copy
 
 
 @contextlib.contextmanager

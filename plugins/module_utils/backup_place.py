@@ -6,34 +6,45 @@ from __future__ import annotations
 
 import json
 import os
-import time
-from collections.abc import Iterator
-from dataclasses import asdict, dataclass, field
-from datetime import datetime, timezone
+from collections.abc import Iterator, Sequence
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 
 from ansible_collections.holdfast.host.plugins.module_utils import (
     atomic,
+    backup_choice,
     backup_postgres,
     backup_restore,
     containers,
 )
-from ansible_collections.holdfast.host.plugins.module_utils.backup_engine import Engine, FailedError, checked
+from ansible_collections.holdfast.host.plugins.module_utils.backup_engine import (
+    Engine,
+    FailedError,
+    Mount,
+    checked,
+    one_off,
+)
 from ansible_collections.holdfast.host.plugins.module_utils.backup_restore import Target
 from ansible_collections.holdfast.host.plugins.module_utils.backup_settings import Settings
 
 LEDGER = "restore.json"
 RECOVERY_SECONDS = 6 * 3600
+# How far a restore has come: each of these is done once.
+ASKED, SECURED, FETCHED, SERVED = "asked", "secured", "fetched", "served"
 
 
 @dataclass(frozen=True, kw_only=True)
 class Ledger:
-    """A restore that is under way. stopped: containers, by id, that run again in the end."""
+    """A restore that is under way. asked: kind and value as they were given. stopped: containers, by id, that run again
+    in the end. backup, timeline: what was chosen.
+    """
 
-    kind: str
-    value: str
+    asked: str
     repository: int
-    stopped: list[str] = field(default_factory=list)
+    backup: str
+    timeline: int
+    step: str = ASKED
+    stopped: tuple[str, ...] = ()
 
 
 def _path(settings: Settings) -> Path:
@@ -41,91 +52,127 @@ def _path(settings: Settings) -> Path:
 
 
 def under_way(settings: Settings) -> Ledger | None:
-    """Return the restore that was killed, None where there is none. Raises OSError, ValueError."""
+    """Return the restore that was killed or failed, None where there is none. Raises OSError, ValueError."""
     try:
-        return Ledger(**json.loads(_path(settings).read_text(encoding="utf-8")))
+        found = json.loads(_path(settings).read_text(encoding="utf-8"))
     except FileNotFoundError:
         return None
+    return Ledger(**{**found, "stopped": tuple(found["stopped"])})
 
 
-def _keep(settings: Settings, ledger: Ledger) -> None:
+def _keep(settings: Settings, ledger: Ledger) -> Ledger:
     owned = atomic.Owned(mode=0o600, uid=os.geteuid(), gid=os.getegid())
     atomic.write_file(_path(settings), json.dumps(asdict(ledger)).encode(), owned)
+    return ledger
 
 
-def warning(settings: Settings, target: Target, now: float) -> str:
-    """Return what a restore takes away, in words."""
-    names = ", ".join(each.name for each in settings.postgres.databases) if settings.postgres else ""
-    shown = datetime.fromtimestamp(now, tz=timezone.utc).strftime("%Y-%m-%d %H:%M:%S+00:00")
-    if target.kind == "latest":
-        return f"All databases ({names}) are replaced by what the repositories hold now, {shown}."
-    if target.kind != "time":
-        return f"All databases ({names}) lose what was committed after {target.kind} {target.value}; now it is {shown}."
-    lost = now - backup_restore.moment(target.value).timestamp()
-    after = f"after {target.value}: the last {lost:.0f} s until {shown}."
-    return f"All databases ({names}) lose all that was committed {after}"
+def begin(engine: Engine, settings: Settings, target: Target, now: float, *, last: bool) -> Ledger:
+    """Return a restore that can be done; one to the same target that is under way goes on. Raises FailedError.
 
-
-def window(engine: Engine, settings: Settings, target: Target, now: float) -> None:
-    """Refuse a moment that cannot be reached. Raises FailedError, with the window."""
-    if target.kind != "time":
-        return
-    stanzas = backup_postgres.stanzas(engine, settings.repositories)
-    stops = [each.stop for stanza in stanzas for each in stanza.backups]
-    wanted = backup_restore.moment(target.value).timestamp()
-    if not stops or not min(stops) <= wanted <= now:
-        first = datetime.fromtimestamp(min(stops), tz=timezone.utc).isoformat(sep=" ") if stops else "nothing"
-        raise FailedError(f"{target.value} cannot be reached: the repositories go back to {first}, and not beyond now")
-
-
-def restore(engine: Engine, settings: Settings, target: Target, confirmed: str) -> Iterator[str]:
-    """Take the database back in its place. Yield what was done. Raises FailedError; until then nothing is changed.
-
-    confirmed: the stack's name, or nothing is done. The same call takes up a restore that was killed.
+    To another target: what was fetched is given up, and what stands still is still known. last: a last backup is made.
     """
-    now = time.time()
-    ledger = under_way(settings)
-    asked = Ledger(kind=target.kind, value=target.value, repository=target.repository)
-    if ledger and (ledger.kind, ledger.value) != (asked.kind, asked.value):
-        raise FailedError(f"a restore to {ledger.kind} {ledger.value} is under way: give the same target to go on")
-    if confirmed != settings.stack:
-        raise FailedError(f"{warning(settings, target, now)} Say so with --confirm {settings.stack}")
-    if ledger is None:
-        window(engine, settings, target, now)
-        yield warning(settings, target, now)
-        # A commit behind the target: recovery fails where there is none. And what is given up can be had again.
-        engine.sql("SELECT pg_current_xact_id()")
+    asked = f"{target.kind} {target.value}".strip()
+    former = under_way(settings)
+    if former is not None and former.asked == asked:
+        return former
+    chosen = backup_choice.choose(engine, settings, target, now)
+    ledger = Ledger(asked=asked, repository=chosen.repository, backup=chosen.backup, timeline=chosen.timeline)
+    if former is not None:
+        # The server may be a half of what was fetched: there is nothing to be secured of it any more.
+        step = ASKED if former.step == ASKED else SECURED
+        return replace(ledger, step=step, stopped=former.stopped)
+    if last:
+        _last_backup(engine, settings)
+    return ledger
+
+
+def _last_backup(engine: Engine, settings: Settings) -> None:
+    try:
         backup_postgres.backup(engine, settings, "incr")
-        backup_postgres.check(engine)
-        yield "a last backup was made: the state of now can be had again"
-        ledger = asked
-        _keep(settings, ledger)
-    yield from _replaced(engine, settings, target, ledger)
+    except FailedError as problem:
+        hint = "--without-last gives up what is not in the repositories yet"
+        raise FailedError(f"no last backup could be made, so this could not be taken back: {problem}\n{hint}") from None
+
+
+def restore(engine: Engine, settings: Settings, target: Target, ledger: Ledger, *, last: bool) -> Iterator[str]:
+    """Take the database back in its place. Yield what was done. Raises FailedError.
+
+    ledger: of begin(). last: the log of what is given up is archived first, so that it can be had again.
+    """
+    stopped = tuple(dict.fromkeys([*ledger.stopped, *users(engine, settings)]))
+    ledger = _keep(settings, replace(ledger, stopped=stopped))
+    server = _server(engine)
+    if stopped and ledger.step != SERVED:
+        checked(engine.run(["docker", "stop", *stopped], ""), "the application did not stop")
+        yield f"{len(stopped)} containers of the application stand still"
+    if ledger.step == ASKED:
+        if last:
+            _secure(engine, settings, stopped)
+            yield "all that was committed until now is in the repositories, and can be had again"
+        ledger = _keep(settings, replace(ledger, step=SECURED))
+    if ledger.step == SECURED:
+        chosen = replace(target, repository=ledger.repository, backup=ledger.backup, timeline=ledger.timeline)
+        _fetch(engine, settings, server, chosen)
+        ledger = _keep(settings, replace(ledger, step=FETCHED))
+        yield f"the files of backup {ledger.backup} are in their place"
+    if ledger.step == FETCHED:
+        checked(engine.run(["docker", "start", server], ""), "the server did not start")
+        engine.wait_for("the server does not serve", RECOVERY_SECONDS, lambda: backup_restore.started(engine, server))
+        ledger = _keep(settings, replace(ledger, step=SERVED))
+        yield f"the server serves what was at {ledger.asked}"
+    _end(engine, settings, stopped)
+    yield "the application was started, and a new full backup begun; run the site's playbook: what it set since is gone"
+
+
+def _end(engine: Engine, settings: Settings, stopped: Sequence[str]) -> None:
+    _start(engine, stopped)
     _path(settings).unlink()
-    engine.run(["systemctl", "start", "--no-block", "holdfast-backup@full.service"], "")
-    yield "a new full backup was begun"
+    begun = engine.run(["systemctl", "start", "--no-block", "holdfast-backup@full.service"], "")
+    checked(begun, "all is back, but no new full backup was begun")
 
 
-def _replaced(engine: Engine, settings: Settings, target: Target, ledger: Ledger) -> Iterator[str]:
-    stopped = list(dict.fromkeys([*ledger.stopped, *_users(engine, settings)]))
-    _keep(settings, Ledger(**{**asdict(ledger), "stopped": stopped}))
-    server = containers.of_project(engine.run, engine.postgres.project, engine.postgres.service)
-    if len(server) != 1:
-        raise FailedError(f"{engine.postgres.service} has {len(server)} containers; one is needed")
-    checked(engine.run(["docker", "stop", *stopped, server[0].id], ""), "the services did not stop")
-    yield f"{len(stopped)} containers of the application and the server stand still"
-    backup_restore.fetch(engine, settings, engine.postgres.volume, target, delta=True)
-    yield "the files of the backup are in their place"
-    checked(engine.run(["docker", "start", server[0].id], ""), "the server did not start")
-    engine.wait_for("the server does not serve", RECOVERY_SECONDS, lambda: backup_restore.started(engine, server[0].id))
-    yield "the server serves"
+def _start(engine: Engine, stopped: Sequence[str]) -> None:
     if stopped:
         checked(engine.run(["docker", "start", *stopped], ""), "the application did not start")
 
 
-def _users(engine: Engine, settings: Settings) -> list[str]:
+def _secure(engine: Engine, settings: Settings, stopped: Sequence[str]) -> None:
+    """Have all log archived; where that fails nothing was changed, and the application goes on."""
+    try:
+        # A commit behind the target, too: recovery fails where there is none.
+        engine.sql("SELECT pg_current_xact_id()")
+        backup_postgres.check(engine)
+    except FailedError:
+        _start(engine, stopped)
+        _path(settings).unlink()
+        raise
+
+
+def _fetch(engine: Engine, settings: Settings, server: str, target: Target) -> None:
+    postgres = engine.postgres
+    backup_restore.end_fetch(engine, postgres.volume)
+    checked(engine.run(["docker", "stop", server], ""), "the server did not stop")
+    # It does not run, whatever a server that was killed left to say so.
+    mounts = [Mount(source=postgres.volume, target=postgres.mount, writes=True)]
+    remove = one_off(engine, ["rm", "-f", f"{postgres.data}/postmaster.pid"], mounts, network="none", options=["--rm"])
+    checked(engine.run(remove, ""), f"volume {postgres.volume}")
+    backup_restore.fetch(engine, settings, postgres.volume, target, delta=True)
+
+
+def _server(engine: Engine) -> str:
+    """Return the server's container, whether it runs or not."""
+    try:
+        found = containers.of_project(engine.run, engine.postgres.project, engine.postgres.service)
+    except containers.NotThereError as problem:
+        raise FailedError(str(problem)) from None
+    if len(found) != 1:
+        raise FailedError(f"{engine.postgres.service} has {len(found)} containers; one is needed")
+    return found[0].id
+
+
+def users(engine: Engine, settings: Settings) -> list[str]:
     """Return the running containers of the application: of every project of the stack but stores and edge."""
-    names = engine.run(["docker", "ps", "--format", '{{.ID}} {{.Label "com.docker.compose.project"}}'], "").out
-    rows = [line.split(" ", 1) for line in names.splitlines() if " " in line]
+    words = ["docker", "ps", "--no-trunc", "--format", '{{.ID}} {{.Label "com.docker.compose.project"}}']
+    rows = [line.split(" ", 1) for line in checked(engine.run(words, ""), "docker ps").out.splitlines() if " " in line]
     others = {f"{settings.stack}-stores", f"{settings.stack}-edge"}
     return [row[0] for row in rows if row[1].startswith(f"{settings.stack}-") and row[1] not in others]

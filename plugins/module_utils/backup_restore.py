@@ -8,6 +8,7 @@ Sources: pgBackRest's command reference, "restore"; the PostgreSQL manual, "Reco
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -62,7 +63,8 @@ class Target:
 def moment(text: str) -> datetime:
     """Return a moment. Raises FailedError where it has no zone: an hour's difference loses an hour's work."""
     try:
-        found = datetime.fromisoformat(text.strip().replace("Z", "+00:00"))
+        # As PostgreSQL shows it, a zone has its hours alone: Python 3.10 does not read that.
+        found = datetime.fromisoformat(re.sub(r"([+-]\d\d)$", r"\1:00", text.strip().replace("Z", "+00:00")))
     except ValueError:
         found = None
     if found is None or found.tzinfo is None:

@@ -26,6 +26,8 @@ from tests.unit.plugins.module_utils.test_backup_settings import GIVEN
         ("lsn", "0/3000028", ["--type=lsn", "--target=0/3000028", "--target-action=promote"]),
         ("time", "2026-01-31 13:05:00+01:00",
          ["--type=time", "--target=2026-01-31 13:05:00.000000+0100", "--target-action=promote"]),
+        ("time", "2026-01-31 12:05:00+00",
+         ["--type=time", "--target=2026-01-31 12:05:00.000000+0000", "--target-action=promote"]),
         ("time", "2026-01-31T12:05:00Z",
          ["--type=time", "--target=2026-01-31 12:05:00.000000+0000", "--target-action=promote"]),
     ],
@@ -38,6 +40,7 @@ def test_targets(kind: str, value: str, words: list[str]) -> None:
     ("kind", "value", "said"),
     [
         ("time", "2026-01-31 13:05:00", "no moment with a zone"), ("time", "yesterday", "no moment with a zone"),
+        ("time", "2026-01-31", "no moment with a zone"),
         ("time", "", "needs a value"), ("latest", "x", "takes no value"), ("xid", "5", "none of latest"),
     ],
 )  # fmt: skip
