@@ -5,7 +5,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 from ansible_collections.holdfast.host.plugins.module_utils import (
     backup_beside,
@@ -30,9 +30,8 @@ class UnconfirmedError(FailedError):
 
 @dataclass(frozen=True, kw_only=True)
 class Asked:
-    """What is asked for. confirm: the stack's name, or it is not done. last: what is given up is secured first.
-
-    beside: a second server, and the first one is not touched.
+    """What is asked for. confirm: the stack's name, or it is not done. last: what there is now is archived first, which
+    needs a server that runs. beside: a second server, and the first one is not touched.
     """
 
     target: Target
@@ -78,7 +77,7 @@ def give_back(engine: Engine, settings: Settings, pipe: Pipe, asked: Asked, now:
     if unknown:
         raise FailedError(f"no database {', '.join(sorted(unknown))} is declared")
     if asked.beside:
-        yield from _beside(engine, settings, asked.target, now)
+        yield from _beside(engine, settings, asked, now)
         return
     told = warning(settings, asked.target, now, last=asked.last)
     if asked.confirm != settings.stack:
@@ -99,15 +98,16 @@ def beside_name(settings: Settings) -> str:
     return f"{settings.stack}-beside"
 
 
-def _beside(engine: Engine, settings: Settings, target: Target, now: float) -> Iterator[str]:
-    name = beside_name(settings)
+def _beside(engine: Engine, settings: Settings, asked: Asked, now: float) -> Iterator[str]:
+    name, target = beside_name(settings), asked.target
     chosen = backup_choice.choose(engine, settings, target, now)
     backup_beside.remove(engine, name)
-    backup_beside.room(engine, backup_postgres.size(engine))
-    # A commit behind the target: recovery fails where there is none.
-    engine.sql("SELECT pg_current_xact_id()")
-    backup_postgres.check(engine)
-    backup_beside.keep(engine, settings, replace(chosen, databases=target.databases), name)
+    backup_beside.room(engine, backup_choice.size(engine, settings))
+    if asked.last:
+        # A commit behind the target: recovery fails where there is none.
+        engine.sql("SELECT pg_current_xact_id()")
+        backup_postgres.check(engine)
+    backup_beside.keep(engine, settings, chosen, name)
     database = (target.databases or tuple(each.name for each in engine.postgres.databases))[0]
     user = engine.postgres.superuser
     yield f"{name} serves what was at {target.kind} {target.value}".rstrip()

@@ -62,6 +62,11 @@ def _lines(engine: Engine, settings: Settings, stanza: Stanza) -> list[Line]:
     return backup_timeline.lines(stanza.backups, histories)
 
 
+def size(engine: Engine, settings: Settings) -> int:
+    """Return the bytes of the cluster in its newest backups. Raises FailedError where no repository answers."""
+    return max((one.stanza.backups[-1].size for one in known(engine, settings) if one.stanza.backups), default=0)
+
+
 def when(seconds: float) -> str:
     """Return a moment for people."""
     return datetime.fromtimestamp(int(seconds), tz=timezone.utc).isoformat(sep=" ")

@@ -100,8 +100,8 @@ def restore(engine: Engine, settings: Settings, target: Target, ledger: Ledger, 
     ledger: of begin(). last: the log of what is given up is archived first, so that it can be had again.
     """
     stopped = tuple(dict.fromkeys([*ledger.stopped, *users(engine, settings)]))
-    ledger = _keep(settings, replace(ledger, stopped=stopped))
     server = _server(engine)
+    ledger = _keep(settings, replace(ledger, stopped=stopped))
     if stopped and ledger.step != SERVED:
         checked(engine.run(["docker", "stop", *stopped], ""), "the application did not stop")
         yield f"{len(stopped)} containers of the application stand still"

@@ -22,5 +22,5 @@ def parser(works: Sequence[str]) -> argparse.ArgumentParser:
     group.add_argument("--database", default="", metavar="NAME", help="this one alone; the others go on")
     group.add_argument("--beside", action="store_true", help="a second server; the first one is not touched")
     group.add_argument("--confirm", default="", metavar="STACK", help="the stack's name; without it nothing is done")
-    group.add_argument("--without-last", action="store_true", help="although what is given up cannot be archived")
+    group.add_argument("--without-last", action="store_true", help="what is there now is not archived first")
     return made

@@ -167,3 +167,18 @@ def test_one_database_alone_is_exchanged(moments: Moments) -> None:
     assert started_at() == before
     assert host.left_of(f"{NAME}-single") == ""
     wait_until("the application", serves, seconds=scaled(60))
+
+
+def test_a_server_that_is_dead_comes_back_without_a_last_backup(moments: Moments) -> None:
+    assert moments
+    host.sql("SELECT pg_switch_wal()")
+    host.on(f"docker kill {POSTGRES}")
+    refused = host.program("restore", *ENABLED)
+    assert refused.returncode == 1
+    assert "no last backup could be made" in refused.stderr
+    assert "--without-last" in refused.stderr
+    # Its application was left as it is.
+    assert host.on(f"docker ps -q --filter name={NAME}-blue-app") != ""
+    restored("--without-last", *ENABLED)
+    assert host.sql(COUNT) == "500"
+    wait_until("the application", serves, seconds=scaled(60))

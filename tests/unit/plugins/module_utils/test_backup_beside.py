@@ -68,3 +68,23 @@ def test_room(tmp_path: Path) -> None:
     subject.room(rooted, 1)
     with pytest.raises(FailedError, match=rf"needs \d+ bytes at {tmp_path}, and \d+ are free"):
         subject.room(rooted, 10**18)
+
+
+def test_one_that_stays_has_neither_credentials_nor_a_way_out(tmp_path: Path) -> None:
+    world = World(SERVES)
+    subject.keep(engine(tmp_path, world), settings(tmp_path), Target(), "shop-beside")
+    first, second = [each for each in world.seen if "--name shop-beside" in each]
+    assert "/etc/holdfast/backup/server" in first
+    assert "--network bridge" in first
+    assert "/etc/holdfast/backup/server" not in second
+    assert "--network shop-beside" in second
+    assert "-c listen_addresses=* " in second
+    assert world.count("docker network create --internal") == 1
+    assert world.seen[-1] == "docker update --restart unless-stopped shop-beside"
+
+
+def test_one_that_cannot_stay_leaves_nothing(tmp_path: Path) -> None:
+    world = World({"network create": Result(status=1, err="no address")} | SERVES)
+    with pytest.raises(FailedError, match="no address"):
+        subject.keep(engine(tmp_path, world), settings(tmp_path), Target(), "shop-beside")
+    assert "docker volume ls --quiet --filter label=org.holdfast.beside=shop-beside" in world.seen[-1]
