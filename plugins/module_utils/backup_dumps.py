@@ -12,6 +12,7 @@ this program is killed; and what is called partial is removed by the next run, a
 from __future__ import annotations
 
 import time
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from functools import partial
 
@@ -127,21 +128,26 @@ def dump(found: Server, restic: Restic, pipe: Pipe, database: str) -> Copy:
 
 
 def restore(found: Server, pipe: Pipe, source: Source, database: str, name: str) -> None:
-    """Restore a dump into a new database called ``name``, owned as the declared one is. Raises FilesError.
+    """Restore a dump into a new database called ``name``, owned as the declared one is. Raises FilesError."""
+    if found.has(name):
+        raise FilesError(f"database {name} is there already; choose another name, and see exchange()")
+    chosen = source.find(tag_of(database))
+    dumped = source.restic.words("--no-lock", "dump", chosen.id, chosen.paths[0])
+    fill(found, pipe, dumped, database, name)
+
+
+def fill(found: Server, pipe: Pipe, source: Sequence[str], database: str, name: str) -> None:
+    """Fill a new database from what a command prints: a dump of ``database``. Raises FilesError.
 
     Until it is whole it has another name: a run that failed or was killed leaves no half database under the new one.
     """
     owners = {each.name: each.owner for each in found.postgres.databases}
-    if found.has(name):
-        raise FilesError(f"database {name} is there already; choose another name, and see exchange()")
-    chosen = source.find(tag_of(database))
     half = _HALF + name
     found.script(_DROP + _MAKE, half=half, owner=owners.get(database, found.postgres.superuser))
-    dumped = source.restic.words("--no-lock", "dump", chosen.id, chosen.paths[0])
-    read, written = pipe(dumped, found.words("pg_restore", "--exit-on-error", "-d", half, given=True))
+    read, written = pipe(source, found.words("pg_restore", "--exit-on-error", "-d", half, given=True))
     if read.status != 0 or written.status != 0:
         found.script(_DROP, half=half)
-        why = [f"restic: {reason(read)}"] if read.status else []
+        why = [f"{'pg_dump' if 'pg_dump' in source else 'restic'}: {reason(read)}"] if read.status else []
         why += [f"pg_restore: {written.message()}"] if written.status else []
         raise FilesError(f"database {database} was not restored: {'; '.join(why)}")
     found.script(_NAME, half=half, name=name)

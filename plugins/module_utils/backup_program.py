@@ -2,8 +2,8 @@
 # GNU General Public License v3.0+ (see LICENSE)
 """The program ``holdfast-backup`` of a host: what its timers, the playbooks and an administrator call.
 
-Prints one line a thing that it did; nothing where nothing was to do. Exit codes: 0, or 1 with what failed on standard
-error.
+Prints one line a thing that it did; nothing where nothing was to do. Exit codes: 0; 1 with what failed on standard
+error; 3 where a restore has not been confirmed, with what it would take away.
 """
 
 from __future__ import annotations
@@ -19,6 +19,9 @@ from functools import partial
 from pathlib import Path
 
 from ansible_collections.holdfast.host.plugins.module_utils import (
+    backup_asked,
+    backup_beside,
+    backup_drill,
     backup_dumps,
     backup_files,
     backup_keep,
@@ -29,9 +32,12 @@ from ansible_collections.holdfast.host.plugins.module_utils import (
     backup_recover,
     backup_redis,
     backup_report,
+    backup_restore,
     backup_settings,
     backup_truth,
+    backup_words,
 )
+from ansible_collections.holdfast.host.plugins.module_utils.backup_asked import Asked, UnconfirmedError
 from ansible_collections.holdfast.host.plugins.module_utils.backup_copies import FilesError, collected
 from ansible_collections.holdfast.host.plugins.module_utils.backup_engine import Engine, FailedError
 from ansible_collections.holdfast.host.plugins.module_utils.backup_pause import BusyError
@@ -42,6 +48,8 @@ from ansible_collections.holdfast.host.plugins.module_utils.command import runne
 # The longest thing that is waited for: a first backup over a slow line.
 LONGEST_SECONDS = 3 * 86_400
 LOCK = Path("/run/holdfast-backup.lock")
+# Told apart from what failed, and from words that are not known (2).
+UNCONFIRMED = 3
 
 
 @contextlib.contextmanager
@@ -156,6 +164,47 @@ def dumps(settings: Settings, _words: argparse.Namespace) -> None:
         outcome.bytes = sum(each.bytes_added for each in backup_dumps.backup(settings, run, pipe))
 
 
+def drill(settings: Settings, asked: argparse.Namespace) -> None:
+    """Restore beside the server, compare every row, and throw the copy away."""
+    engine = engine_of(settings)
+    try:
+        with alone(), backup_report.recorded(Path(settings.directory), "drill") as outcome:
+            done = backup_drill.drill(engine, settings, asked.seed)
+            outcome.figures = done.figures()
+            if done.wrong:
+                raise FailedError("\n".join(done.wrong))
+            outcome.message = done.text()
+        say(done.text())
+    finally:
+        backup_truth.look(engine, settings)
+
+
+def restore(settings: Settings, asked: argparse.Namespace) -> None:
+    """Give the database back as it was, in its place or beside."""
+    engine = engine_of(settings)
+    kind, *value = asked.to
+    named = (asked.database,) if asked.database else ()
+    target = backup_restore.read_target(kind, " ".join(value), asked.repository, named)
+    wish = Asked(target=target, confirm=asked.confirm, beside=asked.beside, last=not asked.without_last)
+    pipe = piper(timeout_seconds=LONGEST_SECONDS)
+
+    def done() -> None:
+        for each in backup_asked.give_back(engine, settings, pipe, wish, time.time()):
+            say(each)
+
+    with alone():
+        if asked.beside or asked.confirm == settings.stack:
+            with backup_report.recorded(Path(settings.directory), "restore"):
+                done()
+        else:
+            done()
+
+
+def beside_remove(settings: Settings, _words: argparse.Namespace) -> None:
+    """Remove the server that was restored beside."""
+    backup_beside.remove(engine_of(settings), backup_asked.beside_name(settings))
+
+
 def resume(settings: Settings, _words: argparse.Namespace) -> None:
     """Start what a killed copy left standing."""
     with contextlib.suppress(BusyError):
@@ -171,6 +220,9 @@ WORKS: dict[str, Callable[[Settings, argparse.Namespace], None]] = {
     "readable": readable,
     "files": files,
     "dumps": dumps,
+    "drill": drill,
+    "restore": restore,
+    "beside-remove": beside_remove,
     "resume": resume,
     "recover": recover,
     "refill": refill,
@@ -179,14 +231,15 @@ WORKS: dict[str, Callable[[Settings, argparse.Namespace], None]] = {
 
 def main(words: list[str] | None = None) -> int:
     """Do one work."""
-    parser = argparse.ArgumentParser(prog="holdfast-backup", description=__doc__)
-    parser.add_argument("work", choices=sorted(WORKS))
-    asked = parser.parse_args(words)
+    asked = backup_words.parser(sorted(WORKS)).parse_args(words)
     if os.geteuid() != 0:
         sys.stderr.write("holdfast-backup: only root may\n")
         return 1
     try:
         WORKS[asked.work](backup_settings.load(), asked)
+    except UnconfirmedError as told:
+        say(str(told))
+        return UNCONFIRMED
     except (FailedError, FilesError, OSError, ValueError) as problem:
         sys.stderr.write(f"holdfast-backup: {asked.work}: {problem}\n")
         return 1

@@ -10,12 +10,14 @@ from __future__ import annotations
 
 import json
 import os
+import time
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 from ansible_collections.holdfast.host.plugins.module_utils import (
     atomic,
+    backup_choice,
     backup_files,
     backup_redis,
     backup_restore,
@@ -129,7 +131,8 @@ def _postgres(recovery: Recovery, *, again: bool) -> str:
         recovery.keep([BEGUN, *(each for each in recovery.left() if each != POSTGRES)])
     postgres = recovery.engine.postgres
     backup_restore.make_volume(recovery.engine, postgres.project, "holdfast-postgres", postgres.volume)
-    backup_restore.fetch(recovery.engine, postgres.volume, backup_restore.Target(), delta=again)
+    target = backup_choice.choose(recovery.engine, recovery.settings, backup_restore.Target(), time.time())
+    backup_restore.fetch(recovery.engine, recovery.settings, postgres.volume, target, delta=again)
     return "the database's files were fetched"
 
 

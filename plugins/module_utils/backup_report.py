@@ -14,7 +14,7 @@ import json
 import os
 import time
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import asdict, dataclass, replace
+from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
@@ -33,7 +33,8 @@ Clock = Callable[[], float]
 class Work:
     """The last run of one kind of work. start, end, succeeded: seconds since the epoch; bytes: that it stored or read.
 
-    end: None while it runs. succeeded: the end of the last one that was good, None where there was none.
+    end: None while it runs. succeeded: the end of the last one that was good, None where there was none. figures: what
+    was measured last, by names of metrics with their unit.
     """
 
     start: float
@@ -43,14 +44,16 @@ class Work:
     bytes: int = 0
     message: str = ""
     succeeded: float | None = None
+    figures: dict[str, float] = field(default_factory=dict)
 
 
 @dataclass(kw_only=True)
 class Outcome:
-    """What a run says of itself while it is recorded: both are kept with its result."""
+    """What a run says of itself while it is recorded: all of it is kept with its result."""
 
     bytes: int = 0
     message: str = ""
+    figures: dict[str, float] = field(default_factory=dict)
 
 
 def read_state(directory: Path) -> dict[str, Work]:
@@ -81,7 +84,9 @@ def begin(directory: Path, kind: str, now: float) -> None:
         last = state.get(kind)
         if last is not None and last.result == RUNNING:
             _append(directory, kind, replace(last, result=INTERRUPTED, message="it was killed before it ended"))
-        state[kind] = Work(start=now, succeeded=last.succeeded if last else None)
+        state[kind] = Work(start=now)
+        if last is not None:
+            state[kind] = replace(state[kind], succeeded=last.succeeded, figures=last.figures)
         _write_state(directory, state)
 
 
@@ -99,8 +104,10 @@ def finish(directory: Path, kind: str, now: float, result: str, outcome: Outcome
             bytes=outcome.bytes,
             message=outcome.message[-MOST_MESSAGE:],
             succeeded=now if result == OK else last.succeeded,
+            figures=outcome.figures,
         )
-        state[kind] = ended
+        # One that failed before it measured anything leaves what is known.
+        state[kind] = replace(ended, figures=outcome.figures or last.figures)
         _append(directory, kind, ended)
         _write_state(directory, state)
     return ended
@@ -170,7 +177,13 @@ def work_metrics(state: Mapping[str, Work]) -> list[Metric]:
 
     started = {kind: work.start for kind, work in sorted(state.items())}
     succeeded = {kind: work.succeeded for kind, work in sorted(state.items())}
+    measured = [
+        Metric(name=f"{kind}_{name}", help=f"Measured by the last {kind}.", samples=[Sample(value=value)])
+        for kind, work in sorted(state.items())
+        for name, value in sorted(work.figures.items())
+    ]
     return [
+        *measured,
         metric("last_start_timestamp_seconds", "When the work was started last.", started),
         metric("last_success_timestamp_seconds", "When the work ended well last.", succeeded),
         metric("last_ok", "1 where the last run that ended was good.", {k: w.result == OK for k, w in ended.items()}),

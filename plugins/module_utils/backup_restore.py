@@ -23,7 +23,10 @@ from ansible_collections.holdfast.host.plugins.module_utils.backup_engine import
     checked,
     one_off,
 )
+from ansible_collections.holdfast.host.plugins.module_utils.backup_settings import Settings
+from ansible_collections.holdfast.host.plugins.module_utils.command import Result
 
+FETCHES = "org.holdfast.fetches"
 KINDS = ("latest", "time", "lsn", "name", "immediate")
 _MOMENT = re.compile(
     r"([0-9]{4}-[0-9]{2}-[0-9]{2})[ T]([0-9]{2}:[0-9]{2})(:[0-9]{2})?(?:[.]([0-9]+))? ?"
@@ -35,22 +38,29 @@ _MOMENT = re.compile(
 class Target:
     """How far the database is brought. kind: one of KINDS. value: the time with its zone, the LSN or the point's name.
 
-    latest: all there is. immediate: the end of the backup. repository: 0 for the first that can.
+    latest: all there is. immediate: the end of a backup, of the newest without a value. repository: 0 for the first
+    that can. exclusive: what lies at the target is left out. backup, timeline: which and along which, 0 for the newest.
     """
 
     kind: str = "latest"
     value: str = ""
     repository: int = 0
     databases: tuple[str, ...] = ()
+    exclusive: bool = False
+    backup: str = ""
+    timeline: int = 0
 
     def words(self) -> list[str]:
         """Return pgBackRest's options."""
         words = [f"--repo={self.repository}"] if self.repository else []
+        words += [f"--set={self.backup}"] if self.backup else []
+        words += [f"--target-timeline={self.timeline}"] if self.timeline and self.kind != "latest" else []
         words += [f"--db-include={name}" for name in self.databases]
         if self.kind == "latest":
             return words
         if self.kind == "immediate":
             return [*words, "--type=immediate", "--target-action=promote"]
+        words += ["--target-exclusive"] if self.exclusive else []
         return [*words, f"--type={self.kind}", f"--target={self.value}", "--target-action=promote"]
 
 
@@ -74,11 +84,9 @@ def read_target(kind: str, value: str, repository: int = 0, databases: Sequence[
     """Return a target of what a user typed. Raises FailedError with what it should be."""
     if kind not in KINDS:
         raise FailedError(f"{kind!r} is none of {', '.join(KINDS)}")
-    if kind in ("latest", "immediate"):
-        if value:
-            raise FailedError(f"{kind} takes no value, and {value!r} was given")
-        return Target(kind=kind, repository=repository, databases=tuple(databases))
-    if not value:
+    if kind == "latest" and value:
+        raise FailedError(f"{kind} takes no value, and {value!r} was given")
+    if not value and kind not in ("latest", "immediate"):
         raise FailedError(f"{kind} needs a value")
     # As PostgreSQL reads a time with any zone, and never in the server's own.
     shown = moment(value).strftime("%Y-%m-%d %H:%M:%S.%f%z") if kind == "time" else value
@@ -92,17 +100,58 @@ def make_volume(engine: Engine, project: str, key: str, name: str) -> None:
     checked(engine.run(["docker", "volume", "create", *words, name], ""), f"volume {name}")
 
 
-def fetch(engine: Engine, volume: str, target: Target, *, delta: bool = False, options: Sequence[str] = ()) -> None:
-    """Bring the files of the newest fitting backup into a volume that nobody uses. Raises FailedError.
+def local_mounts(settings: Settings) -> list[Mount]:
+    """Return the repositories of this host as its containers have them."""
+    return [
+        Mount(source=f"{each.where.rstrip('/')}/postgres", target=f"/var/lib/pgbackrest/{each.number}")
+        for each in settings.repositories
+        if each.kind == "local"
+    ]
 
-    delta: over what is there; only what differs is fetched. options: of the container.
+
+def alone(engine: Engine, settings: Settings, *words: str) -> Result:
+    """Run pgBackRest in a container of its own: its server need not run."""
+    mounts = [Mount(source=SERVER_SIDE, target=INSIDE), *local_mounts(settings)]
+    command = ["pgbackrest", f"--stanza={STANZA}", *words]
+    return engine.run(one_off(engine, command, mounts, options=["--rm", *limits(settings)]), "")
+
+
+def limits(settings: Settings) -> list[str]:
+    """Return the options of a container that does a part of the work, behind whoever serves users."""
+    return ["--memory", str(settings.limit_bytes), "--cpu-shares", "256"]
+
+
+def fetch(engine: Engine, settings: Settings, volume: str, target: Target, *, delta: bool = False) -> None:
+    """Bring the files of a backup into a volume that nobody uses. Raises FailedError.
+
+    delta: over what is there; only what differs is fetched.
     """
+    end_fetch(engine, volume)
     mounts = [
         Mount(source=volume, target=engine.postgres.mount, writes=True),
         Mount(source=SERVER_SIDE, target=INSIDE),
+        *local_mounts(settings),
     ]
     words = ["pgbackrest", f"--stanza={STANZA}", *target.words(), *(["--delta"] if delta else []), "restore"]
-    checked(engine.run(one_off(engine, words, mounts, options=["--rm", *options]), ""), "the restore failed")
+    closed = ["--rm", "--label", f"{FETCHES}={volume}", *limits(settings)]
+    checked(engine.run(one_off(engine, words, mounts, options=closed), ""), "the restore failed")
+
+
+def end_fetch(engine: Engine, volume: str) -> None:
+    """End a fetch whose caller was killed: its container goes on. Raises FailedError."""
+    remove_all(engine, f"{FETCHES}={volume}")
+
+
+def remove_all(engine: Engine, label: str) -> None:
+    """Remove the containers with a label, and their nameless volumes. Raises FailedError."""
+    words = ["docker", "ps", "--all", "--quiet", "--no-trunc", "--filter", f"label={label}"]
+    there = checked(engine.run(words, ""), "docker ps").out.split()
+    if there:
+        # One that ended since it was listed is gone as it should be.
+        engine.run(["docker", "rm", "--force", "--volumes", *there], "")
+    left = checked(engine.run(words, ""), "docker ps").out.split() if there else []
+    if left:
+        raise FailedError(f"{', '.join(left)}: could not be removed")
 
 
 def started(engine: Engine, container: str) -> bool:

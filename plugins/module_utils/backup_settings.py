@@ -106,7 +106,11 @@ class Volume:
 
 @dataclass(frozen=True, kw_only=True)
 class Settings:
-    """The whole of backup.json. directory: of the state. metrics: file. password_file: the key of every repository."""
+    """The whole of backup.json. directory: of the state. metrics: file. password_file: the key of every repository.
+
+    limit_bytes: memory of a container that does a part of the work. assertions: queries that a drill asks of what it
+    restored, of the first database or of the one that is named before a colon; each must say true.
+    """
 
     stack: str
     directory: str
@@ -117,6 +121,8 @@ class Settings:
     redis: Redis | None
     volumes: tuple[Volume, ...]
     password_file: str
+    limit_bytes: int
+    assertions: tuple[str, ...]
 
 
 _NAMES = {str: "text", int: "a whole number", bool: "true or false"}

@@ -63,6 +63,8 @@ SETTINGS: dict[str, Any] = {
     },
     "volumes": [{"name": "media", "volume": f"{APP}_media", "pause": [{"project": APP, "service": "app"}]}],
     "password_file": f"{AT}/key",
+    "limit_bytes": 268435456,
+    "assertions": [],
 }  # fmt: skip
 PRELUDE = """
 import dataclasses, json, os, pathlib, sys, time

@@ -176,6 +176,7 @@ def part(wish: Wish, postgres: Mapping[str, Any] | None, room: Mapping[str, int]
         "kept_fulls": backup_schedule.kept_fulls(backup),
         "windows": backup_schedule.windows(backup),
         "volumes": volumes(wish, host["colour"]),
+        "assertions": list(backup.assertions),
         "packages": [{"name": name, "reason": reason} for name, reason in PACKAGES],
     }
 

@@ -49,6 +49,7 @@ def timers(backup: Backup, *, archived: bool) -> list[dict[str, Any]]:
             _row("full", backup.full, backup.at, 0, "a full backup"),
             _row("incr", backup.incremental, backup.at, 720, "what changed since the last backup"),
             _row("dumps", backup.dumps, backup.at, 60, "an export of each database"),
+            _row("drill", backup.drill, backup.at, 120, "restores to a random second and compares"),
         ]
     return [each for each in found if each]
 

@@ -148,6 +148,8 @@ def settings(plan: Mapping[str, Any], wish: Wish, declared: Backup) -> dict[str,
         "redis": _redis(plan, wish),
         "volumes": planned["volumes"],
         "password_file": f"{SECRETS}/{planned['key']}",
+        "limit_bytes": planned["limit_bytes"],
+        "assertions": planned["assertions"],
     }
 
 

@@ -185,6 +185,24 @@ class Backup(Reserve):
         default="hourly",
         example="daily",
     )
+    drill: str = key(
+        Choice(choices=("never", "daily", "weekly", "monthly")),
+        "a restore beside the server, to a random second, with all data compared",
+        default="weekly",
+        example="daily",
+    )
+    assertions: tuple[str, ...] = key(
+        ListOf(
+            entry=Text(
+                accepts="a query that returns one true or false, after the name of its database and a colon or without",
+                pattern=r"(?:[A-Za-z_][\w-]*:)?\s*(?i:select)\b.*",
+            )
+        ),
+        "queries that a drill asks of what it restored, of the first database unless another is named; each must say "
+        "true at any second",
+        default=(),
+        example='[select count(*) > 0 from customers, "stats: select true"]',
+    )
     keep: Keep = key(Section(shape=Keep), "how long", default=Keep(), example="{full: 30d, wal: 7d}")
     volumes: dict[str, Volume] = key(
         MapOf(entry=Section(shape=Volume)), "volumes of the Compose file that are copied, by their key", default={},

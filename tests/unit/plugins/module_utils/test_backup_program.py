@@ -5,6 +5,7 @@
 from __future__ import annotations
 
 import argparse
+import contextlib
 import fcntl
 import json
 import os
@@ -12,8 +13,14 @@ from pathlib import Path
 
 import pytest
 
+from ansible_collections.holdfast.host.plugins.module_utils import (
+    backup_asked,
+    backup_report,
+    backup_settings,
+    backup_truth,
+)
 from ansible_collections.holdfast.host.plugins.module_utils import backup_program as subject
-from ansible_collections.holdfast.host.plugins.module_utils import backup_settings, backup_truth
+from ansible_collections.holdfast.host.plugins.module_utils.backup_asked import UnconfirmedError
 from ansible_collections.holdfast.host.plugins.module_utils.backup_engine import FailedError
 from ansible_collections.holdfast.host.plugins.module_utils.backup_settings import Settings
 from tests.unit.plugins.module_utils.backup_world import settings
@@ -100,3 +107,18 @@ def test_two_wait_for_each_other(tmp_path: Path) -> None:
     with pytest.raises(FailedError), subject.alone(lock):
         raise FailedError("no room")
     assert not held(lock)
+
+
+def test_a_restore_that_is_not_confirmed_is_told_apart(
+    known: Settings, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], tmp_path: Path
+) -> None:
+    def unconfirmed(*_given: object) -> None:
+        raise UnconfirmedError("all is lost")
+
+    monkeypatch.setattr(subject, "alone", contextlib.nullcontext)
+    monkeypatch.setattr(backup_asked, "give_back", unconfirmed)
+    assert subject.main(["restore"]) == 3
+    assert capsys.readouterr().out == "all is lost\n"
+    assert backup_report.read_history(Path(known.directory)) == []
+    assert subject.main(["restore", "--confirm", known.stack]) == 3
+    assert backup_report.read_history(tmp_path)[0]["kind"] == "restore"

@@ -153,3 +153,16 @@ def test_the_file_is_replaced_and_others_may_read_it(tmp_path: Path) -> None:
 def test_the_state_is_json_that_people_can_read(tmp_path: Path) -> None:
     backup_report.begin(tmp_path, "full", 1.0)
     assert json.loads((tmp_path / "state.json").read_text(encoding="utf-8"))["full"]["result"] == "running"
+
+
+def test_what_a_run_measured_is_kept_past_one_that_fails(tmp_path: Path) -> None:
+    clock = Clock()
+    with backup_report.recorded(tmp_path, "drill", clock) as outcome:
+        outcome.figures = {"rto_seconds": 3.5}
+    with pytest.raises(ValueError, match="no room"):
+        fail(tmp_path, "drill", ValueError("no room"), clock)
+    last = backup_report.read_state(tmp_path)["drill"]
+    assert (last.result, last.figures) == (FAILED, {"rto_seconds": 3.5})
+    assert [line["figures"] for line in backup_report.read_history(tmp_path)] == [{"rto_seconds": 3.5}, {}]
+    (metric,) = [each for each in backup_report.work_metrics({"drill": last}) if each.name == "drill_rto_seconds"]
+    assert [each.value for each in metric.samples] == [3.5]

@@ -6,6 +6,7 @@ from __future__ import annotations
 
 import json
 import re
+from dataclasses import replace
 from datetime import datetime, timedelta, timezone
 from pathlib import Path
 
@@ -16,8 +17,9 @@ from hypothesis import strategies as st
 from ansible_collections.holdfast.host.plugins.module_utils import backup_restore as subject
 from ansible_collections.holdfast.host.plugins.module_utils.backup_engine import FailedError
 from ansible_collections.holdfast.host.plugins.module_utils.command import Result
-from tests.unit.plugins.module_utils.backup_world import World
+from tests.unit.plugins.module_utils.backup_world import World, settings
 from tests.unit.plugins.module_utils.test_backup_engine import engine
+from tests.unit.plugins.module_utils.test_backup_settings import GIVEN
 
 
 @pytest.mark.parametrize(
@@ -28,6 +30,8 @@ from tests.unit.plugins.module_utils.test_backup_engine import engine
         ("lsn", "0/3000028", ["--type=lsn", "--target=0/3000028", "--target-action=promote"]),
         ("time", "2026-01-31 13:05:00+01:00",
          ["--type=time", "--target=2026-01-31 13:05:00.000000+0100", "--target-action=promote"]),
+        ("time", "2026-01-31 12:05:00+00",
+         ["--type=time", "--target=2026-01-31 12:05:00.000000+0000", "--target-action=promote"]),
         ("time", "2026-01-31T12:05:00Z",
          ["--type=time", "--target=2026-01-31 12:05:00.000000+0000", "--target-action=promote"]),
     ],
@@ -40,6 +44,7 @@ def test_targets(kind: str, value: str, words: list[str]) -> None:
     ("kind", "value", "said"),
     [
         ("time", "2026-01-31 13:05:00", "no moment with a zone"), ("time", "yesterday", "no moment with a zone"),
+        ("time", "2026-01-31", "no moment with a zone"),
         ("time", "", "needs a value"), ("latest", "x", "takes no value"), ("xid", "5", "none of latest"),
     ],
 )  # fmt: skip
@@ -93,15 +98,36 @@ def test_one_repository_and_some_databases() -> None:
     assert words == ["--repo=2", "--db-include=app"]
 
 
+def test_a_backup_and_a_timeline_that_were_chosen() -> None:
+    latest = subject.Target(backup="20260101-000000F", timeline=2)
+    assert latest.words() == ["--set=20260101-000000F"]
+    exact = replace(latest, kind="lsn", value="0/3000028", exclusive=True).words()
+    assert exact[:2] == ["--set=20260101-000000F", "--target-timeline=2"]
+    assert "--target-exclusive" in exact
+
+
 def test_files_are_fetched_by_who_knows_the_repositories(tmp_path: Path) -> None:
     world = World({})
-    subject.fetch(engine(tmp_path, world), "data", subject.Target(), delta=True)
-    (command,) = world.seen
+    elsewhere = settings(tmp_path, repositories=GIVEN["repositories"])
+    subject.fetch(engine(tmp_path, world), elsewhere, "data", subject.Target(), delta=True)
+    listed, command = world.seen
+    # The container of a fetch that was killed goes on: it is looked for first.
+    assert "--filter label=org.holdfast.fetches=data" in listed
+    assert "--label org.holdfast.fetches=data --memory 268435456" in command
     assert "--volume data:/var/lib/postgresql --volume /etc/holdfast/backup/server:/etc/pgbackrest:ro" in command
     assert command.endswith("holdfast/postgres:18-0123abcd --stanza=main --delta restore")
     broken = World({"restore": Result(status=75, err="no backup set")})
     with pytest.raises(FailedError, match="no backup set"):
-        subject.fetch(engine(tmp_path, broken), "data", subject.Target())
+        subject.fetch(engine(tmp_path, broken), settings(tmp_path), "data", subject.Target())
+
+
+def test_a_fetch_that_was_killed_ends_before_the_next(tmp_path: Path) -> None:
+    world = World({"docker ps": [Result(status=0, out="old\n"), Result(status=0)]})
+    subject.end_fetch(engine(tmp_path, world), "data")
+    assert "docker rm --force --volumes old" in world.seen
+    stuck = World({"docker ps": Result(status=0, out="old\n")})
+    with pytest.raises(FailedError, match="old: could not be removed"):
+        subject.end_fetch(engine(tmp_path, stuck), "data")
 
 
 def test_a_volume_that_compose_takes_for_its_own(tmp_path: Path) -> None:

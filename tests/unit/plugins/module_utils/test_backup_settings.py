@@ -37,6 +37,8 @@ GIVEN: dict[str, Any] = {
         "project": "shop-stores", "service": "redis", "server": "redis", "volume": "shop-stores_redis",
         "secret": "/etc/holdfast/secrets/REDIS_PASSWORD",
     },
+    "limit_bytes": 268435456,
+    "assertions": ["select true"],
     "volumes": [
         {"name": "media", "volume": "shop_media", "pause": [{"project": "shop-blue", "service": "app"}]},
         {"name": "logs", "volume": "shop_logs", "pause": []},

@@ -14,14 +14,14 @@ from ansible_collections.holdfast.host.plugins.module_utils.spec.backup import D
 
 def test_all_of_it() -> None:
     found = {each["work"]: each for each in subject.timers(Backup(incremental="hourly"), archived=True)}
-    assert set(found) == {"files", "readable", "truth", "full", "incr", "dumps"}
+    assert set(found) == {"files", "readable", "truth", "full", "incr", "dumps", "drill"}
     assert found["full"]["calendar"] == "*-*-* 02:30:00 UTC"
     assert found["dumps"]["calendar"] == "*-*-* 03:30:00 UTC"
     assert found["incr"]["every_seconds"] == 3600
 
 
 def test_what_is_never_done_has_no_timer() -> None:
-    declared = Backup(dumps="never")
+    declared = Backup(dumps="never", drill="never")
     assert {each["work"] for each in subject.timers(declared, archived=True)} == {"files", "readable", "truth", "full"}
     assert {each["work"] for each in subject.timers(declared, archived=False)} == {"files", "readable", "truth"}
 

@@ -34,7 +34,7 @@ def test_little_is_enough() -> None:
     ("given", "path"),
     [
         ({"rpo": "5s"}, "backup.rpo"), ({"at": "25:00"}, "backup.at"), ({"full": "hourly"}, "backup.full"),
-        ({"keep": {"wal": "1h"}}, "backup.keep.wal"),
+        ({"keep": {"wal": "1h"}}, "backup.keep.wal"), ({"assertions": ["drop table x"]}, "backup.assertions[0]"),
         ({"repositories": [{"s3": S3 | {"bucket": "UP"}}]}, "backup.repositories[0].s3.bucket"),
         ({"repositories": [{"s3": S3 | {"endpoint": "https://s3.example.org"}}]}, "backup.repositories[0].s3.endpoint"),
         ({"repositories": [{"s3": S3 | {"path": "a\nb"}}]}, "backup.repositories[0].s3.path"),

@@ -1,0 +1,116 @@
+# Copyright: (c) 2026, the Holdfast contributors
+# GNU General Public License v3.0+ (see LICENSE)
+"""What people ask for: the database as it was, in its place or beside; refused until what it costs was confirmed."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from ansible_collections.holdfast.host.plugins.module_utils import (
+    backup_beside,
+    backup_choice,
+    backup_place,
+    backup_postgres,
+    backup_restore,
+    backup_single,
+)
+from ansible_collections.holdfast.host.plugins.module_utils.backup_choice import when
+from ansible_collections.holdfast.host.plugins.module_utils.backup_engine import Engine, FailedError
+from ansible_collections.holdfast.host.plugins.module_utils.backup_pipe import Pipe
+from ansible_collections.holdfast.host.plugins.module_utils.backup_restore import Target
+from ansible_collections.holdfast.host.plugins.module_utils.backup_settings import Settings
+
+_UNITS = (("day", 86_400), ("hour", 3600), ("minute", 60), ("second", 1))
+
+
+class UnconfirmedError(FailedError):
+    """Nothing was done: what it would take away has to be confirmed first."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Asked:
+    """What is asked for. confirm: the stack's name, or it is not done. last: what there is now is archived first, which
+    needs a server that runs. beside: a second server, and the first one is not touched.
+    """
+
+    target: Target
+    confirm: str = ""
+    beside: bool = False
+    last: bool = True
+
+
+def lasting(seconds: float) -> str:
+    """Return a time in words, by its two largest units."""
+    left, parts = int(max(0, seconds)), []
+    for name, size in _UNITS:
+        count, left = divmod(left, size)
+        if count:
+            parts.append(f"{count} {name}{'s' if count > 1 else ''}")
+    return " and ".join(parts[:2]) or "less than a second"
+
+
+def warning(settings: Settings, target: Target, now: float, *, last: bool = True) -> str:
+    """Return what a restore in place takes away, in words."""
+    declared = [each.name for each in settings.postgres.databases] if settings.postgres else []
+    names = ", ".join(target.databases or declared)
+    which = f"Database {names} loses" if target.databases else f"The whole cluster, databases {names}, loses"
+    if target.kind == "latest":
+        what = f"what the repositories do not hold yet, now, {when(now)}"
+    elif target.kind == "time":
+        ago = now - backup_restore.moment(target.value).timestamp()
+        what = f"all that was committed after {target.value}: the last {lasting(ago)}, until now, {when(now)}"
+    else:
+        what = f"all that was committed after {target.kind} {target.value}".rstrip() + f", until now, {when(now)}"
+    if target.databases:
+        kept = "The present one is kept under another name."
+    elif last:
+        kept = f"It can be had again: everything until now is archived first; restore --to time '{when(now)}' or later."
+    else:
+        kept = "What has not been archived is lost for good."
+    return f"{which} {what}. {kept}"
+
+
+def give_back(engine: Engine, settings: Settings, pipe: Pipe, asked: Asked, now: float) -> Iterator[str]:
+    """Do what is asked for. Yield what was done. Raises UnconfirmedError, FailedError."""
+    unknown = set(asked.target.databases) - {each.name for each in engine.postgres.databases}
+    if unknown:
+        raise FailedError(f"no database {', '.join(sorted(unknown))} is declared")
+    if asked.beside:
+        yield from _beside(engine, settings, asked, now)
+        return
+    told = warning(settings, asked.target, now, last=asked.last)
+    if asked.confirm != settings.stack:
+        # A target that cannot be reached is told before anybody confirms it.
+        if backup_place.under_way(settings) is None:
+            backup_choice.choose(engine, settings, asked.target, now)
+        raise UnconfirmedError(f"{told}\nNothing was done; do it with --confirm {settings.stack}")
+    yield told
+    if asked.target.databases:
+        yield from backup_single.restore(engine, settings, pipe, asked.target, now)
+        return
+    ledger = backup_place.begin(engine, settings, asked.target, now, last=asked.last)
+    yield from backup_place.restore(engine, settings, asked.target, ledger, last=asked.last)
+
+
+def beside_name(settings: Settings) -> str:
+    """Return the name of the server beside, of its volume and of its network."""
+    return f"{settings.stack}-beside"
+
+
+def _beside(engine: Engine, settings: Settings, asked: Asked, now: float) -> Iterator[str]:
+    name, target = beside_name(settings), asked.target
+    chosen = backup_choice.choose(engine, settings, target, now)
+    backup_beside.remove(engine, name)
+    backup_beside.room(engine, backup_choice.size(engine, settings))
+    if asked.last:
+        # A commit behind the target: recovery fails where there is none.
+        engine.sql("SELECT pg_current_xact_id()")
+        backup_postgres.check(engine)
+    backup_beside.keep(engine, settings, chosen, name)
+    database = (target.databases or tuple(each.name for each in engine.postgres.databases))[0]
+    user = engine.postgres.superuser
+    yield f"{name} serves what was at {target.kind} {target.value}".rstrip()
+    yield f"look into it: docker exec -it {name} psql -U {user} -d {database}"
+    yield f"or let a container join its network, which leads nowhere else: --network {name}, host {name}, port 5432"
+    yield "remove it: holdfast-backup beside-remove"

@@ -1,0 +1,127 @@
+# Copyright: (c) 2026, the Holdfast contributors
+# GNU General Public License v3.0+ (see LICENSE)
+"""From which repository and which backup a target is reached; refused, with what can be reached, where from none."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from datetime import datetime, timezone
+
+from ansible_collections.holdfast.host.plugins.module_utils import (
+    backup_info,
+    backup_postgres,
+    backup_restore,
+    backup_timeline,
+    backup_truth,
+)
+from ansible_collections.holdfast.host.plugins.module_utils.backup_engine import STANZA, Engine, FailedError, checked
+from ansible_collections.holdfast.host.plugins.module_utils.backup_info import Backup, Stanza
+from ansible_collections.holdfast.host.plugins.module_utils.backup_restore import Target
+from ansible_collections.holdfast.host.plugins.module_utils.backup_settings import Settings
+from ansible_collections.holdfast.host.plugins.module_utils.backup_timeline import Line
+from ansible_collections.holdfast.host.plugins.module_utils.command import Result
+
+
+@dataclass(frozen=True, kw_only=True)
+class Known:
+    """A repository that answers. since: from when on every second can be reached, seconds since the epoch."""
+
+    stanza: Stanza
+    lines: list[Line]
+    since: int | None
+
+
+def known(engine: Engine, settings: Settings) -> list[Known]:
+    """Return what the repositories have that answer. Raises FailedError where none does."""
+
+    def ask(*words: str) -> Result:
+        return backup_restore.alone(engine, settings, *words)
+
+    found = backup_postgres.stanzas(engine, settings.repositories, ask)
+    answering = [each for each in found if each.code != -1]
+    if not answering:
+        raise FailedError("no repository answers:\n" + "\n".join(each.message for each in found))
+    kept = backup_truth.kept_fulls(settings)
+    return [
+        Known(stanza=each, lines=_lines(engine, settings, each), since=backup_timeline.since(each, kept))
+        for each in answering
+    ]
+
+
+def _lines(engine: Engine, settings: Settings, stanza: Stanza) -> list[Line]:
+    histories = {}
+    if stanza.archive:
+        at, place = f"--repo={stanza.repository}", f"archive/{STANZA}/{stanza.archive}"
+        filtered = ["--output=json", "--filter=\\.history$", "repo-ls", place]
+        said = checked(backup_restore.alone(engine, settings, at, *filtered), "the timelines")
+        for number, (path, time) in backup_timeline.histories(json.loads(said.out)).items():
+            text = checked(backup_restore.alone(engine, settings, at, "repo-get", f"{place}/{path}"), path).out
+            histories[number] = (time, text)
+    return backup_timeline.lines(stanza.backups, histories)
+
+
+def size(engine: Engine, settings: Settings) -> int:
+    """Return the bytes of the cluster in its newest backups. Raises FailedError where no repository answers."""
+    return max((one.stanza.backups[-1].size for one in known(engine, settings) if one.stanza.backups), default=0)
+
+
+def when(seconds: float) -> str:
+    """Return a moment for people."""
+    return datetime.fromtimestamp(int(seconds), tz=timezone.utc).isoformat(sep=" ")
+
+
+def window(known_ones: list[Known]) -> str:
+    """Return in words what can be reached."""
+    since = [each.since for each in known_ones if each.since is not None]
+    ends = sorted({each.stop: each.label for one in known_ones for each in one.stanza.fulls}.items())
+    older = [f"{label} ({when(stop)})" for stop, label in ends if since and stop < min(since)]
+    if not since:
+        return "there is no full backup"
+    more = f", and the ends of the full backups {', '.join(older)}: immediate LABEL" if older else ""
+    return f"any second from {when(min(since) + 1)} until now can be reached{more}"
+
+
+def _chosen(one: Known, target: Target) -> tuple[Backup | None, Line]:
+    newest = one.lines[-1]
+    if target.kind == "time":
+        at = backup_restore.moment(target.value).timestamp()
+        if one.since is None or at <= one.since:
+            return None, newest
+        line = backup_timeline.living(one.lines, at)
+        return backup_timeline.best(one.stanza, line, before=at), line
+    if target.kind == "lsn":
+        return backup_timeline.best(one.stanza, newest, position=_position(target.value)), newest
+    if target.kind == "immediate" and target.value:
+        named = next((each for each in one.stanza.backups if each.label == target.value), None)
+        number = backup_info.position(named.wal_stop)[0] if named and named.wal_stop else newest.number
+        return named, next((each for each in one.lines if each.number == number), newest)
+    return backup_timeline.best(one.stanza, newest), newest
+
+
+def _position(text: str) -> int:
+    try:
+        return backup_info.lsn(text)
+    except ValueError:
+        raise FailedError(f"{text!r} is no position of the log, such as 0/3000028") from None
+
+
+def _offers(found: list[Known], target: Target) -> Iterator[Target]:
+    for one in found:
+        if target.repository in (0, one.stanza.repository):
+            backup, line = _chosen(one, target)
+            if backup is not None:
+                label, number = backup.label, one.stanza.repository
+                yield replace(target, repository=number, backup=label, timeline=line.number)
+
+
+def choose(engine: Engine, settings: Settings, target: Target, now: float) -> Target:
+    """Return a target with its repository, its backup and its timeline. Raises FailedError, with the window."""
+    found = known(engine, settings)
+    if target.kind == "time" and backup_restore.moment(target.value).timestamp() > now:
+        raise FailedError(f"{target.value} has not been yet: {window(found)}")
+    offer = next(_offers(found, target), None)
+    if offer is None:
+        raise FailedError(f"{target.kind} {target.value}".strip() + f" cannot be reached: {window(found)}")
+    return offer

@@ -1,0 +1,178 @@
+# Copyright: (c) 2026, the Holdfast contributors
+# GNU General Public License v3.0+ (see LICENSE)
+"""The database taken back in its place: said first, secured first, and taken up again where it was killed."""
+
+from __future__ import annotations
+
+import json
+import os
+from collections.abc import Iterator, Sequence
+from dataclasses import asdict, dataclass, replace
+from pathlib import Path
+
+from ansible_collections.holdfast.host.plugins.module_utils import (
+    atomic,
+    backup_choice,
+    backup_postgres,
+    backup_restore,
+    containers,
+)
+from ansible_collections.holdfast.host.plugins.module_utils.backup_engine import (
+    Engine,
+    FailedError,
+    Mount,
+    checked,
+    one_off,
+)
+from ansible_collections.holdfast.host.plugins.module_utils.backup_restore import Target
+from ansible_collections.holdfast.host.plugins.module_utils.backup_settings import Settings
+
+LEDGER = "restore.json"
+RECOVERY_SECONDS = 6 * 3600
+# How far a restore has come: each of these is done once.
+ASKED, SECURED, FETCHED, SERVED = "asked", "secured", "fetched", "served"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Ledger:
+    """A restore that is under way. asked: kind and value as they were given. stopped: containers, by id, that run again
+    in the end. backup, timeline: what was chosen.
+    """
+
+    asked: str
+    repository: int
+    backup: str
+    timeline: int
+    step: str = ASKED
+    stopped: tuple[str, ...] = ()
+
+
+def _path(settings: Settings) -> Path:
+    return Path(settings.directory, LEDGER)
+
+
+def under_way(settings: Settings) -> Ledger | None:
+    """Return the restore that was killed or failed, None where there is none. Raises OSError, ValueError."""
+    try:
+        found = json.loads(_path(settings).read_text(encoding="utf-8"))
+    except FileNotFoundError:
+        return None
+    return Ledger(**{**found, "stopped": tuple(found["stopped"])})
+
+
+def _keep(settings: Settings, ledger: Ledger) -> Ledger:
+    owned = atomic.Owned(mode=0o600, uid=os.geteuid(), gid=os.getegid())
+    atomic.write_file(_path(settings), json.dumps(asdict(ledger)).encode(), owned)
+    return ledger
+
+
+def begin(engine: Engine, settings: Settings, target: Target, now: float, *, last: bool) -> Ledger:
+    """Return a restore that can be done; one to the same target that is under way goes on. Raises FailedError.
+
+    To another target: what was fetched is given up, and what stands still is still known. last: a last backup is made.
+    """
+    asked = f"{target.kind} {target.value}".strip()
+    former = under_way(settings)
+    if former is not None and former.asked == asked:
+        return former
+    chosen = backup_choice.choose(engine, settings, target, now)
+    ledger = Ledger(asked=asked, repository=chosen.repository, backup=chosen.backup, timeline=chosen.timeline)
+    if former is not None:
+        # The server may be a half of what was fetched: there is nothing to be secured of it any more.
+        step = ASKED if former.step == ASKED else SECURED
+        return replace(ledger, step=step, stopped=former.stopped)
+    if last:
+        _last_backup(engine, settings)
+    return ledger
+
+
+def _last_backup(engine: Engine, settings: Settings) -> None:
+    try:
+        backup_postgres.backup(engine, settings, "incr")
+    except FailedError as problem:
+        hint = "--without-last gives up what is not in the repositories yet"
+        raise FailedError(f"no last backup could be made, so this could not be taken back: {problem}\n{hint}") from None
+
+
+def restore(engine: Engine, settings: Settings, target: Target, ledger: Ledger, *, last: bool) -> Iterator[str]:
+    """Take the database back in its place. Yield what was done. Raises FailedError.
+
+    ledger: of begin(). last: the log of what is given up is archived first, so that it can be had again.
+    """
+    stopped = tuple(dict.fromkeys([*ledger.stopped, *users(engine, settings)]))
+    server = _server(engine)
+    ledger = _keep(settings, replace(ledger, stopped=stopped))
+    if stopped and ledger.step != SERVED:
+        checked(engine.run(["docker", "stop", *stopped], ""), "the application did not stop")
+        yield f"{len(stopped)} containers of the application stand still"
+    if ledger.step == ASKED:
+        if last:
+            _secure(engine, settings, stopped)
+            yield "all that was committed until now is in the repositories, and can be had again"
+        ledger = _keep(settings, replace(ledger, step=SECURED))
+    if ledger.step == SECURED:
+        chosen = replace(target, repository=ledger.repository, backup=ledger.backup, timeline=ledger.timeline)
+        _fetch(engine, settings, server, chosen)
+        ledger = _keep(settings, replace(ledger, step=FETCHED))
+        yield f"the files of backup {ledger.backup} are in their place"
+    if ledger.step == FETCHED:
+        checked(engine.run(["docker", "start", server], ""), "the server did not start")
+        engine.wait_for("the server does not serve", RECOVERY_SECONDS, lambda: backup_restore.started(engine, server))
+        ledger = _keep(settings, replace(ledger, step=SERVED))
+        yield f"the server serves what was at {ledger.asked}"
+    _end(engine, settings, stopped)
+    yield "the application was started, and a new full backup begun; run the site's playbook: what it set since is gone"
+
+
+def _end(engine: Engine, settings: Settings, stopped: Sequence[str]) -> None:
+    _start(engine, stopped)
+    _path(settings).unlink()
+    begun = engine.run(["systemctl", "start", "--no-block", "holdfast-backup@full.service"], "")
+    checked(begun, "all is back, but no new full backup was begun")
+
+
+def _start(engine: Engine, stopped: Sequence[str]) -> None:
+    if stopped:
+        checked(engine.run(["docker", "start", *stopped], ""), "the application did not start")
+
+
+def _secure(engine: Engine, settings: Settings, stopped: Sequence[str]) -> None:
+    """Have all log archived; where that fails nothing was changed, and the application goes on."""
+    try:
+        # A commit behind the target, too: recovery fails where there is none.
+        engine.sql("SELECT pg_current_xact_id()")
+        backup_postgres.check(engine)
+    except FailedError:
+        _start(engine, stopped)
+        _path(settings).unlink()
+        raise
+
+
+def _fetch(engine: Engine, settings: Settings, server: str, target: Target) -> None:
+    postgres = engine.postgres
+    backup_restore.end_fetch(engine, postgres.volume)
+    checked(engine.run(["docker", "stop", server], ""), "the server did not stop")
+    # It does not run, whatever a server that was killed left to say so.
+    mounts = [Mount(source=postgres.volume, target=postgres.mount, writes=True)]
+    remove = one_off(engine, ["rm", "-f", f"{postgres.data}/postmaster.pid"], mounts, network="none", options=["--rm"])
+    checked(engine.run(remove, ""), f"volume {postgres.volume}")
+    backup_restore.fetch(engine, settings, postgres.volume, target, delta=True)
+
+
+def _server(engine: Engine) -> str:
+    """Return the server's container, whether it runs or not."""
+    try:
+        found = containers.of_project(engine.run, engine.postgres.project, engine.postgres.service)
+    except containers.NotThereError as problem:
+        raise FailedError(str(problem)) from None
+    if len(found) != 1:
+        raise FailedError(f"{engine.postgres.service} has {len(found)} containers; one is needed")
+    return found[0].id
+
+
+def users(engine: Engine, settings: Settings) -> list[str]:
+    """Return the running containers of the application: of every project of the stack but stores and edge."""
+    words = ["docker", "ps", "--no-trunc", "--format", '{{.ID}} {{.Label "com.docker.compose.project"}}']
+    rows = [line.split(" ", 1) for line in checked(engine.run(words, ""), "docker ps").out.splitlines() if " " in line]
+    others = {f"{settings.stack}-stores", f"{settings.stack}-edge"}
+    return [row[0] for row in rows if row[1].startswith(f"{settings.stack}-") and row[1] not in others]

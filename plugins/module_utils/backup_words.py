@@ -1,0 +1,26 @@
+# Copyright: (c) 2026, the Holdfast contributors
+# GNU General Public License v3.0+ (see LICENSE)
+"""The words of the command ``holdfast-backup``."""
+
+from __future__ import annotations
+
+import argparse
+from collections.abc import Sequence
+
+ABOUT = "Backups of this host: what its timers, the playbooks and an administrator call."
+TARGETS = "latest, time '2026-01-31 13:05:00+01:00', lsn 0/3000028, name POINT, immediate (the end of a backup) [LABEL]"
+
+
+def parser(works: Sequence[str]) -> argparse.ArgumentParser:
+    """Return what reads them. works: what can be done."""
+    made = argparse.ArgumentParser(prog="holdfast-backup", description=ABOUT)
+    made.add_argument("work", choices=works)
+    made.add_argument("--seed", type=int, help="drill: the same random choices again")
+    group = made.add_argument_group("restore")
+    group.add_argument("--to", nargs="+", default=["latest"], metavar=("KIND", "VALUE"), help=TARGETS)
+    group.add_argument("--repository", type=int, default=0, metavar="N", help="from this one")
+    group.add_argument("--database", default="", metavar="NAME", help="this one alone; the others go on")
+    group.add_argument("--beside", action="store_true", help="a second server; the first one is not touched")
+    group.add_argument("--confirm", default="", metavar="STACK", help="the stack's name; without it nothing is done")
+    group.add_argument("--without-last", action="store_true", help="what is there now is not archived first")
+    return made
