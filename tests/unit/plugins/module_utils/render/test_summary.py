@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from ansible_collections.holdfast.host.plugins.module_utils.render.columns import columns
 from tests.planning import STACK, host, merged, planned
 
-SFTP = {"host": "store.example.org", "user": "u1", "path": "/backups", "host_keys": "ssh-ed25519 AAAA"}
+SFTP = {"host": "store.example.org", "user": "u1", "path": "/backups", "host_keys": "ecdsa-sha2-nistp256 AAAA"}
 
 
 def test_the_text_says_who_gets_what_and_that_it_adds_up(tmp_path: Path) -> None:
