@@ -11,8 +11,8 @@ from pathlib import Path
 from typing import Any
 
 import testinfra
-import yaml
 
+from tests import systems
 from tests.lab import hosts, ssh
 from tests.lab.paths import KEY, KNOWN_HOSTS, ROOT
 from tests.lab.shell import run
@@ -59,8 +59,10 @@ class Scenario:
     @property
     def declared(self) -> dict[str, Any]:
         """Return holdfast_stack as the inventory's file has it, in its order."""
-        (path,) = self.inventory.glob("group_vars/*/stack.yml")
-        declared: dict[str, Any] = yaml.safe_load(path.read_text(encoding="utf-8"))["holdfast_stack"]
+        own = [*self.inventory.glob("group_vars/*/stack.yml")]
+        if not own:
+            return systems.declared(self.name, systems.lab_repositories())
+        declared: dict[str, Any] = systems.variables(own[0])["holdfast_stack"]
         return declared
 
     def inside(self, *argv: str, stdin: str | None = None) -> str:

@@ -14,6 +14,7 @@ from typing import Any
 
 import yaml
 
+from tests import systems
 from tests.lab import machines
 from tests.lab.hosts import find
 from tests.lab.paths import KEY
@@ -40,15 +41,13 @@ def lay_out() -> None:
     """Write the inventory."""
     shutil.rmtree(INVENTORY, ignore_errors=True)
     (INVENTORY / "group_vars").mkdir(parents=True)
-    shutil.copy(stack.SOURCE / "compose.yaml", INVENTORY)
-    declared = yaml.safe_load((stack.SOURCE / "group_vars/all/stack.yml").read_text())["holdfast_stack"]
-    declared["backup"] = {"repositories": [{"local": {"path": "/var/backups/holdfast"}}], "assertions": ASSERTIONS}
+    shutil.copy(systems.directory(stack.NAME) / "compose.yaml", INVENTORY)
     given = {
-        "holdfast_stack": declared,
-        **yaml.safe_load((stack.SOURCE / "group_vars/all/secrets.yml").read_text()),
+        "holdfast_stack": systems.declared(stack.NAME, systems.lab_repositories(), assertions=ASSERTIONS),
+        "app_secrets": systems.given(stack.NAME),
         "backup_kit_password": stack.PASSWORD,
         "backup_kit_file": str(stack.BUILD / "database.kit"),
-        **yaml.safe_load(stack.LAB.read_text()),
+        **systems.variables(systems.DOCKER),
     }
     (INVENTORY / "group_vars/all.json").write_text(json.dumps(given))
     login = {"ansible_host": HOST.address, "ansible_user": "root", "ansible_ssh_private_key_file": str(KEY)}

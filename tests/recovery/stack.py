@@ -12,13 +12,12 @@ from typing import Any
 
 import yaml
 
+from tests import systems
 from tests.lab.hosts import Host
 from tests.lab.paths import KEY, KNOWN_HOSTS, ROOT
 
 from . import store
 
-SOURCE = ROOT / "inventories/pydotorg"
-LAB = ROOT / "molecule/common/inventory/lab/docker.yml"
 BUILD = ROOT / "build/recovery"
 INVENTORY, KIT, RECOVERED = BUILD / "inventory", BUILD / "pydotorg.kit", BUILD / "recovered"
 PASSWORD = "a password of the lab alone"
@@ -33,21 +32,14 @@ def gone(directory: Path) -> None:
         shutil.rmtree(directory)
 
 
-def _read(path: Path) -> Any:
-    return yaml.safe_load(path.read_text(encoding="utf-8"))
-
-
 def variables(repositories: Sequence[dict[str, Any]], **backup: Any) -> dict[str, Any]:
     """Return the inventory's variables. backup: further keys of the declaration."""
-    declared = _read(SOURCE / "group_vars/all/stack.yml")["holdfast_stack"]
-    declared["backup"] = {"repositories": list(repositories), **backup}
-    given = _read(SOURCE / "group_vars/all/secrets.yml")["app_secrets"]
     return {
-        "holdfast_stack": declared,
-        "app_secrets": given | {"BACKUP_1_SFTP_KEY": store.private_key()},
+        "holdfast_stack": systems.declared(NAME, repositories, **backup),
+        "app_secrets": systems.given(NAME) | {"BACKUP_1_SFTP_KEY": store.private_key()},
         "backup_kit_password": PASSWORD,
         "backup_kit_file": str(KIT),
-        **_read(LAB),
+        **systems.variables(systems.DOCKER),
     }
 
 
@@ -55,7 +47,7 @@ def lay_out(host: Host, repositories: Sequence[dict[str, Any]], **backup: Any) -
     """Write the inventory of a host and return its directory."""
     gone(INVENTORY)
     INVENTORY.mkdir(parents=True)
-    shutil.copy(SOURCE / "compose.yaml", INVENTORY)
+    shutil.copy(systems.directory(NAME) / "compose.yaml", INVENTORY)
     login = {"ansible_host": host.address, "ansible_user": "root", "ansible_ssh_private_key_file": str(KEY)}
     hosts = {"all": {"hosts": {host.name: login | {"ansible_ssh_common_args": SSH}}}}
     (INVENTORY / "hosts.yml").write_text(yaml.safe_dump(hosts))

@@ -15,12 +15,12 @@ from typing import Any
 
 import yaml
 
+from tests import systems
 from tests.lab.hosts import Host
 from tests.lab.paths import KEY, KNOWN_HOSTS, ROOT
 from tests.lab.shell import run
 
-SYSTEM = ROOT / "inventories/pydotorg"
-LAB = ROOT / "inventories/demo/group_vars/lab/docker.yml"
+SYSTEM = "pydotorg"
 RUN_SECONDS = 300
 # As errors.explain prints a finding; the callback indents all lines alike.
 FINDING = re.compile(
@@ -60,14 +60,14 @@ def inventory(
         "ansible_ssh_private_key_file": str(KEY),
         "ansible_ssh_common_args": f"-o UserKnownHostsFile={KNOWN_HOSTS} -o IdentitiesOnly=yes",
     }
-    declared = yaml.safe_load((SYSTEM / "group_vars/all/stack.yml").read_text(encoding="utf-8"))
-    change(declared["holdfast_stack"])
+    declared = systems.declared(SYSTEM)
+    change(declared)
     groups = place / "group_vars/all"
     groups.mkdir(parents=True)
-    shutil.copy(SYSTEM / "compose.yaml", place)
-    shutil.copy(SYSTEM / "group_vars/all/secrets.yml", groups)
-    shutil.copy(LAB, groups)
-    (groups / "stack.yml").write_text(yaml.safe_dump(declared), encoding="utf-8")
+    shutil.copy(systems.directory(SYSTEM) / "compose.yaml", place)
+    shutil.copy(systems.DOCKER, groups)
+    said = {"holdfast_stack": declared, "app_secrets": systems.given(SYSTEM)}
+    (groups / "stack.yml").write_text(yaml.safe_dump(said), encoding="utf-8")
     (groups / "host.yml").write_text(yaml.safe_dump(variables), encoding="utf-8")
     hosts = {"all": {"hosts": {host.name: {"ansible_host": host.address}}}}
     (place / "hosts.yml").write_text(yaml.safe_dump(hosts), encoding="utf-8")

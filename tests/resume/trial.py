@@ -12,15 +12,14 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
-import yaml
-
+from tests import systems
 from tests.lab import engine, machines
 from tests.lab.hosts import find
 from tests.lab.paths import ROOT
 from tests.lab.shell import run, scaled, wait_until
 
 from .moments import Moment, due
-from .playbook import INVENTORY, RUN_SECONDS, Playbook, Step, changes
+from .playbook import RUN_SECONDS, Playbook, Step, changes
 
 HOST = find("mol-c")
 LOGS = ROOT / "build/resume"
@@ -122,8 +121,7 @@ def converge(log: str, *words: str) -> tuple[Playbook, int]:
 
 def other_plan() -> list[str]:
     """Return the words that make site.yml follow another plan, which gives every store and service other settings."""
-    stack = yaml.safe_load((INVENTORY / "group_vars/pydotorg/stack.yml").read_text(encoding="utf-8"))["holdfast_stack"]
-    docker = yaml.safe_load((INVENTORY / "group_vars/lab/docker.yml").read_text(encoding="utf-8"))
+    stack, docker = systems.declared("pydotorg"), systems.variables(systems.DOCKER)
     stack["stores"]["postgres"]["memory"] = "768MiB"
     stack["stores"]["redis"]["memory"] = "192MiB"
     stack["services"]["app"]["environment"]["DATABASE_POOL_SIZE"] = "10"

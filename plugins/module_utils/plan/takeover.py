@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+from ansible_collections.holdfast.host.plugins.module_utils.errors import nearest
 from ansible_collections.holdfast.host.plugins.module_utils.plan import backup
 from ansible_collections.holdfast.host.plugins.module_utils.plan.catalogue import STORES
 from ansible_collections.holdfast.host.plugins.module_utils.plan.commands import check_commands, names_redis
@@ -123,6 +124,13 @@ def _undeclared(wish: Wish, out: Takeover) -> None:
             out.refuse(f"{ROOT}.secrets.{name}", rule, "see the spelling", name)
 
 
+def _unasked(wish: Wish, out: Takeover) -> None:
+    """Refuse a value that nothing asks for: a slip of the pen, which is found here or with half of a run done."""
+    variables = {name for given in out.environment.values() for name in given}
+    for name in sorted(wish.provided - out.secrets.keys() - variables - wish.stack.secrets.keys()):
+        out.refuse(f"app_secrets.{name}", "is given, and nothing asks for it", nearest(name, out.secrets))
+
+
 def _order(environments: Mapping[str, Mapping[str, str | None]], out: Takeover) -> None:
     """Bring what is told about variables into the Compose file's order: stores were seen to first."""
     paths = [
@@ -161,5 +169,6 @@ def take_over(wish: Wish) -> Takeover:
         if service not in wish.taken() and redis_asks(wish):
             _redis_by_name(wish, service, given, out)
     _undeclared(wish, out)
+    _unasked(wish, out)
     _order(environments, out)
     return out

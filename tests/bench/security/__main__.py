@@ -19,6 +19,7 @@ import sys
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from tests import systems
 from tests.bench import results
 from tests.bench.security import edge
 from tests.bench.security.judge import cell
@@ -60,7 +61,6 @@ apt-get -q -y --no-install-recommends install testssl.sh
 """
 # What makes the machine and its edge; stores and application are other benches' matter.
 ROLES = "baseline,hardening,firewall,docker,edge"
-STACK = ROOT / "inventories/pydotorg/group_vars/all"
 # A public name of that stack.
 SITE = "www.example.org"
 # oscap exits with 2 where a rule fails, ssh-audit with 2 and 3 for warnings and failures.
@@ -93,9 +93,9 @@ def provision() -> None:
     """Make our host with the roles, from the inventory of a system. Raises CalledProcessError where it fails."""
     options = f"-o UserKnownHostsFile={KNOWN_HOSTS} -o IdentitiesOnly=yes"
     words = ["ansible-playbook", "site.yml", "-i", f"{find(OURS).address},", "--tags", ROLES]
-    words += [word for file in sorted(STACK.glob("*.yml")) for word in ("-e", f"@{file}")]
-    words += ["-e", f"@{ROOT}/molecule/common/inventory/lab/docker.yml", "-e", "preflight_show=false"]
-    words += ["-e", f"preflight_directory={STACK.parents[1]}", "-e", f"ansible_ssh_private_key_file={KEY}"]
+    words += [word for file in (systems.DOCKER, systems.LAB / "system.yml") for word in ("-e", f"@{file}")]
+    words += ["-e", "preflight_show=false", "-e", f"ansible_ssh_private_key_file={KEY}"]
+    words += ["-e", f"preflight_directory={systems.directory('pydotorg')}"]
     words += ["-u", "root", "--ssh-common-args", options]
     subprocess.run(words, cwd=ROOT, env=dict(os.environ), check=True)
 

@@ -156,6 +156,12 @@ def test_what_cannot_be_taken_over_is_refused_without_showing_it(
     assert "hush" not in f"{finding.rule} {finding.hint}"
 
 
+def test_a_value_that_nothing_asks_for_is_refused() -> None:
+    (finding,) = take_over(wish(provided=["REDIS_PASWORD"])).findings
+    assert (finding.path, finding.hint) == ("app_secrets.REDIS_PASWORD", "did you mean 'REDIS_PASSWORD'?")
+    assert _worker({"secrets": "K=generate", "K": "dev"}, provided=["K", "REDIS_PASSWORD"]).findings == []
+
+
 def test_redis_without_a_password_is_named_without_one() -> None:
     taken = _worker({"REDIS_HOST": "cache", "URL": "redis://cache:6379/0"}, redis={"auth": False})
     assert taken.findings == []
@@ -189,11 +195,7 @@ def test_a_connection_string_without_a_user_keeps_none_and_its_database_is_still
 
 
 def test_no_password_stays_where_redis_asks_for_none() -> None:
-    taken = take_over(
-        wish(
-            stores={"redis": {"auth": False}}, services={"worker": {"environment": {"R": "redis://:laptop@cache:6379"}}}
-        )
-    )
+    taken = _worker({"R": "redis://:laptop@cache:6379"}, redis={"auth": False})
     assert taken.environment["worker"]["R"] == "redis://cache:6379"
 
 
