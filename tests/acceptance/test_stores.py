@@ -79,18 +79,16 @@ def test_databases_belong_to_their_roles(scenario: Scenario, sql: Ask) -> None:
         assert rows[database["name"]] == database["owner"]
 
 
-def address(container: Container) -> str:
-    """Return a container's address; a store is on one network alone."""
-    (network,) = container.inspected["NetworkSettings"]["Networks"].values()
-    return str(network["IPAddress"])
+def addresses(container: Container) -> list[str]:
+    """Return a container's addresses: of the stores' network, and of the backups' where it sends its log."""
+    return [str(network["IPAddress"]) for network in container.inspected["NetworkSettings"]["Networks"].values()]
 
 
 def over_network(scenario: Scenario, postgres: Container, role: str, database: str, password: str) -> str:
     """Return what PostgreSQL says to a client on its network, or its refusal."""
     client = ["docker", "exec", "-i", "-e", "PGPASSWORD", postgres.identity, "psql", "-XAtq", "-U", role]
-    script = (
-        f"read -r PGPASSWORD; export PGPASSWORD; {' '.join(client)} -h {address(postgres)} -d {database} -c 'SELECT 1'"
-    )
+    asking = f"{' '.join(client)} -h {addresses(postgres)[0]} -d {database} -c 'SELECT 1'"
+    script = f"read -r PGPASSWORD; export PGPASSWORD; {asking}"
     try:
         return scenario.inside("sh", "-c", script, stdin=f"{password}\n").strip()
     except LabError as refused:
@@ -107,7 +105,7 @@ def test_a_wrong_database_password_is_refused(scenario: Scenario, postgres: Cont
 
 
 def test_redis_answers_nobody_without_its_password(scenario: Scenario, redis: Container) -> None:
-    ping = ("docker", "exec", redis.identity, "redis-cli", "-h", address(redis), "PING")
+    ping = ("docker", "exec", redis.identity, "redis-cli", "-h", addresses(redis)[0], "PING")
     assert "NOAUTH" in scenario.inside(*ping)
 
 
@@ -137,8 +135,8 @@ def test_no_store_publishes_a_port(scenario: Scenario) -> None:
 
 def test_stores_are_out_of_reach_from_another_host(scenario: Scenario, postgres: Container, redis: Container) -> None:
     """Neither on the host's address nor on the containers' own, to which a neighbour can always add a route."""
-    inner = {address(postgres): 5432, address(redis): 6379}
-    targets = [*inner.items(), *((scenario.row.address, port) for port in inner.values())]
+    inner = {address: port for store, port in ((postgres, 5432), (redis, 6379)) for address in addresses(store)}
+    targets = [*inner.items(), *((scenario.row.address, port) for port in (5432, 6379))]
     routes = "\n".join(f"ip route replace {each}/32 via {scenario.row.address}" for each in inner)
     clean = "\n".join(f"ip route del {each}/32" for each in inner)
     script = f"""
