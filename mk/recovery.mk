@@ -7,3 +7,7 @@ recovery: $(STAMP) ## Lose containers and a host at random moments; bring them b
 .PHONY: copies
 copies: $(STAMP) ## Copy volumes, Redis and exports with restic on a lab host, killed half way, and bring them back
 	@pytest -q -s --junit-xml=build/junit/copies.xml tests/recovery/test_files.py
+
+.PHONY: locked
+locked: $(STAMP) ## Try to destroy locked backups with all keys of a host, and restore from them
+	@pytest -q -s --junit-xml=build/junit/locked.xml tests/recovery/test_locked.py
