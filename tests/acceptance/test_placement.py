@@ -37,7 +37,7 @@ INSIDE = {"core-api": 4000, "notification-service": 4001, "ai-worker": 4002}
 
 def test_every_process_is_well(scenario: Scenario) -> None:
     found = containers(scenario)
-    assert {each.service for each in found} == {*ORDER, *STORES, "nginx"}
+    assert {each.service for each in found} == {*ORDER, *STORES, "nginx", "holdfast-backup"}
     for container in found:
         state = container.inspected["State"]
         health = state.get("Health", {"Status": "healthy"})["Status"]
@@ -54,7 +54,11 @@ def seconds_between(earlier: Container, later: Container) -> float:
 @pytest.mark.parametrize("service", ORDER)
 def test_a_service_was_started_after_what_it_needs_was_well(scenario: Scenario, service: str) -> None:
     own = one(scenario, service)
+    # They stand still while their volumes are copied, and what was started before that does not tell any more.
+    paused = {each["service"] for volume in scenario.plan["backup"]["volumes"] for each in volume["pause"]}
     for other in ORDER[service]:
+        if other in paused:
+            continue
         needed = one(scenario, other)
         assert seconds_between(needed, own) > 0, other
         # The engine asks for the first time one interval after the start: nothing is known to be well before.
