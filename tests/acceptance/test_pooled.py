@@ -216,7 +216,7 @@ def test_another_password_reaches_it_without_a_restart(
     scenario: Scenario, shop: Site, arguments: tuple[str, ...], tmp_path: Path
 ) -> None:
     given = tmp_path / "secrets.json"
-    held = yaml.safe_load((scenario.inventory / "group_vars/all/roles.yml").read_text(encoding="utf-8"))["app_secrets"]
+    held = yaml.safe_load((scenario.inventory / "group_vars/shop/roles.yml").read_text(encoding="utf-8"))["app_secrets"]
     secrets = {**held, SECRET: f"given-{uuid.uuid4()}"}
     given.write_text(json.dumps({"app_secrets": secrets}), encoding="utf-8")
     before = of_service(scenario, "pgbouncer") + of_service(scenario, "db")
