@@ -22,6 +22,7 @@ from ansible_collections.holdfast.host.plugins.module_utils.plan.model import Wi
 from ansible_collections.holdfast.host.plugins.module_utils.plan.secret_files import DIRECTORY as SECRETS
 from ansible_collections.holdfast.host.plugins.module_utils.plan.taken import REDIS_SECRET
 from ansible_collections.holdfast.host.plugins.module_utils.render.parts import managed, network
+from ansible_collections.holdfast.host.plugins.module_utils.render.postgres_health import waking
 from ansible_collections.holdfast.host.plugins.module_utils.spec.backup import Backup
 from ansible_collections.holdfast.host.plugins.module_utils.verify import kit
 
@@ -37,6 +38,7 @@ def archiving(service: Mapping[str, Any], image: str, networks: Mapping[str, Any
     return {
         **service,
         "image": image,
+        "healthcheck": waking(service["healthcheck"]),
         # Who sends many segments at once is nobody's child in the end: something must take its exit.
         "init": True,
         "volumes": [*service["volumes"], f"{SOCKET}:{SOCKETS}", f"{DIRECTORY}/client:{INSIDE}:ro"],

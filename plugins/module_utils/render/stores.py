@@ -21,6 +21,7 @@ from ansible_collections.holdfast.host.plugins.module_utils.render.parts import 
     settings_labels,
     volumes,
 )
+from ansible_collections.holdfast.host.plugins.module_utils.render.postgres_health import health
 
 
 def _postgres(plan: Mapping[str, Any]) -> dict[str, Any]:
@@ -44,14 +45,7 @@ def _postgres(plan: Mapping[str, Any]) -> dict[str, Any]:
         },
         "secrets": [secret],
         "volumes": [f"holdfast-postgres:{data}", "/etc/holdfast/stores/postgres:/etc/postgresql:ro"],
-        # Over TCP: while the image initialises the cluster, a first server answers on the socket alone.
-        "healthcheck": {
-            "test": ["CMD", "pg_isready", "-q", "-h", "127.0.0.1", "-U", store["superuser"], "-d", "postgres"],
-            "interval": "5s",
-            "timeout": "5s",
-            "retries": 12,
-            "start_period": "60s",
-        },
+        "healthcheck": health(store["superuser"]),
         "shm_size": str(store["shm_bytes"]),
         # A shutdown writes a checkpoint: as long as all buffers may take on this storage.
         "stop_grace_period": f"{store['stop_grace_seconds']}s",

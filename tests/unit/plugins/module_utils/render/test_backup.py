@@ -11,6 +11,7 @@ from typing import Any
 import pytest
 
 from ansible_collections.holdfast.host.plugins.module_utils import backup_settings
+from ansible_collections.holdfast.host.plugins.module_utils.render.postgres_health import WAKE
 from tests.planning import STACK, merged, planned
 
 SFTP = {"host": "store.example.org", "user": "u1", "path": "/backups", "host_keys": "ssh-ed25519 AAAA"}
@@ -44,6 +45,7 @@ def test_postgresql_has_no_way_out_and_no_credential(plan: dict[str, Any]) -> No
     assert "/etc/holdfast/backup/client:/etc/pgbackrest:ro" in postgres["volumes"]
     assert postgres["image"] == plan["backup"]["image"]["name"]
     assert postgres["init"] is True
+    assert postgres["healthcheck"]["test"][1].endswith(WAKE)
     assert not any("/var/run/postgresql" in each for each in postgres["tmpfs"])
     assert plan["projects"]["stores"]["networks"]["holdfast-backup"]["internal"] is True
 
