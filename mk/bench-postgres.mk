@@ -16,5 +16,5 @@ bench-postgres-kill: $(STAMP) ## Let every allowed connection sort and hash at o
 	  --seconds $(SECONDS_A_RUN) --rounds $(KILL_ROUNDS)
 
 .PHONY: tuning
-tuning: $(STAMP) ## Show the latest figures of the benches in docs/tuning.md
+tuning: $(STAMP) ## Show the latest figures of the benches in docs/tuning.md and docs/backup.md
 	@PYTHONPATH=collections:. $(PYTHON) -m tests.bench.report

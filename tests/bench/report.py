@@ -1,6 +1,6 @@
 # Copyright: (c) 2026, the Holdfast contributors
 # GNU General Public License v3.0+ (see LICENSE)
-"""Show the figures of the benches: docs/tuning.md holds a marked block for each, written from docs/bench/NAME.json.
+"""Show the figures of the benches: pages hold a marked block for each, written from docs/bench/NAME.json.
 
 usage: python -m tests.bench.report      takes over what build/bench has and writes the blocks anew (``make tuning``)
 """
@@ -19,12 +19,13 @@ from . import results
 from .nginx.__main__ import rows as nginx_rows
 from .postgres.tables import kill_rows
 from .postgres.tables import rows as postgres_rows
+from .recovery.tables import cost_rows, size_rows, trial_rows
 from .redis.cells import rows as redis_rows
 
 Rows = Callable[[Mapping[str, Any]], Sequence[Sequence[object]]]
 # What a bench was told, as far as its report says so. cpus: of the container.
 HOW = ("limit", "cpus", "pairs", "rounds", "seconds")
-PAGE = ROOT / "docs/tuning.md"
+PAGES = (ROOT / "docs/tuning.md", ROOT / "docs/backup.md")
 KEPT = ROOT / "docs/bench"
 BLOCK = re.compile(r"(<!-- bench: (?P<name>[a-z-]+) -->\n).*?(<!-- /bench -->)", re.DOTALL)
 BENCHES: Mapping[str, Rows] = {
@@ -32,6 +33,9 @@ BENCHES: Mapping[str, Rows] = {
     "postgres-kill": kill_rows,
     "redis": redis_rows,
     "nginx": nginx_rows,
+    "recovery-trials": trial_rows,
+    "recovery-size": size_rows,
+    "recovery-cost": cost_rows,
 }
 
 
@@ -79,13 +83,14 @@ def page(text: str) -> str:
 
 
 def main() -> int:
-    """Take over the latest figures and write the page."""
+    """Take over the latest figures and write the pages."""
     KEPT.mkdir(exist_ok=True)
     for name in (*BENCHES, "plan"):
         made = results.DIRECTORY / f"{name}.json"
         if made.exists():
             shutil.copyfile(made, KEPT / f"{name}.json")
-    PAGE.write_text(page(PAGE.read_text(encoding="utf-8")), encoding="utf-8")
+    for each in PAGES:
+        each.write_text(page(each.read_text(encoding="utf-8")), encoding="utf-8")
     return 0
 
 
