@@ -105,6 +105,14 @@ class Volume:
 
 
 @dataclass(frozen=True, kw_only=True)
+class Regular:
+    """A kind of work that a timer does."""
+
+    work: str
+    every_seconds: int
+
+
+@dataclass(frozen=True, kw_only=True)
 class Settings:
     """The whole of backup.json. directory: of the state. metrics: file. password_file: the key of every repository.
 
@@ -123,6 +131,7 @@ class Settings:
     password_file: str
     limit_bytes: int
     assertions: tuple[str, ...]
+    works: tuple[Regular, ...]
 
 
 _NAMES = {str: "text", int: "a whole number", bool: "true or false"}

@@ -16,7 +16,7 @@ from ansible_collections.holdfast.host.plugins.module_utils import atomic, backu
 from ansible_collections.holdfast.host.plugins.module_utils.backup_engine import Engine, FailedError
 from ansible_collections.holdfast.host.plugins.module_utils.backup_metrics import Metric, Sample
 from ansible_collections.holdfast.host.plugins.module_utils.backup_postgres import Archiver, Truth
-from ansible_collections.holdfast.host.plugins.module_utils.backup_settings import Settings
+from ansible_collections.holdfast.host.plugins.module_utils.backup_settings import Regular, Settings
 
 FILE = "truth.json"
 # A backup that takes long, and the timer's jitter, are no reason for alarm.
@@ -24,6 +24,8 @@ LATE = 1.5
 # What an archiver that works again needs before it is believed to be late.
 GRACE_SECONDS = 30
 AGAIN_SECONDS = 3600
+# Told from elsewhere: of the reading by its own age, of fulls by the repositories.
+TOLD_ELSEWHERE = ("truth", "full")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -86,6 +88,20 @@ def of_work(state: dict[str, backup_report.Work]) -> Iterator[Finding]:
             yield Finding(what=f"backup.{kind}", value=work.message, rule=rule, hint=hint)
 
 
+def of_absence(
+    works: Sequence[Regular], state: dict[str, backup_report.Work], since: float, now: float
+) -> Iterator[Finding]:
+    """Yield what has not ended well for too long, or never did. since: when somebody first looked."""
+    for each in works:
+        work = state.get(each.work)
+        good, allowed = work.succeeded if work else None, LATE * each.every_seconds
+        late = now - (since if good is None else good)
+        if each.work not in TOLD_ELSEWHERE and late > allowed:
+            value = f"never in {late / 3600:.1f} h" if good is None else f"{late / 3600:.1f} h ago"
+            rule, hint = f"must end well every {allowed / 3600:.1f} h", f"systemctl start holdfast-backup@{each.work}"
+            yield Finding(what=f"backup.{each.work}.last", value=value, rule=rule, hint=hint)
+
+
 def metrics(truths: Sequence[Truth], archiver: Archiver | None) -> list[Metric]:
     """Return what was read as metrics, each of a repository with its number."""
 
@@ -124,11 +140,13 @@ def look(engine: Engine | None, settings: Settings) -> list[Finding]:
     directory = Path(settings.directory)
     archiver, truths, findings = _asked(engine, settings) if engine else (None, [], [])
     state, damaged = _state(directory)
-    findings += [*damaged, *of_work(state)]
+    now = time.time()
+    since = _since(directory, now)
+    findings += [*damaged, *of_work(state), *of_absence(settings.works, state, since, now)]
     backup_report.write_metrics(
         Path(settings.metrics), [*backup_report.work_metrics(state), *metrics(truths, archiver)]
     )
-    told = {"at": time.time(), "findings": [asdict(each) for each in findings], "truths": [asdict(t) for t in truths]}
+    told = {"at": now, "since": since, "findings": [asdict(f) for f in findings], "truths": [asdict(t) for t in truths]}
     owned = atomic.Owned(mode=0o640, uid=os.geteuid(), gid=os.getegid())
     atomic.write_file(directory / FILE, (json.dumps(told, indent=1) + "\n").encode(), owned)
     if engine:
@@ -156,6 +174,14 @@ def _asked(engine: Engine, settings: Settings) -> tuple[Archiver | None, list[Tr
     for each in truths:
         findings += of_repository(each, places[each.repository], engine.postgres.full_every_seconds)
     return archiver, truths, findings
+
+
+def _since(directory: Path, now: float) -> float:
+    """Return when somebody first looked: a host that is new owes no drill yet."""
+    try:
+        return float(json.loads((directory / FILE).read_text(encoding="utf-8"))["since"])
+    except (OSError, ValueError, KeyError, TypeError):
+        return now
 
 
 def _state(directory: Path) -> tuple[dict[str, backup_report.Work], list[Finding]]:

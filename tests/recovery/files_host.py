@@ -65,6 +65,7 @@ SETTINGS: dict[str, Any] = {
     "password_file": f"{AT}/key",
     "limit_bytes": 268435456,
     "assertions": [],
+    "works": [],
 }  # fmt: skip
 PRELUDE = """
 import dataclasses, json, os, pathlib, sys, time

@@ -152,6 +152,7 @@ def settings(plan: Mapping[str, Any], wish: Wish, declared: Backup) -> dict[str,
         "password_file": f"{SECRETS}/{planned['key']}",
         "limit_bytes": planned["limit_bytes"],
         "assertions": planned["assertions"],
+        "works": [{name: each[name] for name in ("work", "every_seconds")} for each in planned["schedule"]],
     }
 
 

@@ -39,6 +39,7 @@ GIVEN: dict[str, Any] = {
     },
     "limit_bytes": 268435456,
     "assertions": ["select true"],
+    "works": [{"work": "drill", "every_seconds": 604_800}],
     "volumes": [
         {"name": "media", "volume": "shop_media", "pause": [{"project": "shop-blue", "service": "app"}]},
         {"name": "logs", "volume": "shop_logs", "pause": []},

@@ -15,6 +15,7 @@ import pytest
 from ansible_collections.holdfast.host.plugins.module_utils import backup_report
 from ansible_collections.holdfast.host.plugins.module_utils import backup_truth as subject
 from ansible_collections.holdfast.host.plugins.module_utils.backup_postgres import Archiver, Truth
+from ansible_collections.holdfast.host.plugins.module_utils.backup_settings import Regular
 from ansible_collections.holdfast.host.plugins.module_utils.command import Result
 from tests.unit.plugins.module_utils.backup_world import World, settings
 from tests.unit.plugins.module_utils.test_backup_engine import engine
@@ -50,6 +51,32 @@ def test_work_that_failed() -> None:
     (found,) = subject.of_work(state)
     assert (found.what, found.value) == ("backup.full", "no room")
     assert "journalctl -u holdfast-backup@full" in found.text()
+
+
+@pytest.mark.parametrize(
+    ("work", "succeeded", "days", "value"),
+    [
+        ("drill", None, 10, None), ("drill", None, 11, "never in 264.0 h"),
+        ("drill", 2 * DAY, 12, None), ("drill", 2 * DAY, 13, "264.0 h ago"), ("full", None, 99, None),
+    ],
+)  # fmt: skip
+def test_work_that_is_overdue(work: str, succeeded: float | None, days: int, value: str | None) -> None:
+    state = {"drill": backup_report.Work(start=0, result=backup_report.INTERRUPTED, succeeded=succeeded)}
+    works = [Regular(work=work, every_seconds=7 * DAY)]
+    found = list(subject.of_absence(works, state, 0, days * DAY))
+    assert [each.value for each in found] == ([value] if value else [])
+    assert {each.what for each in found} <= {"backup.drill.last"}
+
+
+def test_a_drill_that_never_was_is_told_from_the_first_look_on(tmp_path: Path) -> None:
+    looked(tmp_path, [entry()])
+    kept = json.loads((tmp_path / subject.FILE).read_text())
+    assert [each["what"] for each in kept["findings"]] == ["backup.repository[1].full"]
+    (tmp_path / subject.FILE).write_text(json.dumps(kept | {"since": kept["since"] - 11 * DAY}))
+    _, findings = looked(tmp_path, [entry()])
+    assert findings[-1].what == "backup.drill.last"
+    again = json.loads((tmp_path / subject.FILE).read_text())
+    assert again["since"] == kept["since"] - 11 * DAY
 
 
 def test_as_many_fulls_as_the_plan_told(tmp_path: Path) -> None:
