@@ -8,6 +8,7 @@ lab-images: $(STAMP) ## Build what the lab starts from, where it is missing
 
 .PHONY: lab-clean
 lab-clean:
+	@test ! -x $(PYTHON) || PYTHONPATH=tests $(PYTHON) -m lab.vms down
 	@test ! -x $(PYTHON) || PYTHONPATH=tests $(PYTHON) -m lab destroy --images
 
 CLEAN += lab-clean

@@ -55,6 +55,8 @@ IMAGES: dict[str, Image] = {
         Image(name="host", parent="host_base", directory="host"),
         Image(name="host_ubuntu_like", parent="host", directory="host_ubuntu_like"),
         Image(name="host_legacy", parent="host", directory="host_legacy"),
+        # With a kernel of its own: vms.py boots it.
+        Image(name="vm", parent="host", directory="vm"),
         # A host of the release that has a library of S3 which knows locks.
         Image(name="vault_base", suite="forky", include=HOST_PACKAGES),
         Image(name="vault_host", parent="vault_base", directory="host"),

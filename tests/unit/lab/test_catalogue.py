@@ -92,7 +92,7 @@ def changed(before: Path, after: Path) -> set[str]:
     ("directory", "children"),
     [
         ("nginx", {"nginx"}),
-        ("host", {"host", "host_ubuntu_like", "host_legacy", "vault_host", "vault"}),
+        ("host", {"host", "host_ubuntu_like", "host_legacy", "vm", "vault_host", "vault"}),
         ("vault", {"vault"}),
         ("python", {"python", "demo_app_1", "demo_app_2", "meilisearch", "maildev", "objects"}),
     ],
