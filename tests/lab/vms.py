@@ -11,6 +11,7 @@ SSH answers at its address in the lab's network, where it reaches what the conta
 from __future__ import annotations
 
 import argparse
+import ipaddress
 import os
 import shutil
 import signal
@@ -20,7 +21,7 @@ from pathlib import Path
 
 from . import engine, registry, ssh
 from .catalogue import reference
-from .hosts import LABEL, NETWORK, REGISTRY_ADDRESS, REGISTRY_NAME, Host
+from .hosts import LABEL, NETWORK, REGISTRY_ADDRESS, REGISTRY_NAME, SUBNET, Host
 from .machines import machine_name_servers
 from .paths import CACHE, IMAGES, LOCK
 from .shell import LabError, locked, run, scaled, step, succeeds, wait_until
@@ -47,8 +48,9 @@ def interface(host: Host) -> str:
     return f"hflab{host.address.rpartition('.')[2]}"
 
 
-def files(host: Host, *, gateway: str, servers: list[str], key: str) -> dict[str, str]:
-    """Return what makes the image's root this host's, by path."""
+def files(host: Host, *, servers: list[str], key: str) -> dict[str, str]:
+    """Return what makes the image's root this host's, by path. The engine's bridge has the network's first address."""
+    gateway = next(ipaddress.ip_network(SUBNET).hosts())
     network = f"[Match]\nType=ether\n\n[Network]\nAddress={host.address}/24\nGateway={gateway}\n"
     names = f"127.0.0.1 localhost\n127.0.1.1 {host.name}\n{REGISTRY_ADDRESS} {REGISTRY_NAME}\n"
     return {
@@ -119,12 +121,13 @@ def make_disks(host: Host, directory: Path) -> None:
     root = directory / "root"
     root.mkdir(parents=True)
     unpack(root)
-    gateway = run(["docker", "network", "inspect", "--format", "{{(index .IPAM.Config 0).Gateway}}", NETWORK]).strip()
-    given = files(host, gateway=gateway, servers=machine_name_servers(), key=ssh.ensure_key().read_text())
+    given = files(host, servers=machine_name_servers(), key=ssh.ensure_key().read_text())
     for name, text in given.items():
         (root / name).parent.mkdir(parents=True, exist_ok=True)
         (root / name).write_text(text)
+        (root / name).chmod(0o644)
     (root / "root/.ssh").chmod(0o700)
+    (root / "root/.ssh/authorized_keys").chmod(0o600)
     run(["ssh-keygen", "-A", "-f", root])
     ssh.write(host, "".join(path.read_text() for path in sorted((root / "etc/ssh").glob("ssh_host_*_key.pub"))))
     for kind in ("vmlinuz", "initrd"):

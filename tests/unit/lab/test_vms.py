@@ -27,7 +27,7 @@ def test_a_cable_has_a_name_that_the_kernel_takes() -> None:
 
 
 def test_a_root_becomes_the_hosts_own() -> None:
-    found = vms.files(STOCK, gateway="172.30.213.1", servers=["192.0.2.53", "192.0.2.54"], key="ssh-ed25519 one\n")
+    found = vms.files(STOCK, servers=["192.0.2.53", "192.0.2.54"], key="ssh-ed25519 one\n")
     assert found["etc/hostname"] == "kernel-stock\n"
     assert found["etc/resolv.conf"] == "nameserver 192.0.2.53\nnameserver 192.0.2.54\n"
     assert "Address=172.30.213.41/24\nGateway=172.30.213.1\n" in found["etc/systemd/network/10-lab.network"]
