@@ -7,7 +7,7 @@ from __future__ import annotations
 import pytest
 
 from tests.bench.security import judge, waivers
-from tests.bench.security.__main__ import beyond, rows
+from tests.bench.security.__main__ import OWN_KERNEL, beyond, host, open_rules, rows
 
 # The second rule as it reads where a carriage return has become the end of a line.
 OSCAP = (
@@ -93,3 +93,12 @@ def test_the_table() -> None:
 def test_a_report_without_an_index_is_none() -> None:
     with pytest.raises(ValueError, match="no hardening index"):
         judge.hardening_index("")
+
+
+def test_what_fails_on_a_kernel_of_its_own_is_told_without_an_edge() -> None:
+    assert open_rules({"holdfast, own kernel": judge.cell(SAID, waivers.CIS)}) == ["odd", "stumbled"]
+
+
+def test_machines_and_containers_are_found_by_name() -> None:
+    assert {host(name).image for name in OWN_KERNEL.values()} == {"vm"}
+    assert host("hardened").image == "host"

@@ -66,3 +66,11 @@ def test_what_was_measured_is_shown_with_what_is_open(tmp_path: Path) -> None:
     assert "It took 8 for what no host of the lab can hold" in text
     assert "And 2 for what is done otherwise:" in text
     assert text.index("| USB-3000 | 8 |") < text.index("| NEW-1 | 2 |")
+
+
+def test_a_kernel_of_its_own_is_no_excuse(tmp_path: Path) -> None:
+    text = page(tmp_path, holdfast=CELL, **{security.OWN_OURS: CELL | {"lynis_most": 97}})
+    own = text[text.index("There Lynis gave 85 of 97 points to ours") :]
+    assert "measured 2026-11-26 by `make bench-security KERNEL=own`" in text
+    assert "| USB-3000 | 8 | open |" in own
+    assert "Rules that fail there and that nothing waives: odd." in own
