@@ -8,6 +8,10 @@ recovery: $(STAMP) ## Lose containers and a host at random moments; bring them b
 copies: $(STAMP) ## Copy volumes, Redis and exports with restic on a lab host, killed half way, and bring them back
 	@pytest -q -s --junit-xml=build/junit/copies.xml tests/recovery/test_files.py
 
+.PHONY: restores
+restores: $(STAMP) ## Drill and restore a database on a lab host, as documented, and exchange its repository and key
+	@pytest -q -s --junit-xml=build/junit/restores.xml $(addprefix tests/recovery/test_,drill.py restore.py page.py exchanged.py)
+
 .PHONY: locked
 locked: $(STAMP) ## Try to destroy locked backups with all keys of a host, and restore from them
 	@pytest -q -s --junit-xml=build/junit/locked.xml tests/recovery/test_locked.py

@@ -4,12 +4,15 @@
 
 from __future__ import annotations
 
+import json
 import re
 
 from ansible_collections.holdfast.host.plugins.module_utils.host_tree import Tree
 from ansible_collections.holdfast.host.plugins.module_utils.host_types import Installed
 
 PROJECTS = ("stores", "edge", "app")
+BACKUP = "/etc/holdfast/backup"
+KEY = "/etc/holdfast/secrets/BACKUP_KEY"
 # As the templates write them: one line each, which needs no YAML reader. The project is <stack>-<part or colour>; a
 # managed store's volume has a name that no volume of a Compose file can have.
 _NAME = re.compile(r"^name: (\S+)-[a-z]+$", re.MULTILINE)
@@ -18,7 +21,8 @@ _STORE = re.compile(r"^ +name: \S+-stores_([a-z]+)$", re.MULTILINE)
 
 
 def read_installed(tree: Tree) -> Installed | None:
-    """Return the stack below /etc/holdfast: its name, which projects have a file, which managed stores have a volume.
+    """Return the stack below /etc/holdfast: its name, which projects have a file, which managed stores have a volume,
+    and where its backups go.
 
     None where there is no file, or none that may be read.
     """
@@ -31,7 +35,17 @@ def read_installed(tree: Tree) -> Installed | None:
         name=next(iter(found.values())),
         projects=tuple(found),
         stores=tuple(_STORE.findall(texts["stores"] or "")),
+        places=_places(tree.text(f"{BACKUP}/backup.json")),
+        keyed=bool(tree.text(KEY)),
     )
+
+
+def _places(text: str | None) -> tuple[str, ...]:
+    """Return where the repositories of backup.json are; none where it is of another make."""
+    try:
+        return tuple(str(each["where"]) for each in (json.loads(text or "{}") or {}).get("repositories", ()))
+    except (ValueError, KeyError, TypeError, AttributeError):
+        return ()
 
 
 def read_projects(tree: Tree) -> tuple[str, ...]:

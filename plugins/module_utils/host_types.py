@@ -102,12 +102,15 @@ class Listener:
 @dataclass(frozen=True, kw_only=True)
 class Installed:
     """The stack that the host holds: its name, its projects that have a Compose file (stores, edge, app), and the
-    kinds of managed stores that have a volume.
+    kinds of managed stores that have a volume. places: where its backups go, in the order of their numbers. keyed:
+    whether the key is there by which they can be read.
     """
 
     name: str
     projects: tuple[str, ...]
     stores: tuple[str, ...]
+    places: tuple[str, ...] = ()
+    keyed: bool = False
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -211,7 +214,13 @@ class Host:
 def _installed(data: Mapping[str, Any] | None) -> Installed | None:
     if data is None:
         return None
-    return Installed(name=data["name"], projects=tuple(data["projects"]), stores=tuple(data["stores"]))
+    return Installed(
+        name=data["name"],
+        projects=tuple(data["projects"]),
+        stores=tuple(data["stores"]),
+        places=tuple(data["places"]),
+        keyed=data["keyed"],
+    )
 
 
 def _device(data: Mapping[str, Any] | None) -> Device | None:

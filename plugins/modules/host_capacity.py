@@ -147,9 +147,15 @@ host:
     installed:
       description:
         - The stack that an earlier run left, or V(none). Its C(name), the C(projects) that have a Compose file, and the
-          kinds of managed C(stores) that have a volume.
+          kinds of managed C(stores) that have a volume. C(places) is where its backups go, and C(keyed) whether the
+          key is there by which they can be read.
       type: dict
-      sample: {"name": "shop", "projects": ["stores", "edge", "app"], "stores": ["postgres", "redis"]}
+      sample:
+        name: shop
+        projects: [stores, edge, app]
+        stores: [postgres, redis]
+        places: [s3.example.org/backups/shop]
+        keyed: true
     programs:
       description: Programs that hardening asks for, by short names such as sudo, sudo-rs, snapd, chrony, ntp;
         usb for a bus of that name.

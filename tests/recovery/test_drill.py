@@ -5,11 +5,9 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Iterator
 
 import pytest
 
-from tests.lab import machines
 from tests.lab.shell import scaled
 
 from . import database_host as host
@@ -25,16 +23,13 @@ FLIP = "python3 -c \"f = open('{file}', 'r+b'); f.seek(8180); b = f.read(1); f.s
 
 
 @pytest.fixture(scope="module", autouse=True)
-def served() -> Iterator[None]:
-    """Have the stack serve, and a table that no recovery has to touch."""
-    host.provision()
+def table(database: None) -> None:  # noqa: ARG001 - it must come first.
+    """Have a table that no recovery has to touch."""
     host.sql("DROP TABLE IF EXISTS trial, numbered, forbidden")
     host.sql("CREATE TABLE trial AS SELECT n, 'row ' || n AS note FROM generate_series(1, 100) n")
     host.sql("VACUUM (FREEZE) trial")
     host.sql(TABLE)
     assert host.program("full").returncode == 0
-    yield
-    machines.down(host.HOST)
 
 
 def test_after_one_that_was_killed_a_drill_finds_all_as_it_was() -> None:

@@ -6,12 +6,10 @@ from __future__ import annotations
 
 import json
 import time
-from collections.abc import Iterator
 
 import pytest
 
 from tests.acceptance.web import Site
-from tests.lab import machines
 from tests.lab.shell import scaled, wait_until
 
 from . import database_host as host
@@ -47,11 +45,9 @@ class Moments:
 
 
 @pytest.fixture(scope="module")
-def moments() -> Iterator[Moments]:
-    """Have the stack serve, and a history."""
-    host.provision()
-    yield Moments()
-    machines.down(host.HOST)
+def moments(database: None) -> Moments:  # noqa: ARG001 - it must come first.
+    """Have a history."""
+    return Moments()
 
 
 def started_at() -> str:

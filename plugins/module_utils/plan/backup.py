@@ -155,7 +155,8 @@ def processes(memory_bytes: int, cpus: float) -> int:
 def part(wish: Wish, postgres: Mapping[str, Any] | None, room: Mapping[str, int], host: Mapping[str, Any]) -> Any:
     """Return the plan's part, JSON-able; None where nothing is copied.
 
-    postgres: the plan's store. room: bytes: memory of backup work, disk of PostgreSQL's volume. host: cpus, colour.
+    postgres: the plan's store. room: bytes: memory of backup work, disk of PostgreSQL's volume. host: cpus, colour,
+    tried: the numbers of the repositories that are looked at before anything is changed.
     """
     backup = declared(wish)
     if backup is None:
@@ -177,6 +178,7 @@ def part(wish: Wish, postgres: Mapping[str, Any] | None, room: Mapping[str, int]
         "windows": backup_schedule.windows(backup),
         "volumes": volumes(wish, host["colour"]),
         "assertions": list(backup.assertions),
+        "tried": host["tried"],
         "packages": [{"name": name, "reason": reason} for name, reason in PACKAGES],
     }
 

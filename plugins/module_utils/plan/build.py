@@ -12,6 +12,7 @@ from ansible_collections.holdfast.host.plugins.module_utils.host_types import Ho
 from ansible_collections.holdfast.host.plugins.module_utils.plan import (
     backup,
     backup_check,
+    backup_moved,
     budget_check,
     confinement,
     host_check,
@@ -190,6 +191,7 @@ def _findings(wish: Wish, host: Host, shared: Budget) -> list[Finding]:
         *budget_check.findings(shared),
         *host_check.findings(host, place.public_ports(wish.stack)),
         *backup_check.findings(wish),
+        *backup_moved.findings(wish, host),
     ]
 
 
@@ -218,7 +220,8 @@ def build(wish: Wish, host: Host, tier_fit: Fit) -> tuple[dict[str, Any], list[F
     taken = takeover.take_over(wish)
     postgres, of_postgres = _postgres(wish, shared, host)
     redis, of_redis = _redis(wish, rows, host)
-    copied = backup.part(wish, postgres, _room(shared, postgres), {"cpus": host.cpus, "colour": COLOUR})
+    around = {"cpus": host.cpus, "colour": COLOUR, "tried": backup_moved.tried(wish, host)}
+    copied = backup.part(wish, postgres, _room(shared, postgres), around)
     machine, of_machine = system.parts(wish, host)
     of_stores = [*store_check.findings(wish), *of_postgres, *of_redis, *of_machine]
     found = [*contradictions, *taken.findings, *tier_fit.findings, *of_stores, *_findings(wish, host, shared)]

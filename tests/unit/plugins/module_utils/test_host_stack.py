@@ -25,7 +25,9 @@ def _write(root: Path, project: str, text: str) -> None:
 def test_what_the_roles_write_is_read(system: str) -> None:
     plan = json.loads((HERE / f"{system}.plan.json").read_text(encoding="utf-8"))
     stores = tuple(kind for kind in ("postgres", "redis") if plan["stores"][kind])
-    assert read_installed(Tree(str(HERE / system))) == Installed(name=plan["name"], projects=PROJECTS, stores=stores)
+    found = read_installed(Tree(str(HERE / system)))
+    assert found is not None
+    assert (found.name, found.projects, found.stores) == (plan["name"], PROJECTS, stores)
 
 
 def test_a_bare_host_holds_none(tmp_path: Path) -> None:
@@ -48,6 +50,24 @@ def test_a_volume_of_the_users_is_no_managed_store(tmp_path: Path) -> None:
 def test_a_file_of_another_make_is_no_stack(tmp_path: Path) -> None:
     _write(tmp_path, "stores", "services: {}\n")
     assert read_installed(Tree(str(tmp_path))) is None
+
+
+def test_where_backups_go_and_whether_their_key_is_there(tmp_path: Path) -> None:
+    _write(tmp_path, "app", "name: shop-blue\n")
+    told = {"repositories": [{"where": "s3.example.org/backups"}, {"where": "/mnt/backups"}]}
+    for path, text in (("backup/backup.json", json.dumps(told)), ("secrets/BACKUP_KEY", "made")):
+        file = tmp_path / "etc/holdfast" / path
+        file.parent.mkdir(parents=True)
+        file.write_text(text)
+    found = read_installed(Tree(str(tmp_path)))
+    assert found is not None
+    assert (found.places, found.keyed) == (("s3.example.org/backups", "/mnt/backups"), True)
+    (tmp_path / "etc/holdfast/secrets/BACKUP_KEY").unlink()
+    for text in ("{", "[]", '{"repositories": [{}]}', "null"):
+        (tmp_path / "etc/holdfast/backup/backup.json").write_text(text)
+        again = read_installed(Tree(str(tmp_path)))
+        assert again is not None
+        assert (again.places, again.keyed) == ((), False)
 
 
 def test_the_projects_have_their_full_names(tmp_path: Path) -> None:

@@ -63,7 +63,8 @@ def test_the_dict_is_of_lists_and_dicts(bare: Host) -> None:
     assert json.loads(json.dumps(data)) == data
     assert data["os"] == {"id": "ubuntu", "version": "24.04", "codename": "noble", "like": ["debian"]}
     assert data["links"] == [{"name": "eth0", "mbps": 1000}, {"name": "lo", "mbps": None}]
-    assert data["installed"] == {"name": "shop", "projects": ["stores", "app"], "stores": ["postgres"]}
+    kept = {"projects": ["stores", "app"], "stores": ["postgres"], "places": [], "keyed": False}
+    assert data["installed"] == {"name": "shop", **kept}
 
 
 def test_a_dict_from_before_there_were_stacks_has_none(bare: Host) -> None:

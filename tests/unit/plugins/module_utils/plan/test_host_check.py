@@ -70,7 +70,7 @@ def test_a_port_whose_holder_cannot_be_seen_is_told_but_refuses_nothing() -> Non
 
 
 def _held(name: str, *stores: str) -> dict[str, Any]:
-    return {"installed": {"name": name, "projects": ["stores"], "stores": list(stores)}}
+    return {"installed": {"name": name, "projects": ["stores"], "stores": list(stores), "places": [], "keyed": False}}
 
 
 @pytest.mark.parametrize("changes", [{}, _held("shop", "postgres", "redis"), _held("shop")])
