@@ -75,13 +75,15 @@ def start(scenario: Scenario, kind: Kind, image: str, *bounds: str) -> None:
     wait_until(f"{image} {' '.join(bounds)}", lambda: answers(scenario, kind), seconds=scaled(60))
 
 
-def bounds_of(scenario: Scenario, service: str) -> list[str]:
-    """Return the bounds of the stack's own container as options of docker run."""
+def bounds_of(scenario: Scenario, service: str, path: str) -> list[str]:
+    """Return the bounds of the stack's own container as options of docker run, with what it may write besides path."""
     inspected = one(scenario, service).inspected
     limits = inspected["HostConfig"]
     words = [f"--user={inspected['Config']['User']}"] + [f"--cap-drop={each}" for each in limits["CapDrop"]]
     words += [f"--security-opt={each}" for each in limits["SecurityOpt"]]
     words += [f"--tmpfs={path}:{options}" for path, options in limits["Tmpfs"].items()]
+    mounts = [each for each in inspected["Mounts"] if each["Type"] == "volume" and each["RW"]]
+    words += [f"--volume={each['Destination']}" for each in mounts if each["Destination"] != path]
     return [*words, "--read-only"]
 
 
@@ -92,7 +94,7 @@ def test_a_volume_serves_who_is_never_root(scenario: Scenario, kind: str, old: b
     store = scenario.plan["stores"][kind]
     image = one(scenario, store["service"]).inspected["Config"]["Image"]
     assert image.rpartition("/")[2].startswith(kind), "the scenario has the servers that this test knows"
-    bounds = bounds_of(scenario, store["service"])
+    bounds = bounds_of(scenario, store["service"], KINDS[kind].path)
     if old:
         start(scenario, KINDS[kind], image)
         scenario.inside("docker", "exec", NAME, *KINDS[kind].write)
