@@ -207,7 +207,7 @@ def test_a_place_that_yaml_reads_as_a_boolean_is_told_how_to_write(tmp_path: Pat
 
 
 def test_another_stack_on_the_host_is_refused_though_the_compose_file_is_broken(tmp_path: Path) -> None:
-    on = host(installed={"name": "old", "projects": ["edge"], "stores": []})
+    on = host(installed={"name": "old", "projects": ["edge"], "stores": [], "places": [], "keyed": False})
     for compose in (COMPOSE, "services: {web: {imagee: a}}"):
         plan, findings = attempt(tmp_path, on=on, compose=compose)
         assert plan is None

@@ -53,7 +53,7 @@ def test_as_many_processes_as_there_is_room_for(memory: int, cpus: float, most: 
 def test_no_less_is_kept_than_was_promised(wal: int, full: str) -> None:
     """What the plan tells pgBackRest, and what the host's program counts by the days that it is told."""
     declared = wish(backup=LOCAL | {"full": full, "keep": {"wal": f"{wal}h", "full": "100d"}})
-    made = subject.part(declared, None, {"memory": GIB, "disk": 0}, {"cpus": 1, "colour": "blue"})
+    made = subject.part(declared, None, {"memory": GIB, "disk": 0}, {"cpus": 1, "colour": "blue", "tried": []})
     assert 0 <= made["keep_days"]["wal"] * 24 - wal < 24
     every = {"daily": 1, "weekly": 7}[full]
     assert made["kept_fulls"] == math.ceil(made["keep_days"]["wal"] / every) + 1

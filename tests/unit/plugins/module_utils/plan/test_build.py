@@ -50,7 +50,7 @@ def test_the_parts_of_a_plan() -> None:
 def test_what_check_mode_can_ask_about_is_there_with_an_engine(
     docker: str | None, projects: list[str], ready: list[str]
 ) -> None:
-    held = {"name": "shop", "projects": projects, "stores": []}
+    held = {"name": "shop", "projects": projects, "stores": [], "places": [], "keyed": False}
     plan = _plan(wish(), software={"docker": docker, "compose": None}, installed=held)
     assert (plan["host"]["stack"], plan["host"]["ready"]) == ("shop", ready)
 
