@@ -53,6 +53,10 @@ class Truth:
     damaged: tuple[str, ...] = field(default=())
 
 
+# A question is asked again five minutes later; pgBackRest would try for a minute, twice for each repository.
+PATIENCE = ("--io-timeout=15",)
+
+
 def stanzas(
     engine: Engine, repositories: Sequence[Repository], ask: Callable[..., Result] | None = None
 ) -> list[info.Stanza]:
@@ -62,7 +66,7 @@ def stanzas(
     """
     found = []
     for each in repositories:
-        result = (ask or engine.pgbackrest)("--output=json", f"--repo={each.number}", "info")
+        result = (ask or engine.pgbackrest)("--output=json", *PATIENCE, f"--repo={each.number}", "info")
         if result.status != 0:
             found.append(info.Stanza(repository=each.number, code=-1, message=result.message()))
             continue
@@ -72,8 +76,12 @@ def stanzas(
 
 
 def _explained(stanza: info.Stanza, ask: Callable[..., Result]) -> info.Stanza:
-    """Return one that could not be read. pgBackRest exits with 0 all the same, and says why to people alone."""
-    said = ask(f"--repo={stanza.repository}", "info")
+    """Return one that could not be read. pgBackRest exits with 0 all the same; why is in the message, or, of some
+    failures, said to people alone.
+    """
+    if stanza.message not in ("", "other"):
+        return replace(stanza, code=-1, message=" ".join(stanza.message.split()))
+    said = ask(*PATIENCE, f"--repo={stanza.repository}", "info")
     return replace(stanza, code=-1, message=" ".join(said.message().split()) or stanza.message)
 
 

@@ -125,9 +125,17 @@ def test_a_listing_that_fails_is_no_gap(tmp_path: Path, call: str) -> None:
 def test_a_repository_that_cannot_be_read_does_not_answer(tmp_path: Path) -> None:
     """pgBackRest exits with 0, has the code 99 and the message "other" as JSON, and the reason as text."""
     reason = Result(status=0, out="stanza: main\n    status: error (other)\n            [CryptoError] no such key\n")
-    seen = world([], **{"--output=json --repo=1 info": out(status(99, "other")), " info": reason})
+    seen = world([], **{"--output=json --io-timeout=15 --repo=1 info": out(status(99, "other")), " info": reason})
     (found,) = subject.truth(engine(tmp_path, seen), settings(tmp_path), 8, now=200)
     assert (found.reached, found.message) == (False, "stanza: main status: error (other) [CryptoError] no such key")
+
+
+def test_what_is_told_as_json_is_not_asked_twice(tmp_path: Path) -> None:
+    told = "[HostConnectError] unable to connect\n    [HostConnectError] on 4 retries"
+    seen = world([], **{" info": out(status(99, told))})
+    (found,) = subject.truth(engine(tmp_path, seen), settings(tmp_path), 8, now=200)
+    assert (found.reached, found.message) == (False, " ".join(told.split()))
+    assert seen.count(" info") == 1
 
 
 def test_nothing_is_made_where_one_of_two_is_anothers(tmp_path: Path) -> None:
