@@ -33,18 +33,27 @@ Clock = Callable[[], float]
 class Work:
     """The last run of one kind of work. start, end, succeeded: seconds since the epoch; bytes: that it stored or read.
 
-    end: None while it runs. succeeded: the end of the last one that was good, None where there was none. figures: what
-    was measured last, by names of metrics with their unit.
+    end: None while it runs. pid: of the process that runs it. succeeded: the end of the last one that was good, None
+    where there was none. figures: what was measured last, by names of metrics with their unit.
     """
 
     start: float
     end: float | None = None
+    pid: int = 0
     result: str = RUNNING
     seconds: float = 0
     bytes: int = 0
     message: str = ""
     succeeded: float | None = None
     figures: dict[str, float] = field(default_factory=dict)
+
+
+def lives(pid: int) -> bool:
+    """Tell whether a process of this program has a number."""
+    try:
+        return b"backup_program" in Path(f"/proc/{pid}/cmdline").read_bytes()
+    except OSError:
+        return False
 
 
 @dataclass(kw_only=True)
@@ -84,7 +93,7 @@ def begin(directory: Path, kind: str, now: float) -> None:
         last = state.get(kind)
         if last is not None and last.result == RUNNING:
             _append(directory, kind, replace(last, result=INTERRUPTED, message="it was killed before it ended"))
-        state[kind] = Work(start=now)
+        state[kind] = Work(start=now, pid=os.getpid())
         if last is not None:
             state[kind] = replace(state[kind], succeeded=last.succeeded, figures=last.figures)
         _write_state(directory, state)

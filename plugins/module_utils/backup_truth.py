@@ -8,7 +8,7 @@ import json
 import math
 import os
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
@@ -24,6 +24,8 @@ LATE = 1.5
 # What an archiver that works again needs before it is believed to be late.
 GRACE_SECONDS = 30
 AGAIN_SECONDS = 3600
+# A clock is corrected by less.
+CLOCK_SECONDS = 60
 # Told from elsewhere: of the reading by its own age, of fulls by the repositories.
 TOLD_ELSEWHERE = ("truth", "full")
 
@@ -80,22 +82,33 @@ def of_archiver(archiver: Archiver, rpo_seconds: int) -> Iterator[Finding]:
         yield Finding(what="backup.archiver", value=value, rule=rule, hint=hint)
 
 
-def of_work(state: dict[str, backup_report.Work]) -> Iterator[Finding]:
-    """Yield what failed when it was done last."""
+def of_work(
+    state: dict[str, backup_report.Work], lives: Callable[[int], bool] = backup_report.lives
+) -> Iterator[Finding]:
+    """Yield what failed when it was done last, and what was killed and had no time to say so."""
     for kind, work in sorted(state.items()):
-        if work.result == backup_report.FAILED:
+        killed = work.result == backup_report.RUNNING and not lives(work.pid)
+        if killed or work.result == backup_report.FAILED:
             rule, hint = "must end well", f"journalctl -u holdfast-backup@{kind.partition(':')[0]}"
-            yield Finding(what=f"backup.{kind}", value=work.message, rule=rule, hint=hint)
+            value = "it was killed before it ended" if killed else work.message
+            yield Finding(what=f"backup.{kind}", value=value, rule=rule, hint=hint)
+
+
+def of_clock(last: float, now: float) -> Iterator[Finding]:
+    """Yield that the clock went back: ages are wrong then, and what is named by its time is out of order."""
+    if last > now + CLOCK_SECONDS:
+        value, rule = f"{last - now:.0f} s before the look that was last", "must not go back"
+        yield Finding(what="backup.clock", value=value, rule=rule, hint="timedatectl; then a new full backup")
 
 
 def of_absence(
-    works: Sequence[Regular], state: dict[str, backup_report.Work], since: float, now: float
+    works: Sequence[Regular], state: dict[str, backup_report.Work], since: Mapping[str, float], now: float
 ) -> Iterator[Finding]:
-    """Yield what has not ended well for too long, or never did. since: when somebody first looked."""
+    """Yield what has not ended well for too long, or never did. since: when each was first looked for."""
     for each in works:
         work = state.get(each.work)
         good, allowed = work.succeeded if work else None, LATE * each.every_seconds
-        late = now - (since if good is None else good)
+        late = now - (since[each.work] if good is None else good)
         if each.work not in TOLD_ELSEWHERE and late > allowed:
             value = f"never in {late / 3600:.1f} h" if good is None else f"{late / 3600:.1f} h ago"
             rule, hint = f"must end well every {allowed / 3600:.1f} h", f"systemctl start holdfast-backup@{each.work}"
@@ -141,8 +154,9 @@ def look(engine: Engine | None, settings: Settings) -> list[Finding]:
     archiver, truths, findings = _asked(engine, settings) if engine else (None, [], [])
     state, damaged = _state(directory)
     now = time.time()
-    since = _since(directory, now)
-    findings += [*damaged, *of_work(state), *of_absence(settings.works, state, since, now)]
+    last, known = _last(directory)
+    since = {each.work: known.get(each.work, now) for each in settings.works}
+    findings += [*damaged, *of_clock(last, now), *of_work(state), *of_absence(settings.works, state, since, now)]
     backup_report.write_metrics(
         Path(settings.metrics), [*backup_report.work_metrics(state), *metrics(truths, archiver)]
     )
@@ -176,12 +190,13 @@ def _asked(engine: Engine, settings: Settings) -> tuple[Archiver | None, list[Tr
     return archiver, truths, findings
 
 
-def _since(directory: Path, now: float) -> float:
-    """Return when somebody first looked: a host that is new owes no drill yet."""
+def _last(directory: Path) -> tuple[float, dict[str, float]]:
+    """Return when somebody last looked, and since when for each work: one that is new owes nothing yet."""
     try:
-        return float(json.loads((directory / FILE).read_text(encoding="utf-8"))["since"])
-    except (OSError, ValueError, KeyError, TypeError):
-        return now
+        told = json.loads((directory / FILE).read_text(encoding="utf-8"))
+        return float(told["at"]), {work: float(at) for work, at in told["since"].items()}
+    except (OSError, ValueError, KeyError, TypeError, AttributeError):
+        return 0, {}
 
 
 def _state(directory: Path) -> tuple[dict[str, backup_report.Work], list[Finding]]:

@@ -6,7 +6,10 @@ from __future__ import annotations
 
 import json
 import multiprocessing
+import os
 import stat
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -35,7 +38,7 @@ def test_before_the_first_run_there_is_nothing(tmp_path: Path) -> None:
 def test_a_good_run_is_kept(tmp_path: Path) -> None:
     with backup_report.recorded(tmp_path, "full", Clock()) as outcome:
         outcome.bytes, outcome.message = 42, "20260101-000000F"
-        assert backup_report.read_state(tmp_path)["full"] == Work(start=1010.0)
+        assert backup_report.read_state(tmp_path)["full"] == Work(start=1010.0, pid=os.getpid())
     ended = Work(
         start=1010.0, end=1020.0, result=OK, seconds=10.0, bytes=42, message="20260101-000000F", succeeded=1020.0
     )
@@ -166,3 +169,15 @@ def test_what_a_run_measured_is_kept_past_one_that_fails(tmp_path: Path) -> None
     assert [line["figures"] for line in backup_report.read_history(tmp_path)] == [{"rto_seconds": 3.5}, {}]
     (metric,) = [each for each in backup_report.work_metrics({"drill": last}) if each.name == "drill_rto_seconds"]
     assert [each.value for each in metric.samples] == [3.5]
+
+
+@pytest.mark.parametrize(("word", "ours"), [("backup_program", True), ("something else", False)])
+def test_a_process_of_this_program_is_told_from_others(word: str, ours: bool) -> None:
+    assert not backup_report.lives(0)
+    words = [sys.executable, "-c", "print(flush=True); input()", word]
+    with subprocess.Popen(words, stdin=subprocess.PIPE, stdout=subprocess.PIPE) as process:
+        assert process.stdout is not None
+        process.stdout.readline()
+        assert backup_report.lives(process.pid) is ours
+        process.communicate(b"\n")
+    assert not backup_report.lives(process.pid)

@@ -63,7 +63,7 @@ def test_work_that_failed() -> None:
 def test_work_that_is_overdue(work: str, succeeded: float | None, days: int, value: str | None) -> None:
     state = {"drill": backup_report.Work(start=0, result=backup_report.INTERRUPTED, succeeded=succeeded)}
     works = [Regular(work=work, every_seconds=7 * DAY)]
-    found = list(subject.of_absence(works, state, 0, days * DAY))
+    found = list(subject.of_absence(works, state, {work: 0}, days * DAY))
     assert [each.value for each in found] == ([value] if value else [])
     assert {each.what for each in found} <= {"backup.drill.last"}
 
@@ -72,11 +72,30 @@ def test_a_drill_that_never_was_is_told_from_the_first_look_on(tmp_path: Path) -
     looked(tmp_path, [entry()])
     kept = json.loads((tmp_path / subject.FILE).read_text())
     assert [each["what"] for each in kept["findings"]] == ["backup.repository[1].full"]
-    (tmp_path / subject.FILE).write_text(json.dumps(kept | {"since": kept["since"] - 11 * DAY}))
+    earlier = kept["since"]["drill"] - 11 * DAY
+    (tmp_path / subject.FILE).write_text(json.dumps(kept | {"since": {"drill": earlier}}))
     _, findings = looked(tmp_path, [entry()])
     assert findings[-1].what == "backup.drill.last"
-    again = json.loads((tmp_path / subject.FILE).read_text())
-    assert again["since"] == kept["since"] - 11 * DAY
+    again = json.loads((tmp_path / subject.FILE).read_text())["since"]
+    assert again["drill"] == earlier
+    # One that is declared later owes nothing yet.
+    assert all(at > earlier for work, at in again.items() if work != "drill")
+
+
+def test_work_that_was_killed_and_had_no_time_to_say_so() -> None:
+    state = {"full": backup_report.Work(start=0, pid=7), "drill": backup_report.Work(start=0, pid=8)}
+    (found,) = subject.of_work(state, lives=lambda pid: pid == 8)
+    assert (found.what, found.value) == ("backup.full", "it was killed before it ended")
+
+
+def test_a_clock_that_went_back_is_told(tmp_path: Path) -> None:
+    looked(tmp_path, [entry()])
+    kept = json.loads((tmp_path / subject.FILE).read_text())
+    (tmp_path / subject.FILE).write_text(json.dumps(kept | {"at": kept["at"] + 3600}))
+    _, findings = looked(tmp_path, [entry()])
+    assert [each.what for each in findings if each.what == "backup.clock"]
+    _, findings = looked(tmp_path, [entry()])
+    assert not [each.what for each in findings if each.what == "backup.clock"]
 
 
 def test_as_many_fulls_as_the_plan_told(tmp_path: Path) -> None:
