@@ -179,6 +179,8 @@ def work_metrics(state: Mapping[str, Work]) -> list[Metric]:
     only in the time of the last good one.
     """
     ended = {kind: work for kind, work in sorted(state.items()) if work.end is not None}
+    good = {kind: work.result == OK for kind, work in ended.items()}
+    good |= {kind: False for kind, work in sorted(state.items()) if work.result == RUNNING and not lives(work.pid)}
 
     def metric(name: str, text: str, values: Mapping[str, float | None]) -> Metric:
         told = [Sample(value=value, labels={"work": kind}) for kind, value in values.items() if value is not None]
@@ -195,7 +197,7 @@ def work_metrics(state: Mapping[str, Work]) -> list[Metric]:
         *measured,
         metric("last_start_timestamp_seconds", "When the work was started last.", started),
         metric("last_success_timestamp_seconds", "When the work ended well last.", succeeded),
-        metric("last_ok", "1 where the last run that ended was good.", {k: w.result == OK for k, w in ended.items()}),
+        metric("last_ok", "1 where the last run that ended was good.", good),
         metric(
             "last_duration_seconds", "How long the last run took that ended.", {k: w.seconds for k, w in ended.items()}
         ),

@@ -94,10 +94,18 @@ def of_work(
             yield Finding(what=f"backup.{kind}", value=value, rule=rule, hint=hint)
 
 
-def of_clock(last: float, now: float) -> Iterator[Finding]:
-    """Yield that the clock went back: ages are wrong then, and what is named by its time is out of order."""
-    if last > now + CLOCK_SECONDS:
-        value, rule = f"{last - now:.0f} s before the look that was last", "must not go back"
+def of_clock(
+    last: float, truths: Sequence[Truth], state: Mapping[str, backup_report.Work], now: float
+) -> Iterator[Finding]:
+    """Yield that the clock went back: ages are wrong then, and what is named by its time is out of order.
+
+    last: when somebody looked last. That look is forgotten with this one; what was done before it is not.
+    """
+    done = [now - each.newest for each in truths if each.newest is not None]
+    done += [each.succeeded for each in state.values() if each.succeeded is not None]
+    latest = max([last, *done])
+    if latest > now + CLOCK_SECONDS:
+        value, rule = f"{latest - now:.0f} s before what was done last", "must not go back"
         yield Finding(what="backup.clock", value=value, rule=rule, hint="timedatectl; then a new full backup")
 
 
@@ -156,7 +164,12 @@ def look(engine: Engine | None, settings: Settings) -> list[Finding]:
     now = time.time()
     last, known = _last(directory)
     since = {each.work: known.get(each.work, now) for each in settings.works}
-    findings += [*damaged, *of_clock(last, now), *of_work(state), *of_absence(settings.works, state, since, now)]
+    findings += [
+        *damaged,
+        *of_clock(last, truths, state, now),
+        *of_work(state),
+        *of_absence(settings.works, state, since, now),
+    ]
     backup_report.write_metrics(
         Path(settings.metrics), [*backup_report.work_metrics(state), *metrics(truths, archiver)]
     )
@@ -178,7 +191,8 @@ def _asked(engine: Engine, settings: Settings) -> tuple[Archiver | None, list[Tr
     except FailedError as problem:
         problems.append(str(problem))
     try:
-        truths = backup_postgres.truth(engine, settings, kept_fulls(settings))
+        last = archiver.last if archiver else ""
+        truths = backup_postgres.truth(engine, settings, kept_fulls(settings), last=last)
     except FailedError as problem:
         problems.append(str(problem))
     if problems:

@@ -76,10 +76,13 @@ def test_a_backup_that_fails_is_told_with_its_place(tmp_path: Path) -> None:
 
 
 def test_the_archiver(tmp_path: Path) -> None:
-    seen = World(running("postgres") | {"psql": Result(status=0, out="2\t61.5\t10\t3\t4.5\n")})
+    seen = World(
+        running("postgres") | {"psql": Result(status=0, out="2\t61.5\t10\t3\t4.5\t00000001000000000000000A\n")}
+    )
     found = subject.archiver(engine(tmp_path, seen))
     assert (found.waiting, found.oldest, found.archived, found.failed, found.failing) == (2, 61.5, 10, 3, 4.5)
-    well = World(running("postgres") | {"psql": Result(status=0, out="0\t0\t10\t0\t\n")})
+    assert found.last == info.name(1, 10)
+    well = World(running("postgres") | {"psql": Result(status=0, out="0\t0\t10\t0\t\t\n")})
     assert subject.archiver(engine(tmp_path, well)).failing is None
 
 
@@ -94,6 +97,13 @@ def test_a_gap_is_the_truth_too(tmp_path: Path) -> None:
     seen = world([entry()], **{"repo-ls": Result(status=0, out=json.dumps(less))})
     (found,) = subject.truth(engine(tmp_path, seen), settings(tmp_path), 8, now=200)
     assert (found.missing, found.whole) == ((info.name(1, 6),), False)
+
+
+@pytest.mark.parametrize(("last", "missing"), [(8, ()), (9, (info.name(1, 9),))])
+def test_what_the_archiver_saw_off_must_be_there(tmp_path: Path, last: int, missing: tuple[str, ...]) -> None:
+    seen, made = world([entry()]), settings(tmp_path)
+    (found,) = subject.truth(engine(tmp_path, seen), made, 8, now=200, last=info.name(1, last))
+    assert (found.missing, found.whole) == (missing, not missing)
 
 
 def taken_back(lost: int) -> dict[str, Any]:
@@ -120,6 +130,17 @@ def test_a_listing_that_fails_is_no_gap(tmp_path: Path, call: str) -> None:
     (found,) = subject.truth(engine(tmp_path, world([entry()], **answers)), settings(tmp_path), 8, now=200)
     assert (found.reached, found.missing, found.age) == (False, (), None)
     assert "timeout" in found.message
+
+
+def test_noise_in_what_is_said_of_a_wrong_key_is_no_end(tmp_path: Path) -> None:
+    said = json.dumps(status(99, "key/value found outside of section at line 1: NOISE")).replace(
+        "NOISE", "a\x01\ufffd\n"
+    )
+    seen = world(
+        [], **{"--output=json --io-timeout=15 --repo=1 info": Result(status=0, out=said), " info": Result(status=0)}
+    )
+    (found,) = subject.truth(engine(tmp_path, seen), settings(tmp_path), 8, now=200)
+    assert (found.reached, found.message[:9]) == (False, "key/value")
 
 
 def test_a_repository_that_cannot_be_read_does_not_answer(tmp_path: Path) -> None:

@@ -124,7 +124,7 @@ def test_the_metrics_say_what_the_state_says() -> None:
     state = {
         "full": Work(start=10.0, end=20.0, result=OK, seconds=10.0, bytes=7, succeeded=20.0),
         "drill": Work(start=5.0, end=9.0, result=FAILED, seconds=4.0),
-        "incr": Work(start=30.0, succeeded=12.0),
+        "incr": Work(start=30.0, succeeded=12.0, pid=0),
     }
     found = {
         metric.name: {sample.labels["work"]: sample.value for sample in metric.samples}
@@ -133,7 +133,8 @@ def test_the_metrics_say_what_the_state_says() -> None:
     assert found == {
         "last_start_timestamp_seconds": {"full": 10.0, "drill": 5.0, "incr": 30.0},
         "last_success_timestamp_seconds": {"full": 20.0, "incr": 12.0},
-        "last_ok": {"full": 1, "drill": 0},
+        # What was killed did not end well.
+        "last_ok": {"full": 1, "drill": 0, "incr": 0},
         "last_duration_seconds": {"full": 10.0, "drill": 4.0},
         "last_bytes": {"full": 7, "drill": 0},
     }

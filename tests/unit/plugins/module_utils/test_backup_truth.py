@@ -12,6 +12,7 @@ from typing import Any
 
 import pytest
 
+from ansible_collections.holdfast.host.plugins.module_utils import backup_info as info
 from ansible_collections.holdfast.host.plugins.module_utils import backup_report
 from ansible_collections.holdfast.host.plugins.module_utils import backup_truth as subject
 from ansible_collections.holdfast.host.plugins.module_utils.backup_postgres import Archiver, Truth
@@ -25,7 +26,7 @@ from tests.unit.plugins.module_utils.test_backup_postgres import world
 DAY = 86_400
 GOOD = Truth(repository=1, reached=True, message="ok", fulls=3, age=1000, newest=500, size=10, stored=5, whole=True)
 QUIET = Archiver(waiting=0, oldest=0, archived=9, failed=0, failing=None)
-ARCHIVER = Result(status=0, out="0\t0\t9\t0\t\n")
+ARCHIVER = Result(status=0, out=f"0\t0\t9\t0\t\t{info.name(1, 8)}\n")
 
 
 @pytest.mark.parametrize(
@@ -96,6 +97,26 @@ def test_a_clock_that_went_back_is_told(tmp_path: Path) -> None:
     assert [each.what for each in findings if each.what == "backup.clock"]
     _, findings = looked(tmp_path, [entry()])
     assert not [each.what for each in findings if each.what == "backup.clock"]
+
+
+@pytest.mark.parametrize(
+    ("newest", "succeeded", "told"),
+    [(500, 900, []), (-59, None, []), (-7200, None, ["7200 s before what was done last"]),
+     (None, 4600, ["3600 s before what was done last"])],
+)  # fmt: skip
+def test_it_is_told_as_long_as_what_was_done_lies_ahead(
+    newest: float | None, succeeded: float | None, told: list[str]
+) -> None:
+    state = {"drill": backup_report.Work(start=0, succeeded=succeeded)}
+    found = subject.of_clock(0, [replace(GOOD, newest=newest)], state, 1000)
+    assert [each.value for each in found] == told
+
+
+def test_a_segment_that_the_archiver_believes_in_is_told(tmp_path: Path) -> None:
+    lost = Result(status=0, out=f"0\t0\t9\t0\t\t{info.name(1, 9)}\n")
+    made = settings(tmp_path, metrics=str(tmp_path / "backup.prom"))
+    findings = subject.look(engine(tmp_path, world([entry()], psql=lost)), made)
+    assert ("backup.repository[1].log", info.name(1, 9)) in [(each.what, each.value) for each in findings]
 
 
 def test_as_many_fulls_as_the_plan_told(tmp_path: Path) -> None:
