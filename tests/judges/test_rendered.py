@@ -13,6 +13,7 @@ from typing import Any
 
 import pytest
 
+from ansible_collections.holdfast.host.plugins.module_utils.plan.backup import SERVER
 from ansible_collections.holdfast.host.plugins.module_utils.verify.settings import same_redis
 from tests.golden.systems import HERE
 from tests.judges.conftest import Judge
@@ -164,10 +165,11 @@ def test_compose_reads_a_project_with_its_env_file_and_warns_of_nothing(etc: Pat
     assert said.returncode == 0, said.stderr
     assert said.stderr == ""
     read = json.loads(said.stdout)
-    rows = {row["who"]: row for row in _plan(etc)["budget"]["rows"]}
+    bytes_of = {row["who"]: row["each_bytes"] for row in _plan(etc)["budget"]["rows"]}
+    bytes_of[SERVER] = _plan(etc)["backup"]["limit_bytes"]
     for name, service in read["services"].items():
         limits = service["deploy"]["resources"]["limits"]
-        assert int(limits["memory"]) == rows["edge" if part == "edge" else name]["each_bytes"]
+        assert int(limits["memory"]) == bytes_of["edge" if part == "edge" else name]
     if part == "app":
         databases = [service["environment"].get("DATABASE_URL", "") for service in read["services"].values()]
         assert any(f":{PASSWORD}-POSTGRES_PASSWORD_" in url for url in databases)
