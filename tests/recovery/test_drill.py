@@ -5,6 +5,7 @@
 from __future__ import annotations
 
 import sys
+from collections.abc import Iterator
 
 import pytest
 
@@ -23,13 +24,16 @@ FLIP = "python3 -c \"f = open('{file}', 'r+b'); f.seek(8180); b = f.read(1); f.s
 
 
 @pytest.fixture(scope="module", autouse=True)
-def table(database: None) -> None:  # noqa: ARG001 - it must come first.
-    """Have a table that no recovery has to touch."""
+def table(database: None) -> Iterator[None]:  # noqa: ARG001 - it must come first.
+    """Have a table that no recovery has to touch, and at the end a drill that ends well: the host is others' too."""
     host.sql("DROP TABLE IF EXISTS trial, numbered, forbidden")
     host.sql("CREATE TABLE trial AS SELECT n, 'row ' || n AS note FROM generate_series(1, 100) n")
     host.sql("VACUUM (FREEZE) trial")
     host.sql(TABLE)
     assert host.program("full").returncode == 0
+    yield
+    done = host.program("drill", hurry=True)
+    assert done.returncode == 0, done.stderr
 
 
 def test_after_one_that_was_killed_a_drill_finds_all_as_it_was() -> None:
