@@ -44,6 +44,9 @@ TRIALS: Mapping[str, Callable[[Sequence[Cell]], object]] = {
     "back after s: median": lambda cells: f"{median(_back(cells)):.0f}",
     "at most": lambda cells: f"{max(_back(cells)):.0f}",
     f"of it: {', '.join(PARTS)}": _parts,
+    "load of the machine": lambda cells: (
+        f"{min(each['load'] for each in cells)} to {max(each['load'] for each in cells)}"
+    ),
 }
 SIZE: Mapping[str, Callable[[Cell], object]] = {
     "database MiB": lambda each: f"{each['database_bytes'] / MIB:.0f}",

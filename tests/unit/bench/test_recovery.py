@@ -15,7 +15,15 @@ from tests.bench.recovery.trials import kept
 
 def _trial(lost: float, *, whole: bool = False, missing: int = 0) -> dict[str, Any]:
     parts = {part: float(number) for number, part in enumerate(PARTS)} if whole else {}
-    found = {"whole": whole, "wrote": 100, "lost": lost, "missing": missing, "seconds": 13.0, "parts": parts}
+    found = {
+        "whole": whole,
+        "wrote": 100,
+        "lost": lost,
+        "missing": missing,
+        "seconds": 13.0,
+        "parts": parts,
+        "load": 2.5,
+    }
     return found | {"answered": 80.4 if whole else None}
 
 
@@ -26,8 +34,8 @@ def test_each_kind_of_loss_has_a_row_with_its_median_and_its_worst() -> None:
         "containers and volumes",
         "the host",
     ]
-    assert rows[0] == ["containers and volumes", 3, "20.0", "61.0", 1, "2 of 300", "13", "13", "-"]
-    assert rows[1] == ["the host", 1, "5.0", "5.0", 0, "0 of 100", "80", "80", "0, 1, 2, 3"]
+    assert rows[0] == ["containers and volumes", 3, "20.0", "61.0", 1, "2 of 300", "13", "13", "-", "2.5 to 2.5"]
+    assert rows[1] == ["the host", 1, "5.0", "5.0", 0, "0 of 100", "80", "80", "0, 1, 2, 3", "2.5 to 2.5"]
     assert [kept(each) for each in cells.values()] == [True, False, True, True]
 
 
