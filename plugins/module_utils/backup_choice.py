@@ -26,11 +26,25 @@ from ansible_collections.holdfast.host.plugins.module_utils.command import Resul
 
 @dataclass(frozen=True, kw_only=True)
 class Known:
-    """A repository that answers. since: from when on every second can be reached, seconds since the epoch."""
+    """A repository that answers. since: from when on every second can be reached, seconds since the epoch.
+
+    there: the segments that it has, as timeline and number.
+    """
 
     stanza: Stanza
     lines: list[Line]
     since: int | None
+    there: frozenset[tuple[int, int]] = frozenset()
+
+    def end(self) -> tuple[int, int]:
+        """Return how far its log goes: the newest timeline, and the newest segment of that."""
+        return max(self.there, default=(0, 0))
+
+    def gap(self) -> list[str]:
+        """Return the segments without which its newest backup does not lead to the newest state."""
+        last = backup_timeline.best(self.stanza, self.lines[-1])
+        wanted = last.wal_start if last else ""
+        return backup_info.missing(set(self.there), wanted, left=self.lines[-1].left) if wanted else []
 
 
 def known(engine: Engine, settings: Settings) -> list[Known]:
@@ -44,22 +58,20 @@ def known(engine: Engine, settings: Settings) -> list[Known]:
     if not answering:
         raise FailedError("no repository answers:\n" + "\n".join(each.message for each in found))
     kept = backup_truth.kept_fulls(settings)
-    return [
-        Known(stanza=each, lines=_lines(engine, settings, each), since=backup_timeline.since(each, kept))
-        for each in answering
-    ]
+    return [_known(engine, settings, each, backup_timeline.since(each, kept)) for each in answering]
 
 
-def _lines(engine: Engine, settings: Settings, stanza: Stanza) -> list[Line]:
-    histories = {}
+def _known(engine: Engine, settings: Settings, stanza: Stanza, since: int | None) -> Known:
+    histories, listed = {}, {}
     if stanza.archive:
         at, place = f"--repo={stanza.repository}", f"archive/{STANZA}/{stanza.archive}"
-        filtered = ["--output=json", "--filter=\\.history$", "repo-ls", place]
-        said = checked(backup_restore.alone(engine, settings, at, *filtered), "the timelines")
-        for number, (path, time) in backup_timeline.histories(json.loads(said.out)).items():
+        said = backup_restore.alone(engine, settings, at, "--output=json", "--recurse", "repo-ls", place)
+        listed = json.loads(checked(said, "the log").out)
+        for number, (path, time) in backup_timeline.histories(listed).items():
             text = checked(backup_restore.alone(engine, settings, at, "repo-get", f"{place}/{path}"), path).out
             histories[number] = (time, text)
-    return backup_timeline.lines(stanza.backups, histories)
+    lines = backup_timeline.lines(stanza.backups, histories)
+    return Known(stanza=stanza, lines=lines, since=since, there=frozenset(backup_info.segments(listed)))
 
 
 def size(engine: Engine, settings: Settings) -> int:
@@ -97,6 +109,9 @@ def _chosen(one: Known, target: Target) -> tuple[Backup | None, Line]:
         named = next((each for each in one.stanza.backups if each.label == target.value), None)
         number = backup_info.position(named.wal_stop)[0] if named and named.wal_stop else newest.number
         return named, next((each for each in one.lines if each.number == number), newest)
+    if target.kind == "latest" and one.gap() and not target.gaps:
+        # PostgreSQL takes a segment that is missing for the end of the log, and would serve what was before it.
+        return None, newest
     return backup_timeline.best(one.stanza, newest), newest
 
 
@@ -108,12 +123,23 @@ def _position(text: str) -> int:
 
 
 def _offers(found: list[Known], target: Target) -> Iterator[Target]:
-    for one in found:
+    # All there is may be more in one repository than in another.
+    most = sorted(found, key=lambda one: (not one.gap(), one.end()), reverse=True)
+    for one in most if target.kind == "latest" else found:
         if target.repository in (0, one.stanza.repository):
             backup, line = _chosen(one, target)
             if backup is not None:
                 label, number = backup.label, one.stanza.repository
                 yield replace(target, repository=number, backup=label, timeline=line.number)
+
+
+def _why(found: list[Known], target: Target) -> str:
+    gaps = [
+        f"{', '.join(one.gap())} is missing from the log of repository {one.stanza.repository}"
+        for one in found
+        if one.gap()
+    ]
+    return "; ".join([*gaps, window(found)]) if target.kind == "latest" else window(found)
 
 
 def choose(engine: Engine, settings: Settings, target: Target, now: float) -> Target:
@@ -123,5 +149,5 @@ def choose(engine: Engine, settings: Settings, target: Target, now: float) -> Ta
         raise FailedError(f"{target.value} has not been yet: {window(found)}")
     offer = next(_offers(found, target), None)
     if offer is None:
-        raise FailedError(f"{target.kind} {target.value}".strip() + f" cannot be reached: {window(found)}")
+        raise FailedError(f"{target.kind} {target.value}".strip() + f" cannot be reached: {_why(found, target)}")
     return offer

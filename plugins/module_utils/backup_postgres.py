@@ -83,7 +83,9 @@ def _explained(stanza: info.Stanza, ask: Callable[..., Result]) -> info.Stanza:
     failures, said to people alone.
     """
     if stanza.message not in ("", "other"):
-        return replace(stanza, code=-1, message=" ".join(stanza.message.split()))
+        # What is noise in it would make the whole line unreadable in the journal.
+        readable = "".join(each if each.isprintable() else " " for each in stanza.message)
+        return replace(stanza, code=-1, message=" ".join(readable.split()))
     said = ask(*PATIENCE, f"--repo={stanza.repository}", "info")
     return replace(stanza, code=-1, message=" ".join(said.message().split()) or stanza.message)
 

@@ -131,7 +131,7 @@ def _postgres(recovery: Recovery, *, again: bool) -> str:
         recovery.keep([BEGUN, *(each for each in recovery.left() if each != POSTGRES)])
     postgres = recovery.engine.postgres
     backup_restore.make_volume(recovery.engine, postgres.project, "holdfast-postgres", postgres.volume)
-    target = backup_choice.choose(recovery.engine, recovery.settings, backup_restore.Target(), time.time())
+    target = backup_choice.choose(recovery.engine, recovery.settings, backup_restore.Target(gaps=True), time.time())
     backup_restore.fetch(recovery.engine, recovery.settings, postgres.volume, target, delta=again)
     return "the database's files were fetched"
 

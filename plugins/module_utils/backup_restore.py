@@ -40,6 +40,7 @@ class Target:
 
     latest: all there is. immediate: the end of a backup, of the newest without a value. repository: 0 for the first
     that can. exclusive: what lies at the target is left out. backup, timeline: which and along which, 0 for the newest.
+    gaps: latest may end at a segment that is missing from every repository, where there is nothing better.
     """
 
     kind: str = "latest"
@@ -49,6 +50,7 @@ class Target:
     exclusive: bool = False
     backup: str = ""
     timeline: int = 0
+    gaps: bool = False
 
     def words(self) -> list[str]:
         """Return pgBackRest's options."""
@@ -132,9 +134,21 @@ def fetch(engine: Engine, settings: Settings, volume: str, target: Target, *, de
         Mount(source=SERVER_SIDE, target=INSIDE),
         *local_mounts(settings),
     ]
-    words = ["pgbackrest", f"--stanza={STANZA}", *target.words(), *(["--delta"] if delta else []), "restore"]
+    words = ["pgbackrest", f"--stanza={STANZA}", got(target), *target.words()]
+    words += ["--delta", "restore"] if delta else ["restore"]
     closed = ["--rm", "--label", f"{FETCHES}={volume}", *limits(settings)]
     checked(engine.run(one_off(engine, words, mounts, options=closed), ""), "the restore failed")
+
+
+def got(target: Target) -> str:
+    """Return the option that says how the restored server gets its log.
+
+    Only what is not there ends it. PostgreSQL would take any other failure, of a line or of a damaged segment, for the
+    end as well, and serve what was before it; with a status above 125 it stops instead, and can be started again.
+    """
+    repository = f" --repo={target.repository}" if target.repository else ""
+    command = f'pgbackrest{repository} --stanza={STANZA} archive-get %f "%p"'
+    return f"--recovery-option=restore_command={command} || {{ test $? -eq 1 && exit 1; exit 255; }}"
 
 
 def end_fetch(engine: Engine, volume: str) -> None:

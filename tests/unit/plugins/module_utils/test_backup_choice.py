@@ -4,6 +4,8 @@
 
 from __future__ import annotations
 
+import json
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -16,7 +18,7 @@ from ansible_collections.holdfast.host.plugins.module_utils.backup_restore impor
 from ansible_collections.holdfast.host.plugins.module_utils.command import Result
 from tests.unit.plugins.module_utils.backup_world import World, out, settings
 from tests.unit.plugins.module_utils.test_backup_engine import engine
-from tests.unit.plugins.module_utils.test_backup_info import entry
+from tests.unit.plugins.module_utils.test_backup_info import SHA, entry
 from tests.unit.plugins.module_utils.test_backup_settings import GIVEN
 
 NOW = 2_000_000_000.0
@@ -33,12 +35,18 @@ def full(label: str, stop: int, timeline: int, segment: int) -> dict[str, Any]:
     }  # fmt: skip
 
 
+HISTORY = {"00000002.history": {"type": "file", "time": NOW - HOUR}}
+# A restore to a moment within the sixth segment.
+NAMES = [info.name(1, each) for each in range(3, 10)] + [info.name(2, each) for each in range(6, 12)]
+LISTED = HISTORY | {f"18-1/{name}-{SHA}.zst": {"type": "file"} for name in NAMES}
+
+
 def world(**more: Any) -> World:
     """Return a repository with two fulls, and a restore an hour ago to what was two hours ago."""
     backups = [full("OLD", int(NOW) - 9 * HOUR, 1, 3), full("LEFT", int(NOW) - HOUR - 60, 1, 9)]
     said = {
         " info": out([entry(backup=backups)]),
-        "repo-ls": out({"00000002.history": {"type": "file", "time": NOW - HOUR}}),
+        "repo-ls": out(LISTED),
         "repo-get": Result(status=0, out="1\t0/6000000\tbefore a moment\n"),
     }
     return World(more | {key: each for key, each in said.items() if key not in more})
@@ -88,6 +96,36 @@ def test_a_full_beyond_the_log_has_its_end_alone(tmp_path: Path) -> None:
     short = settings(tmp_path, keep=GIVEN["keep"] | {"wal_days": 0})
     with pytest.raises(FailedError, match=r"and the ends of the full backups OLD \(2033-05-17 18:33:20.00:00\)"):
         subject.choose(engine(tmp_path, world()), short, time(3 * HOUR), NOW)
+
+
+def less(name: str) -> Result:
+    """Return the listing without one segment."""
+    return out({path: each for path, each in LISTED.items() if name not in path})
+
+
+@pytest.mark.parametrize("lost", [info.name(1, 4), info.name(2, 8)])
+def test_all_there_is_does_not_end_at_a_gap(tmp_path: Path, lost: str) -> None:
+    gap = engine(tmp_path, world(**{"repo-ls": less(lost)}))
+    with pytest.raises(
+        FailedError, match=f"latest cannot be reached: {lost} is missing from the log of repository 1; any"
+    ):
+        subject.choose(gap, settings(tmp_path), Target(), NOW)
+    # Elsewhere than at a moment before it, and for a host that is lost: what there is.
+    assert subject.choose(gap, settings(tmp_path), time(60), NOW).backup == "OLD"
+    assert subject.choose(gap, settings(tmp_path), Target(gaps=True), NOW).backup == "OLD"
+
+
+@pytest.mark.parametrize(("lost", "repository"), [(info.name(2, 11), 2), (info.name(2, 8), 2), ("none", 1)])
+def test_all_there_is_comes_from_where_there_is_most(tmp_path: Path, lost: str, repository: int) -> None:
+    both = entry(backup=[full("OLD", int(NOW) - 9 * HOUR, 1, 3)])
+    second = json.loads(json.dumps(both).replace('"repo-key": 1', '"repo-key": 2').replace('"key": 1', '"key": 2'))
+    answers = {"--repo=2 info": out([second]), "--repo=1 --output=json --recurse repo-ls": less(lost)}
+    answers |= {"--repo=2 --output=json --recurse repo-ls": out(LISTED)}
+    seen = engine(tmp_path, World({**answers, **world().answers}))
+    first = settings(tmp_path).repositories[0]
+    two = replace(settings(tmp_path), repositories=(first, replace(first, number=2)))
+    for target in (Target(), Target(gaps=True)):
+        assert subject.choose(seen, two, target, NOW).repository == repository
 
 
 def test_no_repository_answers(tmp_path: Path) -> None:

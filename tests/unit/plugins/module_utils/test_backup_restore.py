@@ -6,6 +6,7 @@ from __future__ import annotations
 
 import json
 import re
+import subprocess
 from dataclasses import replace
 from datetime import datetime, timedelta, timezone
 from pathlib import Path
@@ -115,10 +116,22 @@ def test_files_are_fetched_by_who_knows_the_repositories(tmp_path: Path) -> None
     assert "--filter label=org.holdfast.fetches=data" in listed
     assert "--label org.holdfast.fetches=data --memory 268435456" in command
     assert "--volume data:/var/lib/postgresql --volume /etc/holdfast/backup/server:/etc/pgbackrest:ro" in command
-    assert command.endswith("holdfast/postgres:18-0123abcd --stanza=main --delta restore")
+    assert "holdfast/postgres:18-0123abcd --stanza=main --recovery-option=restore_command=pgbackrest" in command
+    assert command.endswith(" --delta restore")
     broken = World({"restore": Result(status=75, err="no backup set")})
     with pytest.raises(FailedError, match="no backup set"):
         subject.fetch(engine(tmp_path, broken), settings(tmp_path), "data", subject.Target())
+
+
+@pytest.mark.parametrize(("status", "told"), [(0, 0), (1, 1), (38, 255), (102, 255)])
+def test_only_the_end_of_the_log_ends_a_recovery(tmp_path: Path, status: int, told: int) -> None:
+    command = subject.got(subject.Target(repository=2)).removeprefix("--recovery-option=restore_command=")
+    assert command.startswith('pgbackrest --repo=2 --stanza=main archive-get %f "%p" ||')
+    program = tmp_path / "pgbackrest"
+    program.write_text(f"#!/bin/sh\nexit {status}\n")
+    program.chmod(0o755)
+    done = subprocess.run(["/bin/sh", "-c", command], env={"PATH": f"{tmp_path}:/usr/bin:/bin"}, check=False)
+    assert done.returncode == told
 
 
 def test_a_fetch_that_was_killed_ends_before_the_next(tmp_path: Path) -> None:
