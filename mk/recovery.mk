@@ -15,3 +15,8 @@ restores: $(STAMP) ## Drill and restore a database on a lab host, as documented,
 .PHONY: locked
 locked: $(STAMP) ## Try to destroy locked backups with all keys of a host, and restore from them
 	@pytest -q -s --junit-xml=build/junit/locked.xml tests/recovery/test_locked.py
+
+.PHONY: faults
+faults: $(STAMP) ## Bring faults of backups about, and see who tells of each (ROW='lost-*' for some; docs/faults.md)
+	@$(PYTHON) -m tests.recovery.faults --rows "$(ROW)"
+	@$(PYTHON) -m tools.docs

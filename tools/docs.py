@@ -101,8 +101,19 @@ def security_page() -> str:
     return NOTICE.format(source="plugins/module_utils/plan/hardening/") + "\n\n" + security.page(ROOT)
 
 
+def faults_page() -> str:
+    """Return the page about faults of backups, from what was seen of them."""
+    from tools import faults  # noqa: PLC0415  # needs sys.path
+
+    return NOTICE.format(source="docs/bench/faults.json") + "\n\n" + faults.page(ROOT)
+
+
 # Pages that are not a role's README, and who writes each.
-PAGES: dict[str, Callable[[], str]] = {"docs/stack-file.md": stack_file, "docs/security.md": security_page}
+PAGES: dict[str, Callable[[], str]] = {
+    "docs/stack-file.md": stack_file,
+    "docs/security.md": security_page,
+    "docs/faults.md": faults_page,
+}
 
 
 def pages(root: Path) -> dict[Path, str]:

@@ -1,0 +1,116 @@
+# Copyright: (c) 2026, the Holdfast contributors
+# GNU General Public License v3.0+ (see LICENSE)
+"""The host on which faults are brought about: the whole stack, and three repositories, of each kind one.
+
+Number 1 lies on the host itself, in memory of 2 GiB so that it can be full; 2 is SFTP, 3 is S3, both of the vault.
+"""
+
+from __future__ import annotations
+
+import json
+import shutil
+from typing import Any
+
+import yaml
+
+from tests import systems
+from tests.lab import machines
+from tests.lab.hosts import find
+from tests.lab.paths import KEY
+from tests.lab.shell import run, succeeds
+
+from .. import stack, store, vault
+from ..trial import play
+
+HOST, STACK = find("demo-pydotorg"), stack.NAME
+INVENTORY = stack.BUILD / "faults"
+BUCKET, LOCAL, REMOTE = "faults", "/var/backups/holdfast", f"{vault.sftp_path}/faults"
+STATE, CONFIG = "/var/lib/holdfast/backup", "/etc/holdfast/backup"
+POSTGRES, SERVER = stack.POSTGRES, f"{stack.NAME}-stores-holdfast-backup-1"
+VOLUME = f"/var/lib/docker/volumes/{stack.NAME}-stores_postgres/_data"
+PSQL = f"docker exec -i {POSTGRES} psql -X -q -At -v ON_ERROR_STOP=1 -U {stack.SUPERUSER}"
+SIZE = "2g"
+# The numbers of those that lie elsewhere.
+OTHERS = (2, 3)
+# Where the segment's name is kept that has the last commit before the fault.
+SEGMENT = "/root/segment"
+# What scripts of faults know. keep: a file or directory is put aside as it is; back: all of them are as they were.
+PRELUDE = f"""
+CONFIG={CONFIG} STATE={STATE} POSTGRES={POSTGRES} SERVER={SERVER} VOLUME={VOLUME} REPOSITORY={LOCAL}
+KEY=/etc/holdfast/secrets/BACKUP_KEY KEPT=/root/kept.tar SETTINGS=$CONFIG/server/pgbackrest.conf
+ARCHIVE=$REPOSITORY/postgres/archive/main BACKUPS=$REPOSITORY/postgres/backup/main
+sql() {{ {PSQL} -d postgres -c "$1" > /dev/null; }}
+keep() {{ tar -C / -rpf $KEPT "${{1#/}}"; }}
+back() {{ tar -C / -xpf $KEPT; rm $KEPT; }}
+flip() {{ python3 -c "f = open('$1', 'r+b'); f.seek($2); b = f.read(1); f.seek($2); f.write(bytes([b[0] ^ 1]))"; }}
+segment() {{ ls $ARCHIVE/*/*/"$(cat {SEGMENT})"-*; }}
+"""
+
+
+def repositories() -> list[dict[str, Any]]:
+    """Return the declaration of the three."""
+    s3 = {"bucket": BUCKET, "endpoint": vault.S3_NAME, "region": vault.REGION, "path": "/shop", "style": "path"}
+    keys = [vault.host_key(kind) for kind in ("ed25519", "ecdsa", "rsa")]
+    sftp = {"host": vault.SFTP_NAME, "user": vault.sftp_user, "path": REMOTE, "host_keys": keys}
+    return [{"local": {"path": LOCAL}}, {"sftp": sftp}, {"s3": {**s3, "ca": vault.ca_pem()}}]
+
+
+def lay_out() -> None:
+    """Write the inventory."""
+    shutil.rmtree(INVENTORY, ignore_errors=True)
+    (INVENTORY / "group_vars").mkdir(parents=True)
+    shutil.copy(systems.directory(stack.NAME) / "compose.yaml", INVENTORY)
+    secrets = {
+        "BACKUP_2_SFTP_KEY": vault.sftp_private_key(),
+        "BACKUP_3_S3_KEY": vault.access_key(),
+        "BACKUP_3_S3_SECRET": vault.secret_key(),
+    }
+    given = {
+        "holdfast_stack": systems.declared(stack.NAME, repositories()),
+        "app_secrets": systems.given(stack.NAME) | secrets,
+        "backup_kit_password": stack.PASSWORD,
+        "backup_kit_file": str(stack.BUILD / "faults.kit"),
+        **systems.variables(systems.DOCKER),
+    }
+    (INVENTORY / "group_vars/all.json").write_text(json.dumps(given))
+    login = {"ansible_host": HOST.address, "ansible_user": "root", "ansible_ssh_private_key_file": str(KEY)}
+    hosts = {"all": {"hosts": {HOST.name: login | {"ansible_ssh_common_args": stack.SSH}}}}
+    (INVENTORY / "hosts.yml").write_text(yaml.safe_dump(hosts))
+
+
+def provision() -> None:
+    """Have the stack serve on a fresh host, with empty repositories and a first backup in each."""
+    machines.down(HOST)
+    vault.up()
+    vault.free_disk()
+    vault.clear_sftp()
+    vault.make_bucket(BUCKET)
+    machines.up([HOST])
+    vault.resolve(HOST)
+    on(f"mkdir -p {LOCAL}; mount -t tmpfs -o size={SIZE},mode=0755 backups {LOCAL}")
+    lay_out()
+    play("faults.log", "site.yml", inventory=INVENTORY)
+    sql("CREATE TABLE faults (n bigint PRIMARY KEY, at timestamptz NOT NULL DEFAULT clock_timestamp())")
+
+
+def renew() -> None:
+    """Give a host that stands the program of this checkout."""
+    on(f"{PRELUDE}test ! -e $KEPT || back")
+    vault.unblock()
+    play("faults.log", "site.yml", "--tags", "backup", inventory=INVENTORY)
+
+
+def serves() -> bool:
+    """Tell whether the host stands, as provision() left it."""
+    return succeeds(["docker", "exec", HOST.container, *PSQL.split(), "-d", stack.DATABASE, "-c", "TABLE faults"])
+
+
+def on(script: str, timeout: float = 600) -> str:
+    """Return what a script prints that runs on the host as root. Raises LabError."""
+    return store.on(HOST, script, timeout=timeout).strip()
+
+
+def sql(query: str, database: str = stack.DATABASE, server: str = POSTGRES) -> str:
+    """Return what a query says. Raises LabError."""
+    words = PSQL.replace(POSTGRES, server)
+    return run(["docker", "exec", "-i", HOST.container, *words.split(), "-d", database, "-c", query]).strip()
