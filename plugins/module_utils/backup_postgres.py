@@ -204,13 +204,17 @@ def _truth(engine: Engine, repository: Repository, stanza: info.Stanza, asked: _
     try:
         listed = json.loads(_read(engine, repository, "--output=json", "--recurse", "repo-ls", place))
         there = info.segments(listed)
-        path, _ = backup_timeline.histories(listed).get(info.newest(there), ("", 0))
+        histories = backup_timeline.histories(listed)
+        path, _ = histories.get(info.newest(there), ("", 0))
         left = backup_timeline.history(_read(engine, repository, "repo-get", f"{place}/{path}")) if path else {}
     except FailedError as problem:
         return Truth(repository=repository.number, reached=False, message=str(problem))
     fulls = stanza.fulls
     # Nothing comes after it: without the archiver nobody would know that there was one more.
     believed = [asked.last] if asked.last and info.position(asked.last) not in there else []
+    lines = {line for line, _ in there}
+    # From a backup before a restore nobody gets to what came after it, without them.
+    lost = [f"{line:08X}.history" for line in sorted(lines - set(histories) - {min(lines, default=0)})]
     return Truth(
         repository=repository.number,
         reached=True,
@@ -220,7 +224,7 @@ def _truth(engine: Engine, repository: Repository, stanza: info.Stanza, asked: _
         newest=asked.now - stanza.backups[-1].stop,
         size=stanza.backups[-1].size,
         stored=sum(each.stored for each in stanza.backups),
-        missing=tuple(dict.fromkeys([*info.gaps(stanza, there, asked.kept_fulls, left), *believed])),
+        missing=tuple(dict.fromkeys([*info.gaps(stanza, there, asked.kept_fulls, left), *lost, *believed])),
         whole=not believed and info.whole_since(stanza, there, left),
         damaged=tuple(each.label for each in stanza.backups if each.damaged),
     )

@@ -124,6 +124,15 @@ def test_a_history_tells_where_a_timeline_begins(tmp_path: Path) -> None:
     assert (found.missing, found.whole) == ((info.name(2, 6),), False)
 
 
+def test_a_history_that_is_lost_is_told_after_a_new_backup_too(tmp_path: Path) -> None:
+    first = entry()["backup"][0]
+    second = first | {"label": "NEW", "archive": {"start": info.name(2, 7), "stop": info.name(2, 7)}}
+    less = {path: each for path, each in taken_back(0).items() if "history" not in path}
+    seen = world([entry(backup=[first, second])], **{"repo-ls": out(less)})
+    (found,) = subject.truth(engine(tmp_path, seen), settings(tmp_path), 8, now=200)
+    assert (found.missing, found.whole) == (("00000002.history",), True)
+
+
 @pytest.mark.parametrize("call", ["repo-ls", "repo-get"])
 def test_a_listing_that_fails_is_no_gap(tmp_path: Path, call: str) -> None:
     answers = {"repo-ls": out(taken_back(0))} | {call: Result(status=1, err="timeout")}
