@@ -20,9 +20,9 @@ a directory of the host (1), SFTP (2) and S3 (3). S3 is moto behind TLS.
 
 **Detected** says which work told first, when its timer runs it, and the seconds that it needed once it ran. `verify`
 repeats the findings of `truth`. **Reported** is a line of what was said there. **Restorable** says whether the last
-commit before the fault came back by `holdfast-backup restore --to latest --beside`, while the fault lasted; where that
-was refused, by which repository's number it went, or that it went once the fault was undone. `make faults
-ROW='lost-*'` brings some of them about again.
+commit before the fault came back by `holdfast-backup restore --to latest --beside` (of a restore that was killed: by
+the same one again), while the fault lasted; where that was refused, by which repository's number it went, or that it
+went once the fault was undone. `make faults ROW='lost-*'` brings some of them about again.
 """
 WHEN = {
     "truth": "every 5 min",
@@ -40,6 +40,8 @@ def detected(cell: Mapping[str, Any]) -> str:
     """Return who told first, and when."""
     if cell["silent"]:
         return "**not at all**"
+    if cell.get("harmless"):
+        return "nothing is lost by it"
     return f"`{cell['by']}`, {WHEN[cell['by']]}; {cell['seconds']:.0f} s"
 
 

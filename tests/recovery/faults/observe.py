@@ -171,8 +171,10 @@ def watch(row: Row) -> dict[str, Any]:
         act(row.undo)
     sound(*row.heal)
     after = during if during["restored"] else restored(row.restore, number)
+    whole = said is None and row.harmless and during["restored"]
     return {
-        "what": row.what, "silent": said is None, "by": said.by if said else "", "where": said.where if said else "",
-        "said": said.text if said else "", "seconds": round(seconds, 1), "during": during, "after": after,
-        "stand_in": row.stand_in, "load": round(os.getloadavg()[0], 1),
+        "what": row.what, "harmless": whole, "silent": said is None and not whole,
+        "by": said.by if said else "", "where": said.where if said else "", "said": said.text if said else "",
+        "seconds": round(seconds, 1), "during": during, "after": after, "stand_in": row.stand_in,
+        "load": round(os.getloadavg()[0], 1),
     }  # fmt: skip

@@ -28,6 +28,26 @@ ANOTHER = (
     "docker start $POSTGRES; until docker exec $POSTGRES pg_isready -q -h 127.0.0.1; do sleep 0.5; done"
 )
 FORMER = "docker stop $POSTGRES; rm -rf $VOLUME/18; mv /root/former $VOLUME/18; docker start $POSTGRES"
+# The volume is in memory for as long, on a file system that is full but for a MiB.
+SMALL = """
+docker stop $POSTGRES $SERVER > /dev/null
+mkdir -p /root/data; mount -t tmpfs -o size=2g data /root/data; cp -a $VOLUME/. /root/data/
+mount --bind /root/data $VOLUME
+docker start $SERVER $POSTGRES > /dev/null; until docker exec $POSTGRES pg_isready -q; do sleep 0.5; done
+mount -o remount,size=$(($(df --output=used -B1 /root/data | tail -1) + 1048576)) /root/data
+head -c 2M /dev/zero > /root/data/full 2> /dev/null || true
+sql 'CREATE TABLE filled (n int)' 2> /dev/null || true
+for turn in 1 2 3 4 5; do
+  sql 'INSERT INTO filled SELECT generate_series(1, 500000)' 2> /dev/null || true
+  sql 'SELECT pg_switch_wal()' 2> /dev/null || true
+done
+"""
+LARGE = """
+docker stop $POSTGRES $SERVER > /dev/null; rm -f /root/data/full; umount $VOLUME
+rm -rf $VOLUME/18; cp -a /root/data/. $VOLUME/; umount /root/data
+docker start $SERVER $POSTGRES > /dev/null; until docker exec $POSTGRES pg_isready -q; do sleep 0.5; done
+sql 'DROP TABLE IF EXISTS filled'
+"""
 
 ROWS = (
     Row(
@@ -136,5 +156,13 @@ ROWS = (
         undo=FORMER,
         tells=r"backup\.archiver: |backup\.server: |another cluster|database system",
         patience=200,
+    ),
+    Row(
+        name="full-data",
+        what="PostgreSQL's disk is full",
+        bring=SMALL,
+        undo=LARGE,
+        tells=r"backup\.server: |backup\.archiver: ",
+        patience=120,
     ),
 )

@@ -4,8 +4,34 @@
 
 from __future__ import annotations
 
+import time
+
 from .. import vault
+from . import ground, places
 from .row import Row
+
+MINUTES = 60
+HOST_KEYS = "/etc/ssh/ssh_host_*_key /etc/ssh/ssh_host_*_key.pub"
+
+
+def _no_bucket() -> None:
+    places.take(places.keys(""))
+    vault.remove_bucket(ground.BUCKET)
+
+
+def _bucket() -> None:
+    vault.make_bucket(ground.BUCKET)
+    places.give_back()
+
+
+def _an_hour() -> None:
+    """Commit and close a segment each minute, with nobody there who takes it."""
+    vault.block(silently=True)
+    for _ in range(MINUTES):
+        time.sleep(60)
+        ground.sql("INSERT INTO faults (n) SELECT max(n) + 1 FROM faults")
+        ground.sql("SELECT pg_switch_wal()")
+
 
 ROWS = (
     Row(
@@ -45,5 +71,54 @@ ROWS = (
         undo="back",
         tells=r"repository\[3\]: .*(403|Forbidden|InvalidAccessKeyId)",
         stand_in="an id of a key that S3 does not know",
+    ),
+    Row(
+        name="unknown-user",
+        what="SFTP does not let the host's key in any more",
+        bring=lambda: vault.inside("mv /etc/vault/keys/sftp.pub /etc/vault/keys/sftp.pub.away"),
+        undo=lambda: vault.inside("mv /etc/vault/keys/sftp.pub.away /etc/vault/keys/sftp.pub"),
+        tells=r"repository\[2\]: .*([Aa]uth|public ?key|denied)",
+    ),
+    Row(
+        name="another-machine",
+        what="another machine answers at SFTP's address: its host keys are not those",
+        bring=lambda: vault.inside(
+            f"tar -cpf /root/host-keys.tar {HOST_KEYS} 2> /dev/null; rm {HOST_KEYS}; ssh-keygen -A > /dev/null; "
+            "systemctl restart ssh"
+        ),
+        undo=lambda: vault.inside("tar -C / -xpf /root/host-keys.tar; systemctl restart ssh"),
+        tells=r"repository\[2\]: .*[Hh]ost.*(key|match|known)",
+    ),
+    Row(
+        name="another-certificate",
+        what="S3 has a certificate of an authority that is not declared",
+        bring="keep $CONFIG/server/repository-3.pem\n"
+        "openssl req -x509 -new -newkey ec -pkeyopt ec_paramgen_curve:P-256 -nodes -keyout /dev/null -subj /CN=another"
+        " 2> /dev/null > $CONFIG/server/repository-3.pem",
+        undo="back",
+        tells=r"repository\[3\]: .*certificate",
+    ),
+    Row(
+        name="lost-bucket",
+        what="the bucket is gone",
+        bring=_no_bucket,
+        undo=_bucket,
+        tells=r"repository\[3\]",
+    ),
+    Row(
+        name="read-only",
+        what="SFTP does not let the host write any more",
+        bring=lambda: (places.sftp("chmod -R a-w postgres"), ground.sql("SELECT pg_switch_wal()")),
+        undo=lambda: places.sftp("chmod -R u+w postgres"),
+        tells=r"backup\.archiver: ",
+        patience=150,
+    ),
+    Row(
+        name="an-hour",
+        what="SFTP and S3 give no answer for an hour, and a segment a minute waits",
+        bring=_an_hour,
+        undo=vault.unblock,
+        tells=r"backup\.archiver: ",
+        heal=("full",),
     ),
 )

@@ -163,4 +163,22 @@ ROWS = (
         tells=r"repository 1: |repository 1 ",
         heal=("readable",),
     ),
+    Row(
+        name="timeline-switch",
+        what="PostgreSQL goes on along a new timeline, and no backup follows",
+        bring="sql \"ALTER SYSTEM SET restore_command = '/bin/false'\"\n"
+        "touch $VOLUME/18/docker/recovery.signal; chown 999:999 $VOLUME/18/docker/recovery.signal\n"
+        "docker restart $POSTGRES; until docker exec $POSTGRES pg_isready -q; do sleep 0.5; done\n"
+        "sql 'SELECT pg_switch_wal()'; sleep 5",
+        undo="sql 'ALTER SYSTEM RESET restore_command'; sql 'SELECT pg_reload_conf()'",
+        tells=r"repository\[1\]",
+        harmless=True,
+    ),
+    Row(
+        name="lost-history",
+        what="where a timeline begins is lost (its .history)",
+        bring="file=$(ls $ARCHIVE/*/*.history | tail -1); keep $file; rm $file",
+        undo="back",
+        tells=r"repository\[1\]\.log: .*\.history",
+    ),
 )

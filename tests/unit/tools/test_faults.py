@@ -17,7 +17,7 @@ from tools import faults
 TOLD = {
     "commit": "abc", "load": 1.5, "what": "a fault", "silent": False, "by": "truth", "where": "findings of verify",
     "said": "backup.x: `odd` | more", "seconds": 4.2, "during": {"restored": True}, "after": {"restored": True},
-    "stand_in": "",
+    "stand_in": "", "harmless": False,
 }  # fmt: skip
 REFUSED = {"restored": False, "refused": "no"}
 
@@ -45,6 +45,10 @@ def test_who_told_and_how(tmp_path: Path) -> None:
 def test_what_stayed_silent(tmp_path: Path) -> None:
     assert "| **not at all** |" in shown(tmp_path, silent=True, by="", where="", said="")
     assert "1 faults, 1 of them silent" in faults.page(tmp_path)
+
+
+def test_what_nobody_has_to_tell(tmp_path: Path) -> None:
+    assert "| nothing is lost by it |  | yes |" in shown(tmp_path, harmless=True, by="", where="", said="")
 
 
 @pytest.mark.parametrize(
