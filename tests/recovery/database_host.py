@@ -6,18 +6,14 @@ from __future__ import annotations
 
 import json
 import shlex
-import shutil
 import subprocess
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from typing import Any
 
-import yaml
-
 from tests import systems
 from tests.lab import machines
 from tests.lab.hosts import find
-from tests.lab.paths import KEY
 from tests.lab.shell import LabError, run, scaled, wait_until
 
 from . import stack, store
@@ -37,29 +33,12 @@ PSQL = f"docker exec -i {stack.POSTGRES} psql -X -q -At -v ON_ERROR_STOP=1 -U {s
 HURRY = f"(while :; do sleep 1; {PSQL} -d postgres -c 'SELECT pg_switch_wal()' > /dev/null; done) & hurry=$!; "
 
 
-def lay_out() -> None:
-    """Write the inventory."""
-    shutil.rmtree(INVENTORY, ignore_errors=True)
-    (INVENTORY / "group_vars").mkdir(parents=True)
-    shutil.copy(systems.directory(stack.NAME) / "compose.yaml", INVENTORY)
-    given = {
-        "holdfast_stack": systems.declared(stack.NAME, systems.lab_repositories(), assertions=ASSERTIONS),
-        "app_secrets": systems.given(stack.NAME),
-        "backup_kit_password": stack.PASSWORD,
-        "backup_kit_file": str(stack.BUILD / "database.kit"),
-        **systems.variables(systems.DOCKER),
-    }
-    (INVENTORY / "group_vars/all.json").write_text(json.dumps(given))
-    login = {"ansible_host": HOST.address, "ansible_user": "root", "ansible_ssh_private_key_file": str(KEY)}
-    hosts = {"all": {"hosts": {HOST.name: login | {"ansible_ssh_common_args": stack.SSH}}}}
-    (INVENTORY / "hosts.yml").write_text(yaml.safe_dump(hosts))
-
-
 def provision() -> None:
     """Have the stack serve on a fresh host, with its first backup."""
     machines.down(HOST)
     machines.up([HOST])
-    lay_out()
+    given = stack.variables(systems.lab_repositories(), stack.BUILD / "database.kit", {}, assertions=ASSERTIONS)
+    stack.write(INVENTORY, HOST, given)
     play("database.log", "site.yml", inventory=INVENTORY)
 
 
@@ -93,7 +72,7 @@ def shim(pattern: str, script: str) -> Iterator[None]:
     on(f"rm -rf {SHIM}; mkdir {SHIM}; printf %s {shlex.quote(text)} > {SHIM}/docker; chmod 755 {SHIM}/docker")
     try:
         yield
-        if on(f"test -d {SHIM}/done && echo used || true") != "used":
+        if on(f"if test -d {SHIM}/done; then echo used; fi") != "used":
             raise LabError(f"docker was never called like {pattern}")
     finally:
         on(f"rm -rf {SHIM}")

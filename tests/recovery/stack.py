@@ -6,7 +6,7 @@ from __future__ import annotations
 
 import json
 import shutil
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -32,27 +32,31 @@ def gone(directory: Path) -> None:
         shutil.rmtree(directory)
 
 
-def variables(repositories: Sequence[dict[str, Any]], **backup: Any) -> dict[str, Any]:
-    """Return the inventory's variables. backup: further keys of the declaration."""
+def variables(repositories: Sequence[dict[str, Any]], kit: Path, secrets: Mapping[str, str], **backup: Any) -> Any:
+    """Return an inventory's variables. secrets: of the repositories. backup: further keys of the declaration."""
     return {
         "holdfast_stack": systems.declared(NAME, repositories, **backup),
-        "app_secrets": systems.given(NAME) | {"BACKUP_1_SFTP_KEY": store.private_key()},
+        "app_secrets": systems.given(NAME) | dict(secrets),
         "backup_kit_password": PASSWORD,
-        "backup_kit_file": str(KIT),
+        "backup_kit_file": str(kit),
         **systems.variables(systems.DOCKER),
     }
 
 
-def lay_out(host: Host, repositories: Sequence[dict[str, Any]], **backup: Any) -> Path:
-    """Write the inventory of a host and return its directory."""
-    gone(INVENTORY)
-    INVENTORY.mkdir(parents=True)
-    shutil.copy(systems.directory(NAME) / "compose.yaml", INVENTORY)
+def write(inventory: Path, host: Host, given: Mapping[str, Any]) -> None:
+    """Write the inventory of a host, in the place of an earlier one."""
+    gone(inventory)
+    (inventory / "group_vars").mkdir(parents=True)
+    shutil.copy(systems.directory(NAME) / "compose.yaml", inventory)
+    (inventory / "group_vars/all.json").write_text(json.dumps(given))
     login = {"ansible_host": host.address, "ansible_user": "root", "ansible_ssh_private_key_file": str(KEY)}
     hosts = {"all": {"hosts": {host.name: login | {"ansible_ssh_common_args": SSH}}}}
-    (INVENTORY / "hosts.yml").write_text(yaml.safe_dump(hosts))
-    (INVENTORY / "group_vars").mkdir()
-    (INVENTORY / "group_vars/all.json").write_text(json.dumps(variables(repositories, **backup)))
+    (inventory / "hosts.yml").write_text(yaml.safe_dump(hosts))
+
+
+def lay_out(host: Host, repositories: Sequence[dict[str, Any]], **backup: Any) -> Path:
+    """Write the inventory of the host that is lost, and return its directory."""
+    write(INVENTORY, host, variables(repositories, KIT, {"BACKUP_1_SFTP_KEY": store.private_key()}, **backup))
     return INVENTORY
 
 

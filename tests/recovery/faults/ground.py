@@ -7,16 +7,10 @@ Number 1 lies on the host itself, in memory of 2 GiB so that it can be full; 2 i
 
 from __future__ import annotations
 
-import json
-import shutil
 from typing import Any
 
-import yaml
-
-from tests import systems
 from tests.lab import machines
 from tests.lab.hosts import find
-from tests.lab.paths import KEY
 from tests.lab.shell import run, succeeds
 
 from .. import stack, store, vault
@@ -55,29 +49,6 @@ def repositories() -> list[dict[str, Any]]:
     return [{"local": {"path": LOCAL}}, {"sftp": sftp}, {"s3": {**s3, "ca": vault.ca_pem()}}]
 
 
-def lay_out() -> None:
-    """Write the inventory."""
-    shutil.rmtree(INVENTORY, ignore_errors=True)
-    (INVENTORY / "group_vars").mkdir(parents=True)
-    shutil.copy(systems.directory(stack.NAME) / "compose.yaml", INVENTORY)
-    secrets = {
-        "BACKUP_2_SFTP_KEY": vault.sftp_private_key(),
-        "BACKUP_3_S3_KEY": vault.access_key(),
-        "BACKUP_3_S3_SECRET": vault.secret_key(),
-    }
-    given = {
-        "holdfast_stack": systems.declared(stack.NAME, repositories()),
-        "app_secrets": systems.given(stack.NAME) | secrets,
-        "backup_kit_password": stack.PASSWORD,
-        "backup_kit_file": str(stack.BUILD / "faults.kit"),
-        **systems.variables(systems.DOCKER),
-    }
-    (INVENTORY / "group_vars/all.json").write_text(json.dumps(given))
-    login = {"ansible_host": HOST.address, "ansible_user": "root", "ansible_ssh_private_key_file": str(KEY)}
-    hosts = {"all": {"hosts": {HOST.name: login | {"ansible_ssh_common_args": stack.SSH}}}}
-    (INVENTORY / "hosts.yml").write_text(yaml.safe_dump(hosts))
-
-
 def provision() -> None:
     """Have the stack serve on a fresh host, with empty repositories and a first backup in each."""
     machines.down(HOST)
@@ -88,7 +59,12 @@ def provision() -> None:
     machines.up([HOST])
     vault.resolve(HOST)
     on(f"mkdir -p {LOCAL}; mount -t tmpfs -o size={SIZE},mode=0755 backups {LOCAL}")
-    lay_out()
+    secrets = {
+        "BACKUP_2_SFTP_KEY": vault.sftp_private_key(),
+        "BACKUP_3_S3_KEY": vault.access_key(),
+        "BACKUP_3_S3_SECRET": vault.secret_key(),
+    }
+    stack.write(INVENTORY, HOST, stack.variables(repositories(), stack.BUILD / "faults.kit", secrets))
     play("faults.log", "site.yml", inventory=INVENTORY)
     sql("CREATE TABLE faults (n bigint PRIMARY KEY, at timestamptz NOT NULL DEFAULT clock_timestamp())")
 
