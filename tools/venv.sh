@@ -30,5 +30,4 @@ fi
 # uv leaves no bytecode, and a machine may forbid programs to write their own: each process would compile Ansible anew,
 # two or three seconds of a run. The collections beside it are three times its size, and are compiled as they are used.
 packages=$("$python" -c 'import sysconfig; print(sysconfig.get_path("purelib"))')
-# Files for other Pythons than this one do not compile, and say so by the exit code.
-"$python" -m compileall -q -j 0 -x ansible_collections "$packages" >/dev/null || true
+"$python" -m compileall -q -j 0 -x ansible_collections "$packages"

@@ -146,11 +146,17 @@ def connect(host: Host) -> None:
     run(["ip", "link", "set", name, "master", bridge, "up"])
 
 
+def remove_disks(host: Host) -> None:
+    """Remove what a host keeps, half made ones too. Raises OSError."""
+    if (DIRECTORY / host.name).exists():
+        shutil.rmtree(DIRECTORY / host.name)
+
+
 def start(host: Host) -> None:
     """Have a host's emulator running, on the disks that it had."""
     directory = DIRECTORY / host.name
     if not (directory / "data").exists():
-        shutil.rmtree(directory, ignore_errors=True)
+        remove_disks(host)
         with step(f"make the disks of {host.name}"):
             make_disks(host, directory)
     if not process(host):
@@ -188,7 +194,7 @@ def down(host: Host) -> None:
     """Remove a host with its disks and its cable."""
     with locked(LOCK):
         halt(host)
-        shutil.rmtree(DIRECTORY / host.name, ignore_errors=True)
+        remove_disks(host)
         if succeeds(["ip", "link", "show", interface(host)]):
             run(["ip", "link", "delete", interface(host)])
         ssh.forget(host)

@@ -79,6 +79,4 @@ def measured(rounds: int, seconds: int, say: Callable[[str], None]) -> dict[str,
             for way in (*WAYS[turn:], *WAYS[:turn]):
                 found[way].append(_one(host, way, seconds))
             say(f"round {number}: " + ", ".join(f"{way} {each[-1]:.0f}" for way, each in found.items()))
-        # What was archived off and on is no whole log.
-        store.on(host, "holdfast-backup truth || true", 600)
     return {way: {"tps": each} for way, each in found.items()}
