@@ -19,14 +19,14 @@ from typing import Any
 from ansible_collections.holdfast.host.plugins.module_utils import envfile
 from ansible_collections.holdfast.host.plugins.module_utils.backup_copies import FilesError
 from ansible_collections.holdfast.host.plugins.module_utils.backup_restic import Restic
-from ansible_collections.holdfast.host.plugins.module_utils.backup_settings import Repository
+from ansible_collections.holdfast.host.plugins.module_utils.backup_settings import CONFIG, Repository
 from ansible_collections.holdfast.host.plugins.module_utils.command import Run
 from ansible_collections.holdfast.host.plugins.module_utils.errors import Finding
 
 PATH = "holdfast_stack.backup.repositories"
 KEY = "BACKUP_KEY"
-# What the texts of the host's files name, and what stands for it while a place is tried.
-DIRECTORY = "/etc/holdfast/backup"
+# What the texts of the host's files name; another directory stands for it while a place is tried.
+DIRECTORY = str(CONFIG.parent)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -45,7 +45,7 @@ class Wanted:
 def parse(options: Mapping[str, Any]) -> Wanted:
     """Return what a module's options ask for. Raises ValueError, and OSError for secrets that cannot be read."""
     files = {each["path"]: each["content"] for each in options["files"] if each["path"].startswith(f"{DIRECTORY}/")}
-    shown = f"{DIRECTORY}/backup.json"
+    shown = str(CONFIG)
     if shown not in files:
         raise ValueError(f"files has no {shown}")
     told = json.loads(files.pop(shown))
