@@ -16,7 +16,7 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
-from ansible_collections.holdfast.host.plugins.module_utils import envfile
+from ansible_collections.holdfast.host.plugins.module_utils import backup_settings, envfile
 from ansible_collections.holdfast.host.plugins.module_utils.backup_copies import FilesError
 from ansible_collections.holdfast.host.plugins.module_utils.backup_restic import Restic
 from ansible_collections.holdfast.host.plugins.module_utils.backup_settings import CONFIG, Repository
@@ -48,17 +48,11 @@ def parse(options: Mapping[str, Any]) -> Wanted:
     shown = str(CONFIG)
     if shown not in files:
         raise ValueError(f"files has no {shown}")
-    told = json.loads(files.pop(shown))
-    numbers = set(options["numbers"])
-    repositories = tuple(
-        Repository(**{**each, "options": tuple(each["options"])})
-        for each in told["repositories"]
-        if each["number"] in numbers
-    )
+    told = backup_settings.parse(json.loads(files.pop(shown)))
     named: set[str] = {KEY}.union(*(envfile.references(text) for text in files.values()))
     return Wanted(
-        stack=told["stack"],
-        repositories=repositories,
+        stack=told.stack,
+        repositories=tuple(each for each in told.repositories if each.number in options["numbers"]),
         files=files,
         values=_values(named, Path(options["secrets_directory"]), options["provided"] or {}),
     )

@@ -56,6 +56,11 @@ def lives(pid: int) -> bool:
         return False
 
 
+def killed(work: Work, lives: Callable[[int], bool] = lives) -> bool:
+    """Tell whether a run had no time to say how it ended."""
+    return work.result == RUNNING and not lives(work.pid)
+
+
 @dataclass(kw_only=True)
 class Outcome:
     """What a run says of itself while it is recorded: all of it is kept with its result."""
@@ -180,7 +185,7 @@ def work_metrics(state: Mapping[str, Work]) -> list[Metric]:
     """
     ended = {kind: work for kind, work in sorted(state.items()) if work.end is not None}
     good = {kind: work.result == OK for kind, work in ended.items()}
-    good |= {kind: False for kind, work in sorted(state.items()) if work.result == RUNNING and not lives(work.pid)}
+    good |= {kind: False for kind, work in sorted(state.items()) if killed(work)}
 
     def metric(name: str, text: str, values: Mapping[str, float | None]) -> Metric:
         told = [Sample(value=value, labels={"work": kind}) for kind, value in values.items() if value is not None]

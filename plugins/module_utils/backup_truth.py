@@ -87,7 +87,7 @@ def of_work(
 ) -> Iterator[Finding]:
     """Yield what failed when it was done last, and what was killed and had no time to say so."""
     for kind, work in sorted(state.items()):
-        killed = work.result == backup_report.RUNNING and not lives(work.pid)
+        killed = backup_report.killed(work, lives)
         if killed or work.result == backup_report.FAILED:
             rule, hint = "must end well", f"journalctl -u holdfast-backup@{kind.partition(':')[0]}"
             value = "it was killed before it ended" if killed else work.message

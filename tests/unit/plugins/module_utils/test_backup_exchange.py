@@ -14,6 +14,7 @@ import pytest
 from ansible_collections.holdfast.host.plugins.module_utils.backup_exchange import Wanted, look, parse
 from ansible_collections.holdfast.host.plugins.module_utils.command import Result
 from tests.unit.plugins.module_utils.backup_world import ABSENT, WRONG, World, out
+from tests.unit.plugins.module_utils.test_backup_settings import GIVEN
 
 ETC = "/etc/holdfast/backup"
 SSH = f"sftp.command=ssh -i {ETC}/restic/2.key -o UserKnownHostsFile={ETC}/server/known_hosts"
@@ -43,7 +44,7 @@ OURS = out({"id": "abc"})
 def _options(directory: Path, numbers: Sequence[int] = (1, 2), **provided: str) -> dict[str, Any]:
     (directory / "BACKUP_KEY").write_text("the-hosts-key")
     text = {
-        "backup.json": json.dumps({"stack": "shop", "repositories": PLACES}),
+        "backup.json": json.dumps(GIVEN | {"stack": "shop", "repositories": PLACES}),
         "server/known_hosts": "store.example.org ssh-ed25519 AAAA\n",
         "restic/2.key": "${secret:BACKUP_2_SFTP_KEY}\n",
         "restic/2.env": "A=${secret:UNKNOWN}\n",

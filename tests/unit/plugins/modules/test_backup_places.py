@@ -13,6 +13,7 @@ import pytest
 from ansible_collections.holdfast.host.plugins.module_utils.command import Result
 from ansible_collections.holdfast.host.plugins.modules import backup_places as subject
 from tests.unit.plugins.module_utils.backup_world import ABSENT, WRONG, World
+from tests.unit.plugins.module_utils.test_backup_settings import GIVEN
 from tests.unit.plugins.modules.in_process import run_module
 
 Capture = pytest.CaptureFixture[str]
@@ -25,7 +26,7 @@ PLACE = {
 def words(tmp_path: Path) -> dict[str, Any]:
     """Return the options for one place, and a host's key."""
     (tmp_path / "BACKUP_KEY").write_text("hush")
-    text = json.dumps({"stack": "shop", "repositories": [PLACE]})
+    text = json.dumps(GIVEN | {"stack": "shop", "repositories": [PLACE]})
     files = [{"path": "/etc/holdfast/backup/backup.json", "content": text}]
     return {"numbers": [1], "files": files, "secrets_directory": str(tmp_path)}
 
