@@ -7,7 +7,7 @@ from __future__ import annotations
 import shutil
 from pathlib import Path
 
-from ansible_collections.holdfast.host.plugins.module_utils import atomic, backup_postgres
+from ansible_collections.holdfast.host.plugins.module_utils import atomic, backup_postgres, backup_truth
 from ansible_collections.holdfast.host.plugins.module_utils.backup_engine import Engine, FailedError, checked
 from ansible_collections.holdfast.host.plugins.module_utils.backup_settings import Settings
 
@@ -103,9 +103,10 @@ def prepare(engine: Engine) -> list[str]:
 
 
 def ready(engine: Engine, settings: Settings) -> list[str]:
-    """Have a place and a first backup in each repository. Return what was done. Raises FailedError.
+    """Have a place in each repository, and a backup that leads to the newest state. Return what was done.
 
-    A server that still recovers is waited for. A large database's first backup is begun, and not waited for.
+    A place that others had meanwhile has a gap, and begins anew. A server that still recovers is waited for. A large
+    database's backup is begun, and not waited for. Raises FailedError.
     """
     postgres = engine.postgres
 
@@ -120,12 +121,15 @@ def ready(engine: Engine, settings: Settings) -> list[str]:
     engine.wait_for(f"{postgres.service} did not end its recovery", RECOVERED_SECONDS, lambda: recovers() != "t")
     engine.wait_for(f"{postgres.service} does not serve", STARTED_SECONDS, lambda: recovers() == "f")
     done = backup_postgres.create(engine, settings)
-    empty = [each.repository for each in backup_postgres.stanzas(engine, settings.repositories) if not each.backups]
-    if not empty:
+    last = backup_postgres.archiver(engine).last
+    found = backup_postgres.truth(engine, settings, backup_truth.kept_fulls(settings), last=last)
+    lacking = [each for each in found if each.reached and not each.whole]
+    if not lacking:
         return done
     if backup_postgres.size(engine) > backup_postgres.WAITED_BYTES:
-        checked(engine.run(["systemctl", "start", "--no-block", "holdfast-backup@full.service"], ""), "a first backup")
-        return [*done, "a first backup was begun; holdfast-backup truth tells when it is there"]
+        checked(engine.run(["systemctl", "start", "--no-block", "holdfast-backup@full.service"], ""), "a full backup")
+        return [*done, "a full backup was begun; holdfast-backup truth tells when it is there"]
     backup_postgres.check(engine)
-    backup_postgres.backup(engine, settings, "full", empty)
-    return [*done, *(f"made a first backup in repository {number}" for number in empty)]
+    backup_postgres.backup(engine, settings, "full", [each.repository for each in lacking])
+    why = {each.repository: "its log has a gap" if each.fulls else "it had none" for each in lacking}
+    return [*done, *(f"made a full backup in repository {number}: {reason}" for number, reason in why.items())]

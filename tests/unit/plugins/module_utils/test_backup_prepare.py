@@ -15,6 +15,7 @@ from typing import Any
 import pytest
 
 from ansible_collections.holdfast.host.plugins.module_utils import atomic
+from ansible_collections.holdfast.host.plugins.module_utils import backup_info as info
 from ansible_collections.holdfast.host.plugins.module_utils import backup_prepare as subject
 from ansible_collections.holdfast.host.plugins.module_utils.backup_engine import Engine, FailedError
 from ansible_collections.holdfast.host.plugins.module_utils.backup_postgres import WAITED_BYTES
@@ -22,6 +23,7 @@ from ansible_collections.holdfast.host.plugins.module_utils.command import Resul
 from tests.unit.plugins.module_utils.backup_world import World, out, settings
 from tests.unit.plugins.module_utils.test_backup_engine import engine, running
 from tests.unit.plugins.module_utils.test_backup_info import entry
+from tests.unit.plugins.module_utils.test_backup_postgres import LISTED
 
 
 def real(directory: Path) -> Engine:
@@ -117,20 +119,25 @@ def test_the_image_is_built_where_it_is_missing(tmp_path: Path) -> None:
         subject.image(engine(tmp_path, World(broken)))
 
 
-def cluster(said: list[dict[str, Any]], size: str = "1000") -> World:
-    """Return a server that serves, with a repository that says something."""
+# Nothing waits; the last segment seen off is the eighth.
+ARCHIVER = f"0\t0\t8\t0\t\t{info.name(1, 8)}"
+
+
+def cluster(said: list[dict[str, Any]], size: str = "1000", archiver: str = ARCHIVER) -> World:
+    """Return a server that serves, with a repository that says something and has the segments up to the eighth."""
 
     def answer(_command: Sequence[str], given: str) -> Result:
         told = {"pg_is_in_recovery": "f", "pg_database_size": size, "system_identifier": "7"}
+        told["pg_ls_archive_statusdir"] = archiver
         return Result(status=0, out=next(value for word, value in told.items() if word in given))
 
-    return World({" info": out(said), "psql": answer} | running("postgres"))
+    return World({" info": out(said), "repo-ls": out(LISTED), "psql": answer} | running("postgres"))
 
 
 def test_a_first_backup_is_made(tmp_path: Path) -> None:
     seen = cluster([entry(backup=[])])
     done = subject.ready(engine(tmp_path, seen), settings(tmp_path))
-    assert done == ["made a first backup in repository 1"]
+    assert done == ["made a full backup in repository 1: it had none"]
     assert (seen.count("--type=full backup"), seen.count(" check")) == (1, 1)
 
 
@@ -148,6 +155,13 @@ def test_where_there_is_one_nothing_is_done(tmp_path: Path) -> None:
     assert seen.count("--type=full backup") == 0
 
 
+def test_where_the_log_went_elsewhere_meanwhile_there_is_a_new_one(tmp_path: Path) -> None:
+    seen = cluster([entry()], archiver=ARCHIVER.replace(info.name(1, 8), info.name(1, 9)))
+    done = subject.ready(engine(tmp_path, seen), settings(tmp_path))
+    assert done == ["made a full backup in repository 1: its log has a gap"]
+    assert (seen.count("--type=full backup"), seen.count(" check")) == (1, 1)
+
+
 @pytest.mark.parametrize(("answers", "told"), [(["t"] * 500 + ["f"], ""), (["t", "t", ""], "does not serve")])
 def test_a_server_that_recovers_is_waited_for(tmp_path: Path, answers: list[str], told: str) -> None:
     """For longer than one needs to start; one that stops meanwhile is not."""
@@ -155,11 +169,11 @@ def test_a_server_that_recovers_is_waited_for(tmp_path: Path, answers: list[str]
 
     def answer(_command: Sequence[str], given: str) -> Result:
         if "pg_is_in_recovery" not in given:
-            return Result(status=0, out="7")
+            return Result(status=0, out=ARCHIVER if "archive_statusdir" in given else "7")
         now = next(said, answers[-1])
         return Result(status=0, out=now) if now else Result(status=2, err="connection refused")
 
-    seen = World({" info": out([entry()]), "psql": answer} | running("postgres"))
+    seen = World({" info": out([entry()]), "repo-ls": out(LISTED), "psql": answer} | running("postgres"))
     if told:
         with pytest.raises(FailedError, match=told):
             subject.ready(engine(tmp_path, seen), settings(tmp_path))
