@@ -7,7 +7,6 @@ from __future__ import annotations
 import json
 import re
 import time
-from collections.abc import Iterator
 from typing import Any
 
 import pytest
@@ -54,20 +53,18 @@ def _segments(place: str) -> set[str]:
     return {line[:24] for line in lines if re.match(r"[0-9A-F]{24}-", line)}
 
 
-def _truth() -> dict[str, Any]:
-    assert host.program("truth").stdout == ""
+def _look() -> dict[str, Any]:
+    """Return what the one repository told last."""
     (told,) = json.loads(host.on(f"cat {host.STATE}/truth.json"))["truths"]
     found: dict[str, Any] = told
     return found
 
 
 @pytest.fixture(scope="module", autouse=True)
-def written(database: None) -> Iterator[None]:  # noqa: ARG001 - it must come first.
-    """Have rows, and at the end the first place again."""
+def written(database: None) -> None:  # noqa: ARG001 - it must come first.
+    """Have rows."""
     host.sql("DROP TABLE IF EXISTS exchanged")
     host.sql("CREATE TABLE exchanged AS SELECT n FROM generate_series(1, 100) n")
-    yield
-    play("exchanged.log", "site.yml", inventory=host.INVENTORY)
 
 
 def test_another_key_for_what_is_there_is_refused() -> None:
@@ -111,7 +108,8 @@ def test_a_fresh_place_is_taken_into_use_past_a_kill() -> None:
     seconds = time.monotonic() - began
     # What lies in the former place stays.
     assert _segments(FIRST) >= before
-    truth = _truth()
+    assert host.program("truth").stdout == ""
+    truth = _look()
     assert (truth["reached"], truth["whole"], truth["missing"]) == (True, True, [])
     assert truth["fulls"] == 1
     host.sql("SELECT pg_switch_wal()")
@@ -121,6 +119,20 @@ def test_a_fresh_place_is_taken_into_use_past_a_kill() -> None:
 
 
 def test_what_went_to_the_fresh_place_can_be_restored() -> None:
+    done = host.program("restore", "--to", "latest", "--beside")
+    assert done.returncode == 0, done.stderr
+    assert host.sql("SELECT count(*) FROM exchanged", server=f"{stack.NAME}-beside") == "102"
+    assert host.program("beside-remove").returncode == 0
+
+
+def test_back_in_the_first_place_it_begins_anew_and_tells_of_the_gap() -> None:
+    """What was written meanwhile is in the other place alone: not every second of the window can be had any more."""
+    before = len(host.on(f"ls -d {FIRST}/postgres/backup/main/*F").split())
+    with Playbook(stack.BUILD / "back.log", playbook="site.yml", inventory=host.INVENTORY) as run:
+        assert run.wait() != 0
+    assert "backup.repository[1].log" in run.text()
+    truth = _look()
+    assert (truth["reached"], truth["whole"], truth["fulls"]) == (True, True, before + 1)
     done = host.program("restore", "--to", "latest", "--beside")
     assert done.returncode == 0, done.stderr
     assert host.sql("SELECT count(*) FROM exchanged", server=f"{stack.NAME}-beside") == "102"
