@@ -62,14 +62,14 @@ def known(engine: Engine, settings: Settings) -> list[Known]:
 
 
 def _known(engine: Engine, settings: Settings, stanza: Stanza, since: int | None) -> Known:
-    histories, listed = {}, {}
-    if stanza.archive:
-        at, place = f"--repo={stanza.repository}", f"archive/{STANZA}/{stanza.archive}"
-        said = backup_restore.alone(engine, settings, at, "--output=json", "--recurse", "repo-ls", place)
-        listed = json.loads(checked(said, "the log").out)
-        for number, (path, time) in backup_timeline.histories(listed).items():
-            text = checked(backup_restore.alone(engine, settings, at, "repo-get", f"{place}/{path}"), path).out
-            histories[number] = (time, text)
+    if not stanza.archive:
+        return Known(stanza=stanza, lines=backup_timeline.lines(stanza.backups, {}), since=since)
+    at, place = f"--repo={stanza.repository}", f"archive/{STANZA}/{stanza.archive}"
+    said = backup_restore.alone(engine, settings, at, "--output=json", "--recurse", "repo-ls", place)
+    listed = json.loads(checked(said, "the log").out)
+    found = backup_timeline.histories(listed)
+    texts = backup_restore.texts(engine, settings, stanza.repository, [f"{place}/{path}" for path, _ in found.values()])
+    histories = {number: (time, text) for (number, (_, time)), text in zip(found.items(), texts, strict=True)}
     lines = backup_timeline.lines(stanza.backups, histories)
     return Known(stanza=stanza, lines=lines, since=since, there=frozenset(backup_info.segments(listed)))
 

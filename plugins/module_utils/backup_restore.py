@@ -32,6 +32,8 @@ _MOMENT = re.compile(
     r"([0-9]{4}-[0-9]{2}-[0-9]{2})[ T]([0-9]{2}:[0-9]{2})(:[0-9]{2})?(?:[.]([0-9]+))? ?"
     r"(Z|([+-][0-9]{2}):?([0-9]{2})?)"
 )
+# Called with the repository's option; each file is followed by a byte that no text has.
+TEXTS = f"""for path; do pgbackrest "$0" --stanza={STANZA} repo-get "$path" || exit; printf '\\0'; done"""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -113,8 +115,19 @@ def local_mounts(settings: Settings) -> list[Mount]:
 
 def alone(engine: Engine, settings: Settings, *words: str) -> Result:
     """Run pgBackRest in a container of its own: its server need not run."""
+    return _alone(engine, settings, ["pgbackrest", f"--stanza={STANZA}", *words])
+
+
+def texts(engine: Engine, settings: Settings, repository: int, paths: Sequence[str]) -> list[str]:
+    """Return what files of a repository hold, all by one container. Raises FailedError."""
+    if not paths:
+        return []
+    words = ["sh", "-c", TEXTS, f"--repo={repository}", *paths]
+    return checked(_alone(engine, settings, words), ", ".join(paths)).out.split("\0")[:-1]
+
+
+def _alone(engine: Engine, settings: Settings, command: Sequence[str]) -> Result:
     mounts = [Mount(source=SERVER_SIDE, target=INSIDE), *local_mounts(settings)]
-    command = ["pgbackrest", f"--stanza={STANZA}", *words]
     return engine.run(one_off(engine, command, mounts, options=["--rm", *limits(settings)]), "")
 
 

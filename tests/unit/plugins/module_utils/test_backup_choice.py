@@ -47,7 +47,7 @@ def world(**more: Any) -> World:
     said = {
         " info": out([entry(backup=backups)]),
         "repo-ls": out(LISTED),
-        "repo-get": Result(status=0, out="1\t0/6000000\tbefore a moment\n"),
+        "repo-get": Result(status=0, out="1\t0/6000000\tbefore a moment\n\0"),
     }
     return World(more | {key: each for key, each in said.items() if key not in more})
 

@@ -134,6 +134,31 @@ def test_only_the_end_of_the_log_ends_a_recovery(tmp_path: Path, status: int, to
     assert done.returncode == told
 
 
+def test_all_files_of_a_repository_are_read_by_one_container(tmp_path: Path) -> None:
+    world = World({"docker run": Result(status=0, out="1\t0/60\n\0two\n\0")})
+    paths = ["archive/00000002.history", "archive/00000003.history"]
+    assert subject.texts(engine(tmp_path, world), settings(tmp_path), 2, paths) == ["1\t0/60\n", "two\n"]
+    (command,) = world.seen
+    assert command.endswith(f" --repo=2 {' '.join(paths)}")
+    assert subject.texts(engine(tmp_path, World({})), settings(tmp_path), 2, []) == []
+    broken = World({"docker run": Result(status=55, err="unable to find it")})
+    with pytest.raises(FailedError, match="unable to find it"):
+        subject.texts(engine(tmp_path, broken), settings(tmp_path), 2, paths)
+
+
+@pytest.mark.parametrize(("lost", "status", "out"), [("none", 0, "one\0two\0"), ("two", 55, "one\0")])
+def test_one_file_that_is_not_there_ends_the_reading(tmp_path: Path, lost: str, status: int, out: str) -> None:
+    program = tmp_path / "pgbackrest"
+    program.write_text(f'#!/bin/sh\n[ "$*" = "--repo=2 --stanza=main repo-get $4" ] || exit 1\n'
+                       f'[ "$4" != {lost} ] || exit 55\nprintf %s "$4"\n')  # fmt: skip
+    program.chmod(0o755)
+    command = ["/bin/sh", "-c", subject.TEXTS, "--repo=2", "one", "two"]
+    done = subprocess.run(
+        command, env={"PATH": f"{tmp_path}:/usr/bin:/bin"}, check=False, capture_output=True, text=True
+    )
+    assert (done.returncode, done.stdout) == (status, out)
+
+
 def test_a_fetch_that_was_killed_ends_before_the_next(tmp_path: Path) -> None:
     world = World({"docker ps": [Result(status=0, out="old\n"), Result(status=0)]})
     subject.end_fetch(engine(tmp_path, world), "data")
