@@ -62,8 +62,10 @@ def test_what_a_check_refuses_is_back_at_once() -> None:
 
 
 def held() -> str:
-    """Return the rules that the kernel holds for the role."""
-    return inside("nft -s list chain inet holdfast outside 2>&1 || true")
+    """Return the rules that the kernel holds for the role, none where there is no table of it."""
+    if "table inet holdfast" not in inside("nft list tables").splitlines():
+        return ""
+    return inside("nft -s list chain inet holdfast outside")
 
 
 def test_the_firewalls_role_takes_a_declaration_back_that_shuts_everybody_out() -> None:
@@ -72,7 +74,7 @@ def test_the_firewalls_role_takes_a_declaration_back_that_shuts_everybody_out() 
     assert "so the host puts the old state back" in playbook.text()
     wait_until("a login", login_works, seconds=MOST_SECONDS)
     # There were none before, so there are none.
-    assert "No such file" in held()
+    assert not held()
     with firewall("open", "tcp dport 22") as playbook:
         assert playbook.wait() == 0, playbook.text()
     before = held()
