@@ -9,14 +9,16 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from ansible_collections.holdfast.host.plugins.module_utils import containers
-from ansible_collections.holdfast.host.plugins.module_utils.backup_settings import Postgres
-from ansible_collections.holdfast.host.plugins.module_utils.command import Result, Run
+from ansible_collections.holdfast.host.plugins.module_utils.backup_settings import Postgres, Settings
+from ansible_collections.holdfast.host.plugins.module_utils.command import Result, Run, runner
 
 STANZA = "main"
 USER = "999:999"
 SERVER_SIDE = "/etc/holdfast/backup/server"
 INSIDE = "/etc/pgbackrest"
 POLL_SECONDS = 0.5
+# The longest thing that is waited for: a first backup over a slow line.
+LONGEST_SECONDS = 3 * 86_400
 # Locks, and segments that are fetched before they are asked for.
 TMPFS = ("/tmp:size=64m,mode=1777", "/var/spool/pgbackrest:size=1g,uid=999,gid=999,mode=0700")  # noqa: S108
 
@@ -108,3 +110,17 @@ def one_off(
         *(word for tmpfs in TMPFS for word in ("--tmpfs", tmpfs)),
         *options, *volumes, "--entrypoint", words[0], engine.postgres.image, *words[1:],
     ]  # fmt: skip
+
+
+def engine_or_none(settings: Settings) -> Engine | None:
+    """Return the cluster's containers, None where there is no PostgreSQL."""
+    run = runner(timeout_seconds=LONGEST_SECONDS)
+    return Engine(postgres=settings.postgres, run=run) if settings.postgres else None
+
+
+def engine_of(settings: Settings) -> Engine:
+    """Return the cluster's containers. Raises FailedError where there is no PostgreSQL."""
+    engine = engine_or_none(settings)
+    if engine is None:
+        raise FailedError("this stack has no PostgreSQL")
+    return engine

@@ -39,14 +39,18 @@ from ansible_collections.holdfast.host.plugins.module_utils import (
 )
 from ansible_collections.holdfast.host.plugins.module_utils.backup_asked import Asked, UnconfirmedError
 from ansible_collections.holdfast.host.plugins.module_utils.backup_copies import FilesError, collected
-from ansible_collections.holdfast.host.plugins.module_utils.backup_engine import Engine, FailedError
+from ansible_collections.holdfast.host.plugins.module_utils.backup_engine import (
+    LONGEST_SECONDS,
+    FailedError,
+    engine_of,
+    engine_or_none,
+)
 from ansible_collections.holdfast.host.plugins.module_utils.backup_pause import BusyError
 from ansible_collections.holdfast.host.plugins.module_utils.backup_pipe import piper
 from ansible_collections.holdfast.host.plugins.module_utils.backup_settings import Settings
 from ansible_collections.holdfast.host.plugins.module_utils.command import runner
+from ansible_collections.holdfast.host.plugins.module_utils.errors import line
 
-# The longest thing that is waited for: a first backup over a slow line.
-LONGEST_SECONDS = 3 * 86_400
 LOCK = Path("/run/holdfast-backup.lock")
 # Told apart from what failed, and from words that are not known (2).
 UNCONFIRMED = 3
@@ -66,13 +70,6 @@ def say(text: str) -> None:
     sys.stdout.flush()
 
 
-def engine_of(settings: Settings) -> Engine:
-    """Return the cluster's containers. Raises FailedError where there is no PostgreSQL."""
-    if settings.postgres is None:
-        raise FailedError("this stack has no PostgreSQL")
-    return Engine(postgres=settings.postgres, run=runner(timeout_seconds=LONGEST_SECONDS))
-
-
 def prepare(settings: Settings, _words: argparse.Namespace) -> None:
     """Make the certificates and the image."""
     for done in backup_prepare.prepare(engine_of(settings)):
@@ -81,11 +78,11 @@ def prepare(settings: Settings, _words: argparse.Namespace) -> None:
 
 def ready(settings: Settings, asked: argparse.Namespace) -> None:
     """Take the repositories into use, and have a first backup in each."""
-    engine = engine_of(settings)
     backup_recover.ended(_recovery(settings))
-    with alone():
-        for done in backup_prepare.ready(engine, settings):
-            say(done)
+    if engine := engine_or_none(settings):
+        with alone():
+            for done in backup_prepare.ready(engine, settings):
+                say(done)
     # A host that is lost within its first hour comes back, too.
     if any(backup_known.read(settings.directory, each.number) is None for each in settings.repositories):
         files(settings, asked)
@@ -105,9 +102,8 @@ def _backup(kind: str) -> Callable[[Settings, argparse.Namespace], None]:
 
 def truth(settings: Settings, _words: argparse.Namespace) -> None:
     """Read from the repositories what is there; take a new base where the log has a gap."""
-    engine = engine_of(settings) if settings.postgres else None
-    for found in backup_truth.look(engine, settings):
-        say(found.text())
+    for found in backup_truth.look(engine_or_none(settings), settings):
+        say(line(found))
 
 
 def readable(settings: Settings, _words: argparse.Namespace) -> None:
@@ -126,8 +122,7 @@ def readable(settings: Settings, _words: argparse.Namespace) -> None:
 
 def _recovery(settings: Settings) -> backup_recover.Recovery:
     run = runner(timeout_seconds=LONGEST_SECONDS)
-    engine = Engine(postgres=settings.postgres, run=run) if settings.postgres else None
-    return backup_recover.Recovery(settings=settings, run=run, engine=engine)
+    return backup_recover.Recovery(settings=settings, run=run, engine=engine_or_none(settings))
 
 
 def recover(settings: Settings, _words: argparse.Namespace) -> None:

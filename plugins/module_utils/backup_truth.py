@@ -9,7 +9,7 @@ import math
 import os
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict
 from pathlib import Path
 
 from ansible_collections.holdfast.host.plugins.module_utils import atomic, backup_postgres, backup_report
@@ -17,6 +17,7 @@ from ansible_collections.holdfast.host.plugins.module_utils.backup_engine import
 from ansible_collections.holdfast.host.plugins.module_utils.backup_metrics import Metric, Sample
 from ansible_collections.holdfast.host.plugins.module_utils.backup_postgres import Archiver, Truth
 from ansible_collections.holdfast.host.plugins.module_utils.backup_settings import Regular, Settings
+from ansible_collections.holdfast.host.plugins.module_utils.errors import ERROR, WARNING, Finding
 
 FILE = "truth.json"
 # A backup that takes long, and the timer's jitter, are no reason for alarm.
@@ -30,20 +31,6 @@ CLOCK_SECONDS = 60
 TOLD_ELSEWHERE = ("truth", "full")
 
 
-@dataclass(frozen=True, kw_only=True)
-class Finding:
-    """One thing that keeps the backups from being what was promised. what: backup.<part>, as verify names it."""
-
-    what: str
-    value: str
-    rule: str
-    hint: str
-
-    def text(self) -> str:
-        """Return it as a line for people."""
-        return f"{self.what}: {self.value}: {self.rule}; {self.hint}"
-
-
 def kept_fulls(settings: Settings) -> int:
     """Return of how many of the newest fulls all log is kept: as the plan told pgBackRest (backup_schedule)."""
     every = settings.postgres.full_every_seconds if settings.postgres else 86_400
@@ -54,23 +41,25 @@ def of_repository(truth: Truth, where: str, full_every: int) -> Iterator[Finding
     """Yield what is wrong with one repository. where: in words. full_every: seconds between two fulls."""
     what = f"backup.repository[{truth.repository}]"
     if not truth.reached:
-        yield Finding(what=what, value=truth.message, rule=f"{where} must answer", hint="see its credentials and line")
+        yield Finding(path=what, value=truth.message, rule=f"{where} must answer", hint="see its credentials and line")
         return
     if truth.age is None:
         hint = "systemctl start holdfast-backup@full"
-        yield Finding(what=f"{what}.full", value="none", rule=f"{where} must have a full backup", hint=hint)
+        yield Finding(path=f"{what}.full", value="none", rule=f"{where} must have a full backup", hint=hint)
         return
     if truth.age > LATE * full_every:
         value, hint = f"{truth.age / 3600:.1f} h old", "journalctl -u holdfast-backup@full"
         rule = f"the newest full backup must be no older than {LATE * full_every / 3600:.0f} h"
-        yield Finding(what=f"{what}.full", value=value, rule=rule, hint=hint)
+        yield Finding(path=f"{what}.full", value=value, rule=rule, hint=hint)
     if truth.missing:
+        # Once a newer backup leads to the newest state, nobody can mend what is gone: it is told until it has gone by.
+        level = WARNING if truth.whole else ERROR
         rule = "no segment of the kept log may be missing"
         hint = "what lies before the gap restores up to it; a new full backup is the new base"
-        yield Finding(what=f"{what}.log", value=", ".join(truth.missing), rule=rule, hint=hint)
+        yield Finding(path=f"{what}.log", value=", ".join(truth.missing), rule=rule, hint=hint, level=level)
     if truth.damaged:
         rule, hint = "no page of a backup may have a wrong checksum", "the database itself is damaged: pg_amcheck"
-        yield Finding(what=f"{what}.pages", value=", ".join(truth.damaged), rule=rule, hint=hint)
+        yield Finding(path=f"{what}.pages", value=", ".join(truth.damaged), rule=rule, hint=hint)
 
 
 def of_archiver(archiver: Archiver, rpo_seconds: int) -> Iterator[Finding]:
@@ -79,7 +68,7 @@ def of_archiver(archiver: Archiver, rpo_seconds: int) -> Iterator[Finding]:
         value = f"{archiver.waiting} segments wait, the first for {archiver.oldest:.0f} s"
         rule = f"the log must leave the host within {rpo_seconds} s"
         hint = "docker logs of PostgreSQL and of holdfast-backup say why"
-        yield Finding(what="backup.archiver", value=value, rule=rule, hint=hint)
+        yield Finding(path="backup.archiver", value=value, rule=rule, hint=hint)
 
 
 def of_work(
@@ -91,7 +80,7 @@ def of_work(
         if killed or work.result == backup_report.FAILED:
             rule, hint = "must end well", f"journalctl -u holdfast-backup@{kind.partition(':')[0]}"
             value = "it was killed before it ended" if killed else work.message
-            yield Finding(what=f"backup.{kind}", value=value, rule=rule, hint=hint)
+            yield Finding(path=f"backup.{kind}", value=value, rule=rule, hint=hint)
 
 
 def of_clock(
@@ -106,7 +95,7 @@ def of_clock(
     latest = max([last, *done])
     if latest > now + CLOCK_SECONDS:
         value, rule = f"{latest - now:.0f} s before what was done last", "must not go back"
-        yield Finding(what="backup.clock", value=value, rule=rule, hint="timedatectl; then a new full backup")
+        yield Finding(path="backup.clock", value=value, rule=rule, hint="timedatectl; then a new full backup")
 
 
 def of_absence(
@@ -120,7 +109,7 @@ def of_absence(
         if each.work not in TOLD_ELSEWHERE and late > allowed:
             value = f"never in {late / 3600:.1f} h" if good is None else f"{late / 3600:.1f} h ago"
             rule, hint = f"must end well every {allowed / 3600:.1f} h", f"systemctl start holdfast-backup@{each.work}"
-            yield Finding(what=f"backup.{each.work}.last", value=value, rule=rule, hint=hint)
+            yield Finding(path=f"backup.{each.work}.last", value=value, rule=rule, hint=hint)
 
 
 def metrics(truths: Sequence[Truth], archiver: Archiver | None) -> list[Metric]:
@@ -173,7 +162,10 @@ def look(engine: Engine | None, settings: Settings) -> list[Finding]:
     backup_report.write_metrics(
         Path(settings.metrics), [*backup_report.work_metrics(state), *metrics(truths, archiver)]
     )
-    told = {"at": now, "since": since, "findings": [asdict(f) for f in findings], "truths": [asdict(t) for t in truths]}
+    told = {
+        "at": now, "since": since,
+        "findings": [each.as_dict() for each in findings], "truths": [asdict(each) for each in truths],
+    }  # fmt: skip
     owned = atomic.Owned(mode=0o640, uid=os.geteuid(), gid=os.getegid())
     atomic.write_file(directory / FILE, (json.dumps(told, indent=1) + "\n").encode(), owned)
     if engine:
@@ -197,7 +189,7 @@ def _asked(engine: Engine, settings: Settings) -> tuple[Archiver | None, list[Tr
         problems.append(str(problem))
     if problems:
         value = "; ".join(dict.fromkeys(problems))
-        findings.append(Finding(what="backup.server", value=value, rule="must answer", hint="docker ps"))
+        findings.append(Finding(path="backup.server", value=value, rule="must answer", hint="docker ps"))
     places = {each.number: each.where for each in settings.repositories}
     for each in truths:
         findings += of_repository(each, places[each.repository], engine.postgres.full_every_seconds)
@@ -218,7 +210,7 @@ def _state(directory: Path) -> tuple[dict[str, backup_report.Work], list[Finding
         return backup_report.read_state(directory), []
     except ValueError as problem:
         hint = "the next work puts it aside"
-        return {}, [Finding(what="backup.state", value=str(problem), rule="must be readable", hint=hint)]
+        return {}, [Finding(path="backup.state", value=str(problem), rule="must be readable", hint=hint)]
 
 
 def _new_base(engine: Engine, truths: Sequence[Truth], state: dict[str, backup_report.Work]) -> None:

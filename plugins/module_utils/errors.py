@@ -53,6 +53,11 @@ def nearest(word: str, known: Iterable[str]) -> str:
     return f"did you mean {close[0]!r}?" if close else "known: " + ", ".join(choices)
 
 
+def line(finding: Finding) -> str:
+    """Return a finding as one line, for a log."""
+    return f"{finding.path}: {finding.value}: {finding.rule}; {finding.hint}"
+
+
 def explain(findings: Iterable[Finding]) -> str:
     """Return the findings as text for a terminal: a numbered block each, in the order given."""
     blocks = []

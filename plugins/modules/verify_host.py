@@ -70,7 +70,7 @@ looked_at:
 from ansible.module_utils.basic import AnsibleModule
 
 from ansible_collections.holdfast.host.plugins.module_utils.command import runner
-from ansible_collections.holdfast.host.plugins.module_utils.errors import errors, explain
+from ansible_collections.holdfast.host.plugins.module_utils.errors import errors, explain, line, warnings
 from ansible_collections.holdfast.host.plugins.module_utils.verify import checklist, checklist_seen
 from ansible_collections.holdfast.host.plugins.module_utils.verify.compare import compare, facts
 from ansible_collections.holdfast.host.plugins.module_utils.verify.exposure import own_addresses
@@ -95,9 +95,13 @@ def main() -> None:
         addresses = own_addresses(runner())
     except ValueError as problem:
         module.fail_json(msg=str(problem), looked_at=[], checklist=[])
-    findings = [*compare(expect, seen), *checklist.findings(rows)]
+    compared = compare(expect, seen)
+    findings = [*compared, *checklist.findings(rows)]
     told = {"looked_at": facts(seen), "checklist": checklist.shown(rows)}
     wrong = errors(findings)
+    # The checklist is shown row by row.
+    for each in warnings(compared):
+        module.warn(line(each))
     if wrong:
         msg = f"The host differs from its plan: {len(wrong)} finding(s).\n{explain(wrong)}"
         module.fail_json(msg=msg, **told)

@@ -237,12 +237,12 @@ def rendered(plan: Mapping[str, Any], wish: Wish) -> dict[str, Any]:
 
 
 def expected(plan: Mapping[str, Any]) -> dict[str, Any] | None:
-    """Return what verify looks at: the timers, the file of what was read last (empty without PostgreSQL), the kit."""
+    """Return what verify looks at: the timers, the file of what was read last, the kit."""
     if plan["backup"] is None:
         return None
     return {
         "timers": [timer(each["work"]) for each in plan["backup"]["schedule"]],
-        "truth": f"{STATE}/truth.json" if plan["stores"]["postgres"] else "",
+        "truth": f"{STATE}/truth.json",
         "encrypted": bool(plan["backup"]["key"]),
         "kit": kit.expected(plan),
     }

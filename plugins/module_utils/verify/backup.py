@@ -27,13 +27,13 @@ def observe(expect: Mapping[str, Any], run: Run | None = None) -> dict[str, Any]
     states = (run or runner())(["systemctl", "is-active", *wanted["timers"]], "").out.split()
     # Where systemd says nothing of a timer, nobody knows that it runs.
     idle = [name for name, state in zip_longest(wanted["timers"], states[: len(wanted["timers"])]) if state != "active"]
-    if not wanted["truth"]:
-        return {"idle": idle}
     try:
         told = json.loads(Path(wanted["truth"]).read_text(encoding="utf-8"))
-        return {"idle": idle, "age": time.time() - told["at"], "findings": told["findings"], "truths": told["truths"]}
+        findings = [Finding(**each).as_dict() for each in told["findings"]]
+        known = {"age": time.time() - told["at"], "findings": findings, "truths": told["truths"]}
     except (OSError, ValueError, KeyError, TypeError) as problem:
-        return {"idle": idle, "error": f"{wanted['truth']}: {problem}"}
+        known = {"error": f"{wanted['truth']}: {problem}"}
+    return {"idle": idle, **known}
 
 
 def differences(expect: Mapping[str, Any], seen: Mapping[str, Any]) -> Iterator[Finding]:
@@ -53,4 +53,4 @@ def differences(expect: Mapping[str, Any], seen: Mapping[str, Any]) -> Iterator[
         hint = "journalctl -u holdfast-backup@truth"
         yield Finding(path=PATH, value=f"{found['age'] / 60:.0f} min ago", rule=rule, hint=hint)
     for each in found.get("findings", ()):
-        yield Finding(path=each["what"], value=each["value"], rule=each["rule"], hint=each["hint"])
+        yield Finding(**each)

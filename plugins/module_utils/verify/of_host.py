@@ -4,6 +4,7 @@
 
 from __future__ import annotations
 
+from ansible_collections.holdfast.host.plugins.module_utils.errors import errors
 from ansible_collections.holdfast.host.plugins.module_utils.units import format_bytes
 from ansible_collections.holdfast.host.plugins.module_utils.verify import access_log, backup, firewall, sshd
 from ansible_collections.holdfast.host.plugins.module_utils.verify.verdict import (
@@ -154,7 +155,7 @@ def backups(expect: Seen, seen: Seen) -> Verdict:
     """Backups are encrypted, and there."""
     if not expect["backup"]:
         return FAILS, "holdfast_stack.backup names no repository"
-    wrong = [f"{each.path}: {each.rule}" for each in backup.differences(expect, seen)]
+    wrong = [f"{each.path}: {each.rule}" for each in errors(backup.differences(expect, seen))]
     truths = (seen.get("backup") or {}).get("truths", ())
     fulls = ", ".join(f"repository {each['repository']}: {each['fulls']} fulls" for each in truths)
     return either(wrong, f"AES-256, by a key of this installation; {fulls or 'files alone'}")

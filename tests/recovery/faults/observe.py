@@ -13,6 +13,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from ansible_collections.holdfast.host.plugins.module_utils.errors import ERROR
 from tests.lab.shell import run, scaled, wait_until
 
 from .. import stack
@@ -44,10 +45,10 @@ def act(what: Act) -> None:
         what()
 
 
-def findings() -> list[str]:
-    """Return what the truth tells, as lines."""
+def findings(*levels: str) -> list[str]:
+    """Return what the truth tells, as lines; of some levels alone."""
     told = json.loads(ground.on(f"cat {ground.STATE}/truth.json"))
-    return [f"{each['what']}: {each['value']}" for each in told["findings"]]
+    return [f"{each['path']}: {each['value']}" for each in told["findings"] if not levels or each["level"] in levels]
 
 
 def work(name: str) -> str:
@@ -141,13 +142,16 @@ def tried(words: Sequence[str], number: int) -> dict[str, Any]:
 
 
 def sound(*heal: str) -> None:
-    """Wait until nothing is told any more; work that failed is done again. heal: work done first. Raises LabError."""
+    """Wait until nothing is told that can be mended; work that failed is done again. heal: work done first.
+
+    Raises LabError.
+    """
     for name in heal:
         work(name)
 
     def quiet() -> bool:
         work("truth")
-        left = findings()
+        left = findings(ERROR)
         for name in {match[1] for each in left if (match := AGAIN.match(each))}:
             if name == "restore":
                 restored(PLAIN, 0)

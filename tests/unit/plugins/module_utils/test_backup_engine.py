@@ -14,6 +14,8 @@ from ansible_collections.holdfast.host.plugins.module_utils.backup_engine import
     Mount,
     ask,
     checked,
+    engine_of,
+    engine_or_none,
     one_off,
 )
 from ansible_collections.holdfast.host.plugins.module_utils.command import Result
@@ -99,3 +101,11 @@ def test_of_two_servers_none_is_taken(tmp_path: Path) -> None:
 def test_a_column_without_a_value_stays_a_column(tmp_path: Path) -> None:
     seen = World(running("postgres") | {"psql": Result(status=0, out="1\t\n")})
     assert engine(tmp_path, seen).sql("SELECT 1, NULL") == "1\t"
+
+
+def test_the_containers_of_a_stack_and_of_one_without_postgresql(tmp_path: Path) -> None:
+    assert engine_of(settings(tmp_path)).postgres == settings(tmp_path).postgres
+    bare = settings(tmp_path, postgres=None)
+    assert engine_or_none(bare) is None
+    with pytest.raises(FailedError, match="no PostgreSQL"):
+        engine_of(bare)

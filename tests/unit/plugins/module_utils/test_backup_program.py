@@ -69,11 +69,6 @@ def test_nobody_else_than_root(monkeypatch: pytest.MonkeyPatch, capsys: pytest.C
     assert "only root" in capsys.readouterr().err
 
 
-def test_a_stack_without_postgresql(tmp_path: Path) -> None:
-    with pytest.raises(FailedError, match="no PostgreSQL"):
-        subject.engine_of(settings(tmp_path, postgres=None))
-
-
 def test_the_timer_of_the_truth_works_without_postgresql(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     made = settings(tmp_path, postgres=None, metrics=str(tmp_path / "backup.prom"))
     monkeypatch.setattr(backup_settings, "load", lambda: made)
@@ -81,6 +76,18 @@ def test_the_timer_of_the_truth_works_without_postgresql(tmp_path: Path, monkeyp
     monkeypatch.setattr(os, "fchown", lambda *_: None)
     assert subject.main(["truth"]) == 0
     assert json.loads((tmp_path / backup_truth.FILE).read_text())["findings"] == []
+
+
+def test_a_stack_without_postgresql_is_made_ready_too(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    made = settings(tmp_path, postgres=None, metrics=str(tmp_path / "backup.prom"))
+    copied: list[str] = []
+    monkeypatch.setattr(backup_settings, "load", lambda: made)
+    monkeypatch.setattr(os, "geteuid", lambda: 0)
+    monkeypatch.setattr(os, "fchown", lambda *_: None)
+    monkeypatch.setattr(subject, "files", lambda *_: copied.append("files"))
+    assert subject.main(["ready"]) == 0
+    assert copied == ["files"]
+    assert (tmp_path / backup_truth.FILE).exists()
 
 
 def test_a_host_that_is_half_recovered_is_not_made_ready(known: Settings, capsys: pytest.CaptureFixture[str]) -> None:

@@ -18,6 +18,7 @@ from ansible_collections.holdfast.host.plugins.module_utils import backup_truth 
 from ansible_collections.holdfast.host.plugins.module_utils.backup_postgres import Archiver, Truth
 from ansible_collections.holdfast.host.plugins.module_utils.backup_settings import Regular
 from ansible_collections.holdfast.host.plugins.module_utils.command import Result
+from ansible_collections.holdfast.host.plugins.module_utils.errors import Finding, line
 from tests.unit.plugins.module_utils.backup_world import World, settings
 from tests.unit.plugins.module_utils.test_backup_engine import engine
 from tests.unit.plugins.module_utils.test_backup_info import entry
@@ -38,8 +39,14 @@ ARCHIVER = Result(status=0, out=f"0\t0\t9\t0\t\t{info.name(1, 8)}\n")
     ],
 )  # fmt: skip
 def test_one_repository(changes: dict[str, Any], what: str | None) -> None:
-    found = [each.what for each in subject.of_repository(replace(GOOD, **changes), "there", DAY)]
+    found = [each.path for each in subject.of_repository(replace(GOOD, **changes), "there", DAY)]
     assert found == ([what] if what else [])
+
+
+@pytest.mark.parametrize(("whole", "level"), [(True, "warning"), (False, "error")])
+def test_a_gap_that_a_newer_backup_has_left_behind_is_told_and_fails_nothing(whole: bool, level: str) -> None:
+    (found,) = subject.of_repository(replace(GOOD, missing=("a",), whole=whole), "there", DAY)
+    assert (found.path, found.level) == ("backup.repository[1].log", level)
 
 
 @pytest.mark.parametrize(("waiting", "oldest", "told"), [(0, 0, 0), (1, 60, 0), (2, 91, 1)])
@@ -50,8 +57,8 @@ def test_a_log_that_waits_too_long(waiting: int, oldest: float, told: int) -> No
 def test_work_that_failed() -> None:
     state = {"full": backup_report.Work(start=1, result=backup_report.FAILED, message="no room")}
     (found,) = subject.of_work(state)
-    assert (found.what, found.value) == ("backup.full", "no room")
-    assert "journalctl -u holdfast-backup@full" in found.text()
+    assert (found.path, found.value) == ("backup.full", "no room")
+    assert "journalctl -u holdfast-backup@full" in line(found)
 
 
 @pytest.mark.parametrize(
@@ -66,17 +73,17 @@ def test_work_that_is_overdue(work: str, succeeded: float | None, days: int, val
     works = [Regular(work=work, every_seconds=7 * DAY)]
     found = list(subject.of_absence(works, state, {work: 0}, days * DAY))
     assert [each.value for each in found] == ([value] if value else [])
-    assert {each.what for each in found} <= {"backup.drill.last"}
+    assert {each.path for each in found} <= {"backup.drill.last"}
 
 
 def test_a_drill_that_never_was_is_told_from_the_first_look_on(tmp_path: Path) -> None:
     looked(tmp_path, [entry()])
     kept = json.loads((tmp_path / subject.FILE).read_text())
-    assert [each["what"] for each in kept["findings"]] == ["backup.repository[1].full"]
+    assert [each["path"] for each in kept["findings"]] == ["backup.repository[1].full"]
     earlier = kept["since"]["drill"] - 11 * DAY
     (tmp_path / subject.FILE).write_text(json.dumps(kept | {"since": {"drill": earlier}}))
     _, findings = looked(tmp_path, [entry()])
-    assert findings[-1].what == "backup.drill.last"
+    assert findings[-1].path == "backup.drill.last"
     again = json.loads((tmp_path / subject.FILE).read_text())["since"]
     assert again["drill"] == earlier
     # One that is declared later owes nothing yet.
@@ -86,7 +93,7 @@ def test_a_drill_that_never_was_is_told_from_the_first_look_on(tmp_path: Path) -
 def test_work_that_was_killed_and_had_no_time_to_say_so() -> None:
     state = {"full": backup_report.Work(start=0, pid=7), "drill": backup_report.Work(start=0, pid=8)}
     (found,) = subject.of_work(state, lives=lambda pid: pid == 8)
-    assert (found.what, found.value) == ("backup.full", "it was killed before it ended")
+    assert (found.path, found.value) == ("backup.full", "it was killed before it ended")
 
 
 def test_a_clock_that_went_back_is_told(tmp_path: Path) -> None:
@@ -94,9 +101,9 @@ def test_a_clock_that_went_back_is_told(tmp_path: Path) -> None:
     kept = json.loads((tmp_path / subject.FILE).read_text())
     (tmp_path / subject.FILE).write_text(json.dumps(kept | {"at": kept["at"] + 3600}))
     _, findings = looked(tmp_path, [entry()])
-    assert [each.what for each in findings if each.what == "backup.clock"]
+    assert [each.path for each in findings if each.path == "backup.clock"]
     _, findings = looked(tmp_path, [entry()])
-    assert not [each.what for each in findings if each.what == "backup.clock"]
+    assert not [each.path for each in findings if each.path == "backup.clock"]
 
 
 @pytest.mark.parametrize(
@@ -116,14 +123,14 @@ def test_a_segment_that_the_archiver_believes_in_is_told(tmp_path: Path) -> None
     lost = Result(status=0, out=f"0\t0\t9\t0\t\t{info.name(1, 9)}\n")
     made = settings(tmp_path, metrics=str(tmp_path / "backup.prom"))
     findings = subject.look(engine(tmp_path, world([entry()], psql=lost)), made)
-    assert ("backup.repository[1].log", info.name(1, 9)) in [(each.what, each.value) for each in findings]
+    assert ("backup.repository[1].log", info.name(1, 9)) in [(each.path, each.value) for each in findings]
 
 
 def test_as_many_fulls_as_the_plan_told(tmp_path: Path) -> None:
     assert subject.kept_fulls(settings(tmp_path)) == 8
 
 
-def looked(directory: Path, said: list[dict[str, Any]], **more: Any) -> tuple[World, list[subject.Finding]]:
+def looked(directory: Path, said: list[dict[str, Any]], **more: Any) -> tuple[World, list[Finding]]:
     seen = world(said, psql=ARCHIVER, **more)
     made = settings(directory, metrics=str(directory / "backup.prom"))
     return seen, subject.look(engine(directory, seen), made)
@@ -132,9 +139,9 @@ def looked(directory: Path, said: list[dict[str, Any]], **more: Any) -> tuple[Wo
 def test_what_is_found_is_kept(tmp_path: Path) -> None:
     _, findings = looked(tmp_path, [entry()])
     kept = json.loads((tmp_path / subject.FILE).read_text())
-    assert [each["what"] for each in kept["findings"]] == [each.what for each in findings]
+    assert [each["path"] for each in kept["findings"]] == [each.path for each in findings]
     # The backup is of 1970.
-    assert [each.what for each in findings] == ["backup.repository[1].full"]
+    assert [each.path for each in findings] == ["backup.repository[1].full"]
     text = (tmp_path / "backup.prom").read_text()
     assert 'holdfast_backup_restorable{repository="1"} 1' in text
     assert "holdfast_backup_archived_segments_total 9" in text
@@ -144,7 +151,7 @@ def test_a_server_that_is_down_is_a_finding(tmp_path: Path) -> None:
     seen = World({"docker ps": Result(status=0, out="")})
     made = settings(tmp_path, metrics=str(tmp_path / "backup.prom"))
     (found,) = subject.look(engine(tmp_path, seen), made)
-    assert found.what == "backup.server"
+    assert found.path == "backup.server"
     assert json.loads((tmp_path / subject.FILE).read_text())["truths"] == []
 
 
@@ -161,7 +168,7 @@ def test_what_runs_is_asked_all_the_same(tmp_path: Path) -> None:
     """A server that is down is no reason to know nothing of its backups; nor the other way round."""
     made = settings(tmp_path, metrics=str(tmp_path / "backup.prom"))
     findings = subject.look(engine(tmp_path, without("postgres", [entry()])), made)
-    assert [each.what for each in findings] == ["backup.server", "backup.repository[1].full"]
+    assert [each.path for each in findings] == ["backup.server", "backup.repository[1].full"]
     assert "postgres does not run" in findings[0].value
     assert 'holdfast_backup_restorable{repository="1"} 1' in (tmp_path / "backup.prom").read_text()
     (found,) = subject.look(engine(tmp_path, without("holdfast-backup", [entry()])), made)
@@ -172,7 +179,7 @@ def test_what_runs_is_asked_all_the_same(tmp_path: Path) -> None:
 def test_a_repository_that_cannot_be_read_is_not_up(tmp_path: Path) -> None:
     said = [entry(repo=[{"key": 1, "status": {"code": 99, "message": "other"}}], backup=[], archive=[])]
     seen, (found,) = looked(tmp_path, said)
-    assert found.what == "backup.repository[1]"
+    assert found.path == "backup.repository[1]"
     assert 'holdfast_backup_repository_up{repository="1"} 0' in (tmp_path / "backup.prom").read_text()
     assert seen.count("systemctl start") == 0
 
@@ -180,7 +187,7 @@ def test_a_repository_that_cannot_be_read_is_not_up(tmp_path: Path) -> None:
 def test_a_damaged_state_is_told_and_hides_nothing(tmp_path: Path) -> None:
     (tmp_path / backup_report.STATE).write_text("{")
     _, findings = looked(tmp_path, [entry()])
-    assert [each.what for each in findings] == ["backup.repository[1].full", "backup.state"]
+    assert [each.path for each in findings] == ["backup.repository[1].full", "backup.state"]
 
 
 def test_without_postgresql_the_other_works_are_told(tmp_path: Path) -> None:
@@ -188,7 +195,7 @@ def test_without_postgresql_the_other_works_are_told(tmp_path: Path) -> None:
     with pytest.raises(OSError, match="full disk"), backup_report.recorded(tmp_path, "files"):
         raise OSError("full disk")
     (found,) = subject.look(None, made)
-    assert (found.what, found.value) == ("backup.files", "full disk")
+    assert (found.path, found.value) == ("backup.files", "full disk")
     assert 'holdfast_backup_last_ok{work="files"} 0' in (tmp_path / "backup.prom").read_text()
 
 

@@ -13,6 +13,7 @@ from ansible_collections.holdfast.host.plugins.module_utils.errors import (
     Finding,
     errors,
     explain,
+    line,
     nearest,
     warnings,
 )
@@ -54,6 +55,10 @@ def test_the_text_numbers_the_findings_and_leaves_out_what_is_not_there() -> Non
         "   rule:  is odd",
     ]
     assert explain([]) == ""
+
+
+def test_a_finding_is_a_line_of_a_log() -> None:
+    assert line(BAD) == "a.b: 3: must be 4; write 4"
 
 
 def test_a_value_of_nothing_is_shown_where_it_is_a_value() -> None:

@@ -4,6 +4,7 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 from typing import Any
 
@@ -80,6 +81,7 @@ def test_a_warning_fails_nothing(
     monkeypatch.setattr(verify_host, "observe", lambda given, _timeout: _seen(given))
     result = run_module(verify_host.main, capfd, expect=expect | {"controllers": []})
     assert [finding["level"] for finding in result["findings"]] == ["warning"]
+    assert "containers: " in json.dumps(result["warnings"])
     assert "failed" not in result
 
 

@@ -15,7 +15,7 @@ import pytest
 from ansible_collections.holdfast.host.plugins.module_utils.command import Result
 from ansible_collections.holdfast.host.plugins.module_utils.verify import backup
 
-LATE = {"what": "backup.repository[1].full", "value": "40 h old", "rule": "must be younger", "hint": "do"}
+LATE = {"path": "backup.repository[1].full", "value": "40 h old", "rule": "must be younger", "hint": "do"}
 
 
 def expect(truth: Path) -> dict[str, Any]:
@@ -38,6 +38,15 @@ def test_what_was_told_is_a_finding(tmp_path: Path) -> None:
     wanted = expect(truth)
     found = list(backup.differences(wanted, {"backup": backup.observe(wanted, answer)}))
     assert [each.path for each in found] == ["backup.b.timer", "backup.repository[1].full"]
+    assert [each.level for each in found] == ["error", "error"]
+
+
+def test_what_is_past_mending_is_a_warning(tmp_path: Path) -> None:
+    truth = tmp_path / "truth.json"
+    truth.write_text(json.dumps({"at": time.time(), "findings": [LATE | {"level": "warning"}], "truths": []}))
+    wanted = expect(truth)
+    found = list(backup.differences(wanted, {"backup": backup.observe(wanted, answer)}))
+    assert [each.level for each in found] == ["error", "warning"]
 
 
 @pytest.mark.parametrize("said", [Result(status=1, err="Failed to connect to bus"), Result(status=3, out="active\n")])
@@ -49,13 +58,17 @@ def test_a_timer_of_which_systemd_says_nothing_does_not_run(tmp_path: Path, said
     assert found == ["backup.a.timer", "backup.b.timer"][len(said.out.split()) :]
 
 
-def test_without_postgresql_the_timers_are_all() -> None:
-    wanted = {"backup": {"timers": ["a.timer", "b.timer"], "truth": ""}}
-    assert backup.observe(wanted, answer) == {"idle": ["b.timer"]}
-    assert [each.path for each in backup.differences(wanted, {"backup": {"idle": []}})] == []
-
-
-@pytest.mark.parametrize("text", [None, "{", "[]", "{}", '{"at": "now", "findings": [], "truths": []}'])
+@pytest.mark.parametrize(
+    "text",
+    [
+        None,
+        "{",
+        "[]",
+        "{}",
+        '{"at": "now", "findings": [], "truths": []}',
+        '{"at": 1, "findings": [{"unknown": 1}], "truths": []}',
+    ],
+)
 def test_nobody_asked(tmp_path: Path, text: str | None) -> None:
     truth = tmp_path / "truth.json"
     if text:
