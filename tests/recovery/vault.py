@@ -20,8 +20,11 @@ REGION = "us-east-1"
 sftp_user, sftp_path = "backup", "/backups"
 KEYS = "/etc/vault/keys"
 CONTROL = "http://127.0.0.1:8000/"
-# Both services, for packets from elsewhere: the lab itself gets in by other means.
-BLOCKED = "table inet vault { chain input { type filter hook input priority 0; tcp dport { 22, 443 } %s; }; }"
+# Both services, for one lab host and its containers; the lab itself gets in by other means.
+BLOCKED = (
+    "table inet {table} {{ chain input {{ type filter hook input priority 0;"
+    " ip saddr {address} tcp dport {{ 22, 443 }} {verdict}; }}; }}"
+)
 TMPFS_SIZE = "2g"
 
 
@@ -41,10 +44,9 @@ def inside(script: str, *, given: str | None = None) -> str:
 
 
 def up() -> None:
-    """Have the vault running, reachable and unblocked."""
+    """Have the vault running, and reachable."""
     engine.ensure()
     machines.up([HOST])
-    unblock()
     wait_until("the store", answers, seconds=scaled(20))
 
 
@@ -121,15 +123,20 @@ def lose(bucket: str, key: str) -> None:
     _ask("lose", bucket=bucket, key=key)
 
 
-def block(*, silently: bool = False) -> None:
-    """Have S3 and SFTP refuse connections. silently: they get no answer at all, as when a network is down."""
-    unblock()
-    inside("nft -f -", given=BLOCKED % ("drop" if silently else "reject with tcp reset"))
+def _table(host: Host) -> str:
+    return f"blocked_{host.name.replace('-', '_')}"
 
 
-def unblock() -> None:
+def block(host: Host, *, silently: bool = False) -> None:
+    """Have S3 and SFTP refuse a host's connections. silently: it gets no answer at all, as when a network is down."""
+    unblock(host)
+    verdict = "drop" if silently else "reject with tcp reset"
+    inside("nft -f -", given=BLOCKED.format(table=_table(host), address=host.address, verdict=verdict))
+
+
+def unblock(host: Host) -> None:
     """Have them answer again."""
-    inside("nft destroy table inet vault")
+    inside(f"nft destroy table inet {_table(host)}")
 
 
 def fill_disk() -> None:
@@ -144,6 +151,6 @@ def free_disk() -> None:
     inside(f"mount -o remount,size={TMPFS_SIZE} /srv/sftp; rm -f /srv/sftp/full")
 
 
-def clear_sftp() -> None:
-    """Remove all that came over SFTP."""
-    inside("find /srv/sftp/backups -mindepth 1 -delete")
+def clear_sftp(path: str) -> None:
+    """Have an empty directory at a path as SFTP's user sees it."""
+    inside(f"rm -rf /srv/sftp{path}; install -d -o {sftp_user} /srv/sftp{path}")

@@ -24,9 +24,21 @@ def _bucket() -> None:
     places.give_back()
 
 
+def _block() -> None:
+    vault.block(ground.HOST)
+
+
+def _silence() -> None:
+    vault.block(ground.HOST, silently=True)
+
+
+def _unblock() -> None:
+    vault.unblock(ground.HOST)
+
+
 def _an_hour() -> None:
     """Commit and close a segment each minute, with nobody there who takes it."""
-    vault.block(silently=True)
+    _silence()
     for _ in range(MINUTES):
         time.sleep(60)
         ground.sql("INSERT INTO faults (n) SELECT max(n) + 1 FROM faults")
@@ -37,15 +49,15 @@ ROWS = (
     Row(
         name="refused",
         what="SFTP and S3 refuse connections",
-        bring=vault.block,
-        undo=vault.unblock,
+        bring=_block,
+        undo=_unblock,
         tells=r"repository\[[23]\]: .*[Rr]efused|repository\[[23]\]: .*unable to connect",
     ),
     Row(
         name="unanswered",
         what="SFTP and S3 give no answer at all",
-        bring=lambda: vault.block(silently=True),
-        undo=vault.unblock,
+        bring=_silence,
+        undo=_unblock,
         tells=r"repository\[[23]\]: .*(timeout|timed out)",
     ),
     Row(
@@ -117,7 +129,7 @@ ROWS = (
         name="an-hour",
         what="SFTP and S3 give no answer for an hour, and a segment a minute waits",
         bring=_an_hour,
-        undo=vault.unblock,
+        undo=_unblock,
         tells=r"backup\.archiver: ",
         heal=("full",),
     ),
