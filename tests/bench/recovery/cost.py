@@ -25,10 +25,10 @@ RESTART = (
 # In the background on the host, until its file is gone.
 BACKING = (
     "touch /run/bench-backing; (while [ -e /run/bench-backing ]; do holdfast-backup full; done)"
-    " > /run/bench-backing.log 2>&1 &"
+    " > /run/bench-backing.log 2>&1 & echo $! > /run/bench-backing.pid"
 )
 ENDED = (
-    "rm -f /run/bench-backing; while pgrep -f 'holdfast.*backup_program full' > /dev/null; do sleep 1; done;"
+    "rm -f /run/bench-backing; while kill -0 $(cat /run/bench-backing.pid) 2> /dev/null; do sleep 0.2; done;"
     " cat /run/bench-backing.log"
 )
 
