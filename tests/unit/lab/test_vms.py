@@ -42,6 +42,7 @@ def test_disks_are_told_apart_by_their_serials(tmp_path: Path) -> None:
         "virtio-blk-pci,drive=data,serial=data",
     ]
     assert vms.DATA_DEVICE.endswith("virtio-data")
+    assert words[-2:] == ["-device", "qemu-xhci"]
 
 
 @pytest.mark.parametrize(("name", "expected"), [("kernel-stock", 0), ("unknown", 0)])
