@@ -49,7 +49,9 @@ def _refused(*words: str, state: str = STATE) -> str:
 
 def _segments(place: str) -> set[str]:
     """Return the segments of the log in a place."""
-    lines = host.on(f"find {place}/postgres/archive -type f -name '0000*' -printf '%f\\n' || true").split()
+    archive = f"{place}/postgres/archive"
+    script = f"if test -d {archive}; then find {archive} -type f -name '0000*' -printf '%f\\n'; fi"
+    lines = host.on(script).split()
     return {line[:24] for line in lines if re.match(r"[0-9A-F]{24}-", line)}
 
 
@@ -99,7 +101,7 @@ def test_a_fresh_place_is_taken_into_use_past_a_kill() -> None:
     began = time.monotonic()
     with Playbook(stack.BUILD / "killed.log", *words, playbook="site.yml", inventory=host.INVENTORY) as run:
         # Its stores have the new place, and nothing is there yet.
-        there = f"grep -q {OTHER} /etc/holdfast/backup/backup.json && test -e {OTHER}/postgres && echo there || true"
+        there = f"if test -e {OTHER}/postgres && grep -q {OTHER} /etc/holdfast/backup/backup.json; then echo there; fi"
         wait_until("the new place", lambda: host.on(there) == "there", seconds=scaled(120))
         run.kill()
     host.sql("INSERT INTO exchanged VALUES (101)")
