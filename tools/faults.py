@@ -22,7 +22,8 @@ a directory of the host (1), SFTP (2) and S3 (3). S3 is moto behind TLS.
 repeats the findings of `truth`. **Reported** is a line of what was said there. **Restorable** says whether the last
 commit before the fault came back by `holdfast-backup restore --to latest --beside` (of a restore that was killed: by
 the same one again), while the fault lasted; where that was refused, by which repository's number it went, or that it
-went once the fault was undone. `make faults ROW='lost-*'` brings some of them about again.
+went once the fault was undone. **Others** says how soon the repositories that work had the next commit, while those
+that do not still failed. `make faults ROW='lost-*'` brings some of them about again.
 """
 WHEN = {
     "truth": "every 5 min",
@@ -61,12 +62,21 @@ def restorable(cell: Mapping[str, Any]) -> str:
     return f"{why}; once it is undone, {'yes' if after['restored'] else '**no**'}"
 
 
+def others(cell: Mapping[str, Any]) -> str:
+    """Return how soon the other repositories had what was committed meanwhile; empty where that says nothing."""
+    if not cell.get("others"):
+        return ""
+    numbers = " and ".join(map(str, cell["others"]))
+    went = cell["meanwhile"]
+    return f"{numbers}: **held up**" if went is None else f"{numbers}: {went:.1f} s"
+
+
 def rows(cells: Mapping[str, Mapping[str, Any]]) -> list[tuple[str, ...]]:
     """Return the table, its heading first."""
-    found: list[tuple[str, ...]] = [("fault", "detected", "reported", "restorable")]
+    found: list[tuple[str, ...]] = [("fault", "detected", "reported", "restorable", "others")]
     for cell in cells.values():
         played = f" (played by {cell['stand_in']})" if cell["stand_in"] else ""
-        found.append((cell["what"] + played, detected(cell), reported(cell), restorable(cell)))
+        found.append((cell["what"] + played, detected(cell), reported(cell), restorable(cell), others(cell)))
     return found
 
 

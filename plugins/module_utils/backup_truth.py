@@ -44,7 +44,7 @@ def of_repository(truth: Truth, where: str, full_every: int) -> Iterator[Finding
         yield Finding(path=what, value=truth.message, rule=f"{where} must answer", hint="see its credentials and line")
         return
     if truth.age is None:
-        hint = "systemctl start holdfast-backup@full"
+        hint = "is its disk mounted, its bucket the right one? In an empty place holdfast-backup ready begins anew"
         yield Finding(path=f"{what}.full", value="none", rule=f"{where} must have a full backup", hint=hint)
         return
     if truth.age > LATE * full_every:
@@ -67,7 +67,7 @@ def of_archiver(archiver: Archiver, rpo_seconds: int) -> Iterator[Finding]:
     if archiver.waiting and archiver.oldest > rpo_seconds + GRACE_SECONDS:
         value = f"{archiver.waiting} segments wait, the first for {archiver.oldest:.0f} s"
         rule = f"the log must leave the host within {rpo_seconds} s"
-        hint = "docker logs of PostgreSQL and of holdfast-backup say why"
+        hint = "docker logs of PostgreSQL say which repository takes nothing; the others go on meanwhile"
         yield Finding(path="backup.archiver", value=value, rule=rule, hint=hint)
 
 

@@ -1,6 +1,6 @@
 # Copyright: (c) 2026, the Holdfast contributors
 # GNU General Public License v3.0+ (see LICENSE)
-"""The configuration of pgBackRest's two sides and of restic, as text in which secrets have their names alone.
+"""The configuration of pgBackRest's server and of restic, as text in which secrets have their names alone.
 
 The server, beside PostgreSQL, has the repositories' credentials and the key. PostgreSQL's container has a certificate
 that lets it archive to that server, and nothing else.
@@ -13,7 +13,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from ansible_collections.holdfast.host.plugins.module_utils.plan.backup import KEY, SERVER, credentials
+from ansible_collections.holdfast.host.plugins.module_utils.plan.backup import KEY, credentials
 from ansible_collections.holdfast.host.plugins.module_utils.plan.catalogue import POSTGRES_SUPERUSER, STANZA, STORES
 from ansible_collections.holdfast.host.plugins.module_utils.spec.backup import S3, Backup, Repository, Sftp
 
@@ -21,7 +21,6 @@ DIRECTORY = "/etc/holdfast/backup"
 RESTIC = f"{DIRECTORY}/restic"
 # Where both containers have their side of it.
 INSIDE = "/etc/pgbackrest"
-SPOOL = "/var/spool/pgbackrest"
 LOCAL = "/var/lib/pgbackrest/{number}"
 # Of the certificates: whom the server lets in.
 CLIENT_NAME = "postgres"
@@ -93,7 +92,8 @@ def data(version: int) -> str:
     return f"{mount(version)}/{version}/docker" if version >= 18 else mount(version)
 
 
-def _stanza(version: int) -> list[str]:
+def stanza(version: int) -> list[str]:
+    """Return the cluster, as both sides are told of it. version: PostgreSQL's."""
     return [
         "",
         f"[{STANZA}]",
@@ -135,32 +135,7 @@ def server(backup: Backup, planned: Mapping[str, Any], version: int) -> str:
         f"tls-server-key-file={INSIDE}/server.key",
         f"tls-server-auth={CLIENT_NAME}={STANZA}",
     ]
-    return "\n".join([*lines, *_stanza(version), ""])
-
-
-def client(backup: Backup, planned: Mapping[str, Any], version: int) -> str:
-    """Return PostgreSQL's side: how it sends its log to the server, and gets it back while it recovers."""
-    lines = ["[global]"]
-    for number in range(1, len(backup.repositories) + 1):
-        lines += [
-            f"repo{number}-host={SERVER}",
-            f"repo{number}-host-type=tls",
-            f"repo{number}-host-ca-file={INSIDE}/ca.crt",
-            f"repo{number}-host-cert-file={INSIDE}/client.crt",
-            f"repo{number}-host-key-file={INSIDE}/client.key",
-        ]
-    lines += [
-        "archive-async=y",
-        f"spool-path={SPOOL}",
-        f"archive-push-queue-max={planned['queue_bytes']}",
-        "compress-type=zst",
-        "compress-level=3",
-        "process-max=1",
-        "log-level-console=warn",
-        "log-level-stderr=warn",
-        "log-level-file=off",
-    ]
-    return "\n".join([*lines, *_stanza(version), ""])
+    return "\n".join([*lines, *stanza(version), ""])
 
 
 def restic(number: int, repository: Repository) -> dict[str, Any]:

@@ -79,6 +79,8 @@ POOLER_UID = 70
 POSTGRES_SUPERUSER = "holdfast"
 # What pgBackRest calls the cluster.
 STANZA = "main"
+# What PostgreSQL runs for each finished segment of its log, in its container.
+ARCHIVE_SCRIPT = "/etc/pgbackrest/archive.sh"
 
 SUPPORTED_OS: Mapping[str, tuple[str, ...]] = {
     "debian": ("12", "13"),

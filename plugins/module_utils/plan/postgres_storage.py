@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from ansible_collections.holdfast.host.plugins.module_utils.plan.catalogue import STANZA
+from ansible_collections.holdfast.host.plugins.module_utils.plan.catalogue import ARCHIVE_SCRIPT
 from ansible_collections.holdfast.host.plugins.module_utils.plan.postgres_rows import VOLUMES, Facts, Row, kb, volume
 from ansible_collections.holdfast.host.plugins.module_utils.plan.postgres_size import between, coarse
 from ansible_collections.holdfast.host.plugins.module_utils.units import GIB, MIB, TIB, format_bytes
@@ -18,7 +18,6 @@ from ansible_collections.holdfast.host.plugins.module_utils.units import GIB, MI
 SEGMENT = 16 * MIB
 # PostgreSQL counts temp_file_limit in kB and up to 2 TiB.
 MOST_TEMP_FILES = TIB
-ARCHIVE_COMMAND = f"pgbackrest --stanza={STANZA} archive-push %p"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -88,8 +87,8 @@ def archive(facts: Facts) -> list[Row]:
         ("archive_mode", "on", "every segment of the log goes to the backup's repositories"),
         (
             "archive_command",
-            f"'{ARCHIVE_COMMAND}'",
-            "confirmed when every repository has it; many are sent at once",
+            f"'sh {ARCHIVE_SCRIPT} %p'",
+            "confirmed when every repository has it; one that fails holds up none of the others",
         ),
         (
             "archive_timeout",

@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from pathlib import PurePosixPath
 from typing import Any
 
-from ansible_collections.holdfast.host.plugins.module_utils.plan import backup, backup_config
+from ansible_collections.holdfast.host.plugins.module_utils.plan import backup, backup_config, backup_sending
 from ansible_collections.holdfast.host.plugins.module_utils.plan.backup_config import (
     DIRECTORY,
     INSIDE,
@@ -201,8 +201,8 @@ def files(plan: Mapping[str, Any], wish: Wish) -> list[dict[str, Any]]:
             found.append({"path": f"{DIRECTORY}/server/repository-{number}.pem", "content": each.s3.ca.strip() + "\n"})
     if plan["stores"]["postgres"]:
         store = plan["stores"]["postgres"]
-        text = backup_config.client(declared, plan["backup"], store["version"])
-        found.append({"path": f"{DIRECTORY}/client/pgbackrest.conf", "content": text})
+        sent = backup_sending.files(declared, plan["backup"], store["version"])
+        found += [{"path": f"{DIRECTORY}/client/{name}", "content": text} for name, text in sent.items()]
         found.append({"path": f"{DIRECTORY}/image/Dockerfile", "content": backup.dockerfile(image_of(plan, wish)[0])})
     return found
 

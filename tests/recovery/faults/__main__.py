@@ -4,8 +4,8 @@
 
 usage: python -m tests.recovery.faults [--rows PATTERN,...] [--keep]
 
-Exit code 1 where one of them stayed silent, or could not be brought about. --keep: the host stays, and one that stands
-is used.
+Exit code 1 where one of them stayed silent, held up the other repositories, or could not be brought about. --keep: the
+host stays, and one that stands is used.
 """
 
 from __future__ import annotations
@@ -35,6 +35,8 @@ def one(name: str, commit: str) -> str:
     results.keep("faults", {name: cell}, {"commit": commit}, KEPT)
     sys.stdout.write(f"{name}: {cell}\n")
     sys.stdout.flush()
+    if cell["others"] and cell["meanwhile"] is None:
+        return "holds up the other repositories"
     return "silent" if cell["silent"] else ""
 
 

@@ -14,16 +14,18 @@ from dataclasses import dataclass
 from typing import Any
 
 from ansible_collections.holdfast.host.plugins.module_utils.errors import ERROR
-from tests.lab.shell import run, scaled, wait_until
+from tests.lab.shell import LabError, run, scaled, wait_until
 
 from .. import stack
-from . import ground
+from . import ground, places
 from .row import PLAIN, Act, Row
 
 BESIDE = f"{stack.NAME}-beside"
 MOST_WORDS = 300
 # A repository that does not answer is waited for; and a full backup to three places takes its time.
 WORK_SECONDS, SOUND_SECONDS = 900, 300
+# Of the promised minute: what an open segment does not wait for.
+PROMISED_SECONDS = 15
 # What a run with nothing else wrong may still say: a work that is done again ends it.
 AGAIN = re.compile(r"backup\.(full|incr|files|dumps|drill|readable|restore)")
 
@@ -112,6 +114,23 @@ def commit(number: int) -> str:
     return segment
 
 
+def meanwhile(row: Row, number: int) -> float | None:
+    """Commit a row while a fault lasts. Return the seconds until the others have it, None if not in time."""
+    if not row.others:
+        return None
+    ground.sql(f"INSERT INTO faults (n) VALUES ({number})")  # noqa: S608 - a number.
+    segment = ground.sql("SELECT pg_walfile_name(pg_switch_wal())")
+    began = time.monotonic()
+    try:
+        wait_until(
+            f"{segment} elsewhere", lambda: all(places.has(each, segment) for each in row.others),
+            seconds=scaled(PROMISED_SECONDS), every=0.2,
+        )  # fmt: skip
+    except LabError:
+        return None
+    return round(time.monotonic() - began, 1)
+
+
 def restored(words: Sequence[str], number: int) -> dict[str, Any]:
     """Try to restore. Return whether the last commit came, and what was said where it did not."""
     command = ["docker", "exec", ground.HOST.container, "holdfast-backup", "restore", *words]
@@ -170,6 +189,7 @@ def watch(row: Row) -> dict[str, Any]:
     try:
         act(row.bring)
         said, seconds = noticed(row)
+        went = meanwhile(row, number + 1)
         during = tried(row.restore, number)
     finally:
         act(row.undo)
@@ -180,5 +200,6 @@ def watch(row: Row) -> dict[str, Any]:
         "what": row.what, "harmless": whole, "silent": said is None and not whole,
         "by": said.by if said else "", "where": said.where if said else "", "said": said.text if said else "",
         "seconds": round(seconds, 1), "during": during, "after": after, "stand_in": row.stand_in,
+        "others": list(row.others), "meanwhile": went,
         "load": round(os.getloadavg()[0], 1),
     }  # fmt: skip

@@ -5,11 +5,14 @@
 from __future__ import annotations
 
 import json
+import shlex
 
 from .. import vault
 from . import ground
 
 AT_SFTP = f"/srv/sftp{ground.REMOTE}"
+# The numbers of the two that lie elsewhere.
+SFTP, S3 = ground.OTHERS
 ARCHIVE, BACKUPS = "shop/postgres/archive/main/", "shop/postgres/backup/main/"
 # What lies under a prefix goes to memory outside of S3 and comes back by S3's own calls: no version is lost by it.
 MOVE = """
@@ -49,6 +52,14 @@ def segment() -> str:
     return ground.on(f"cat {ground.SEGMENT}")
 
 
+def has(number: int, name: str) -> bool:
+    """Tell whether a repository has a segment."""
+    if number == S3:
+        return bool(keys(ARCHIVE, name))
+    find = f"find postgres/archive -name '{name}-*'"
+    return bool(sftp(find) if number == SFTP else ground.on(f"cd {ground.LOCAL}; {find}"))
+
+
 def label() -> str:
     """Return the newest full backup, as S3 has it."""
     return max(key.removeprefix(BACKUPS).partition("/")[0] for key in keys(BACKUPS, "F/backup.manifest"))
@@ -56,11 +67,11 @@ def label() -> str:
 
 def _move(names: list[str], *, back: bool) -> None:
     wanted = {"at": vault.address, "bucket": ground.BUCKET, "keys": names, "back": back}
-    vault.inside(f"python3 -W ignore -c '{MOVE}'", given=json.dumps(wanted))
+    vault.inside(f"python3 -W ignore -c {shlex.quote(MOVE)}", given=json.dumps(wanted))
 
 
 def take(names: list[str]) -> None:
-    """Take objects away. Raises LabError where there is none of them."""
+    """Take objects away. Raises ValueError where none is named."""
     if not names:
         raise ValueError("nothing to take away")
     _move(names, back=False)

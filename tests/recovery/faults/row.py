@@ -21,6 +21,7 @@ class Row:
     works: who has to notice, the most frequent first; each is run by its unit, as its timer would, and again until one
     of them tells or ``patience`` seconds are over. "verify" is the playbook.
     restore: the words of the restore that is tried while the fault lasts. heal: works that are run once it is undone.
+    others: the repositories that must have what is committed while it lasts, as soon as is promised.
     harmless: nobody has to tell, where the last commit comes back. stand_in: what plays a part that a lab cannot have.
     """
 
@@ -33,5 +34,6 @@ class Row:
     patience: float = 0
     restore: tuple[str, ...] = PLAIN
     heal: tuple[str, ...] = ()
+    others: tuple[int, ...] = ()
     harmless: bool = False
     stand_in: str = ""

@@ -93,6 +93,7 @@ ROWS = (
         undo=f"mount -o remount,size={ground.SIZE} $REPOSITORY; rm $REPOSITORY/full",
         works=("truth", "full"),
         patience=150,
+        others=(2, 3),
         tells=r"backup\.archiver: |[Nn]o space",
     ),
     Row(
@@ -101,6 +102,7 @@ ROWS = (
         bring=vault.fill_disk,
         undo=vault.free_disk,
         works=("truth", "full"),
+        others=(1, 3),
         tells=r"backup\.archiver: |holdfast-backup: full: repository 2",
         heal=("full",),
     ),

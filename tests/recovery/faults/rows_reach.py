@@ -51,6 +51,7 @@ ROWS = (
         what="SFTP and S3 refuse connections",
         bring=_block,
         undo=_unblock,
+        others=(1,),
         tells=r"repository\[[23]\]: .*[Rr]efused|repository\[[23]\]: .*unable to connect",
     ),
     Row(
@@ -58,6 +59,7 @@ ROWS = (
         what="SFTP and S3 give no answer at all",
         bring=_silence,
         undo=_unblock,
+        others=(1,),
         tells=r"repository\[[23]\]: .*(timeout|timed out)",
     ),
     Row(
@@ -81,6 +83,7 @@ ROWS = (
         what="the credentials of S3 have expired",
         bring="keep $SETTINGS; sed -i -E 's/(s3-key=).*/\\1EXPIRED/' $SETTINGS",
         undo="back",
+        others=(1, 2),
         tells=r"repository\[3\]: .*(403|Forbidden|InvalidAccessKeyId)",
         stand_in="an id of a key that S3 does not know",
     ),
@@ -89,6 +92,7 @@ ROWS = (
         what="SFTP does not let the host's key in any more",
         bring=lambda: vault.inside("mv /etc/vault/keys/sftp.pub /etc/vault/keys/sftp.pub.away"),
         undo=lambda: vault.inside("mv /etc/vault/keys/sftp.pub.away /etc/vault/keys/sftp.pub"),
+        others=(1, 3),
         tells=r"repository\[2\]: .*([Aa]uth|public ?key|denied)",
     ),
     Row(
@@ -99,6 +103,7 @@ ROWS = (
             "systemctl restart ssh"
         ),
         undo=lambda: vault.inside("tar -C / -xpf /root/host-keys.tar; systemctl restart ssh"),
+        others=(1, 3),
         tells=r"repository\[2\]: .*[Hh]ost.*(key|match|known)",
     ),
     Row(
@@ -108,6 +113,7 @@ ROWS = (
         "openssl req -x509 -new -newkey ec -pkeyopt ec_paramgen_curve:P-256 -nodes -keyout /dev/null -subj /CN=another"
         " 2> /dev/null > $CONFIG/server/repository-3.pem",
         undo="back",
+        others=(1, 2),
         tells=r"repository\[3\]: .*certificate",
     ),
     Row(
@@ -115,6 +121,7 @@ ROWS = (
         what="the bucket is gone",
         bring=_no_bucket,
         undo=_bucket,
+        others=(1, 2),
         tells=r"repository\[3\]",
     ),
     Row(
@@ -122,6 +129,7 @@ ROWS = (
         what="SFTP does not let the host write any more",
         bring=lambda: (places.sftp("chmod -R a-w postgres"), ground.sql("SELECT pg_switch_wal()")),
         undo=lambda: places.sftp("chmod -R u+w postgres"),
+        others=(1, 3),
         tells=r"backup\.archiver: ",
         patience=150,
     ),
@@ -130,6 +138,7 @@ ROWS = (
         what="SFTP and S3 give no answer for an hour, and a segment a minute waits",
         bring=_an_hour,
         undo=_unblock,
+        others=(1,),
         tells=r"backup\.archiver: ",
         heal=("full",),
     ),

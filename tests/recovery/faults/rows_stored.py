@@ -134,6 +134,7 @@ ROWS = (
         what="what says whose log it is, is lost (archive.info)",
         bring="for file in $ARCHIVE/archive.info $ARCHIVE/archive.info.copy; do keep $file; rm $file; done",
         undo="back",
+        others=(2, 3),
         tells=r"repository\[1\]",
     ),
     Row(

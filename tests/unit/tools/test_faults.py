@@ -17,7 +17,7 @@ from tools import faults
 TOLD = {
     "commit": "abc", "load": 1.5, "what": "a fault", "silent": False, "by": "truth", "where": "findings of verify",
     "said": "backup.x: `odd` | more", "seconds": 4.2, "during": {"restored": True}, "after": {"restored": True},
-    "stand_in": "", "harmless": False,
+    "stand_in": "", "harmless": False, "others": [], "meanwhile": None,
 }  # fmt: skip
 REFUSED = {"restored": False, "refused": "no"}
 
@@ -38,7 +38,7 @@ def test_before_the_first_there_is_nothing(tmp_path: Path) -> None:
 def test_who_told_and_how(tmp_path: Path) -> None:
     line = shown(tmp_path, stand_in="another")
     told = "findings of verify: `backup.x: 'odd' \\| more`"
-    assert line == f"| a fault (played by another) | `truth`, every 5 min; 4 s | {told} | yes |"
+    assert line == f"| a fault (played by another) | `truth`, every 5 min; 4 s | {told} | yes |  |"
     assert len(shown(tmp_path, said="x" * 500)) < 300
 
 
@@ -61,7 +61,12 @@ def test_what_nobody_has_to_tell(tmp_path: Path) -> None:
     ],
 )
 def test_what_came_back(tmp_path: Path, during: dict[str, Any], after: dict[str, Any], told: str) -> None:
-    assert shown(tmp_path, during=during, after=after).endswith(f"| {told} |")
+    assert shown(tmp_path, during=during, after=after).endswith(f"| {told} |  |")
+
+
+def test_how_soon_the_others_had_the_next_commit(tmp_path: Path) -> None:
+    assert shown(tmp_path, others=[1, 3], meanwhile=2.04).endswith("| 1 and 3: 2.0 s |")
+    assert shown(tmp_path, others=[1]).endswith("| 1: **held up** |")
 
 
 @pytest.mark.parametrize("row", ROWS.values(), ids=ROWS)

@@ -38,7 +38,7 @@ def test_the_plan(tmp_path: Path) -> None:
     settings = {each["name"]: each["value"] for each in plan["stores"]["postgres"]["settings"]}
     # Three quarters of the promised minute; the rest is for the way.
     assert settings["archive_timeout"] == "45s"
-    assert settings["archive_command"] == "'pgbackrest --stanza=main archive-push %p'"
+    assert settings["archive_command"] == "'sh /etc/pgbackrest/archive.sh %p'"
     assert planned_part["queue_bytes"] >= GIB
     assert {each["name"] for each in plan["secrets"]} >= {"BACKUP_KEY", "BACKUP_1_SFTP_KEY"}
     assert "restic" in {each["name"] for each in plan["packages"]}

@@ -64,15 +64,6 @@ def test_the_server_knows_the_repositories() -> None:
     assert "pg1-path=/var/lib/postgresql/data" in subject.server(declared({"local": {"path": "/b"}}), PLANNED, 17)
 
 
-def test_postgresql_knows_the_server_alone() -> None:
-    text = subject.client(declared({"s3": S3}, {"sftp": SFTP}), PLANNED, 18)
-    assert "secret" not in text
-    assert "s3" not in text
-    sends = ("archive-async=y", "archive-push-queue-max=1073741824")
-    for line in ("repo1-host=holdfast-backup", "repo2-host-type=tls", *sends):
-        assert line in text.splitlines()
-
-
 def test_restic_reaches_the_same_places() -> None:
     s3, sftp, local = declared({"s3": S3}, {"sftp": SFTP}, {"local": {"path": "/backups"}}).repositories
     found = subject.restic(1, s3)

@@ -1,0 +1,120 @@
+# Copyright: (c) 2026, the Holdfast contributors
+# GNU General Public License v3.0+ (see LICENSE)
+"""PostgreSQL's side of pgBackRest: how its log is sent to the server of the backups, and fetched while it recovers.
+
+Each repository is sent to by a pgBackRest of its own. One for all would stop at the first segment that one of them does
+not take, and those that work would get nothing more either: it looks no further ahead than its first error.
+
+Source: the command reference of pgBackRest, "archive-push"; its source, src/command/archive/push/push.c.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from ansible_collections.holdfast.host.plugins.module_utils.plan.backup import SERVER
+from ansible_collections.holdfast.host.plugins.module_utils.plan.backup_config import INSIDE, stanza
+from ansible_collections.holdfast.host.plugins.module_utils.plan.catalogue import ARCHIVE_SCRIPT, STANZA
+from ansible_collections.holdfast.host.plugins.module_utils.spec.backup import Backup
+
+SPOOL = "/var/spool/pgbackrest"
+# For so long a repository that gives no answer may hold up PostgreSQL's archiver, which asks for one segment at a time.
+# Together with the wait for an open segment it stays within what may be lost; what is sent meanwhile goes on behind it.
+ANSWER_SECONDS = 10
+SCRIPT = """\
+#!/bin/sh
+# Role: backup
+#
+# Send a finished file of PostgreSQL's log to every repository (archive_command).
+#
+# usage: sh archive.sh PATH, in the data directory
+#
+# It asks for the oldest file again until every repository has it, and for no other meanwhile. So where one fails, those
+# that have this file are asked for the newest: with it pgBackRest sends all that lie between. What they leave is asked
+# for again, and their queue has no limit then: one that fails must not make the others let go.
+set -u
+
+path=$1
+numbers='{numbers}'
+
+send() {{
+    number=$1
+    shift
+    pgbackrest --config="{inside}/send-$number.conf" --stanza={stanza} "$@"
+}}
+
+started=
+for number in $numbers; do
+    send "$number" archive-push "$path" &
+    started="$started $number:$!"
+done
+
+have='' lack=''
+for each in $started; do
+    if wait "${{each#*:}}"; then have="$have ${{each%:*}}"; else lack="$lack ${{each%:*}}"; fi
+done
+test -n "$lack" || exit 0
+
+newest=$(find "${{path%/*}}/archive_status" -name '*.ready' | LC_ALL=C sort | tail -n 1)
+newest=${{newest##*/}}
+for number in $have; do
+    send "$number" --reset-archive-push-queue-max archive-push "${{path%/*}}/${{newest%.ready}}" &
+done
+wait
+echo "not sent to repository$lack: $path" >&2
+exit 1
+"""
+
+
+def _reached(number: int) -> list[str]:
+    return [
+        f"repo{number}-host={SERVER}",
+        f"repo{number}-host-type=tls",
+        # It has them all, whatever this side is told of.
+        f"repo{number}-host-config={INSIDE}/pgbackrest.conf",
+        f"repo{number}-host-ca-file={INSIDE}/ca.crt",
+        f"repo{number}-host-cert-file={INSIDE}/client.crt",
+        f"repo{number}-host-key-file={INSIDE}/client.key",
+    ]
+
+
+def _written(lines: list[str], version: int) -> str:
+    common = [
+        "archive-async=y",
+        "process-max=1",
+        "log-level-console=warn",
+        "log-level-stderr=warn",
+        "log-level-file=off",
+    ]
+    return "\n".join(["[global]", *lines, *common, *stanza(version), ""])
+
+
+def fetching(backup: Backup, version: int) -> str:
+    """Return how the log comes back: from whichever repository has it. version: PostgreSQL's."""
+    every = [line for number in range(1, len(backup.repositories) + 1) for line in _reached(number)]
+    return _written([*every, f"spool-path={SPOOL}"], version)
+
+
+def sending(number: int, planned: Mapping[str, Any], version: int) -> str:
+    """Return how the log goes to one repository. planned: the plan's part. version: PostgreSQL's."""
+    own = [
+        f"spool-path={SPOOL}/{number}",
+        f"lock-path=/tmp/pgbackrest-{number}",
+        f"archive-timeout={ANSWER_SECONDS}",
+        f"archive-push-queue-max={planned['queue_bytes']}",
+        "compress-type=zst",
+        "compress-level=3",
+    ]
+    return _written([*_reached(number), *own], version)
+
+
+def files(backup: Backup, planned: Mapping[str, Any], version: int) -> dict[str, str]:
+    """Return PostgreSQL's side, text by the file's name."""
+    numbers = range(1, len(backup.repositories) + 1)
+    words = {"inside": INSIDE, "stanza": STANZA, "numbers": " ".join(map(str, numbers))}
+    return {
+        "pgbackrest.conf": fetching(backup, version),
+        ARCHIVE_SCRIPT.rpartition("/")[2]: SCRIPT.format(**words),
+        **{f"send-{number}.conf": sending(number, planned, version) for number in numbers},
+    }
