@@ -7,7 +7,13 @@ from __future__ import annotations
 import shutil
 from pathlib import Path
 
-from ansible_collections.holdfast.host.plugins.module_utils import atomic, backup_postgres, backup_truth
+from ansible_collections.holdfast.host.plugins.module_utils import (
+    atomic,
+    backup_info,
+    backup_postgres,
+    backup_restore,
+    backup_truth,
+)
 from ansible_collections.holdfast.host.plugins.module_utils.backup_engine import Engine, FailedError, checked
 from ansible_collections.holdfast.host.plugins.module_utils.backup_settings import Settings
 
@@ -100,6 +106,24 @@ def prepare(engine: Engine) -> list[str]:
     """Have what the containers need before they start. Return what was made."""
     done = ["made the certificates"] if certificates(engine) else []
     return [*done, *([f"built {engine.postgres.image}"] if image(engine) else [])]
+
+
+def lost(engine: Engine, settings: Settings) -> None:
+    """Raise FailedError where a repository has a cluster's backups and this host has no cluster: it is a lost one's.
+
+    Nothing was started yet. What does not answer is no reason to stop: it is told once the stores run.
+    """
+    listed = checked(engine.run(["docker", "volume", "ls", "--quiet"], ""), "the engine does not list its volumes")
+    if engine.postgres.volume in listed.out.split():
+        return
+    told = backup_postgres.stanzas(
+        engine, settings.repositories, lambda *words: backup_restore.alone(engine, settings, *words)
+    )
+    for repository, stanza in zip(settings.repositories, told, strict=True):
+        if stanza.code in (0, backup_info.NO_BACKUP):
+            rule = f"repository {repository.number} ({repository.where}) holds the backups of a host that was lost"
+            hint = "holdfast.host.recover brings it back; to begin without them, give this host a path of its own"
+            raise FailedError(f"{rule}: {hint}")
 
 
 def ready(engine: Engine, settings: Settings) -> list[str]:

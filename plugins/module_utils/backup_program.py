@@ -70,10 +70,13 @@ def say(text: str) -> None:
     sys.stdout.flush()
 
 
-def prepare(settings: Settings, _words: argparse.Namespace) -> None:
-    """Make the certificates and the image."""
-    for done in backup_prepare.prepare(engine_of(settings)):
+def prepare(settings: Settings, asked: argparse.Namespace) -> None:
+    """Make the certificates and the image, and refuse to begin in a lost host's place."""
+    engine = engine_of(settings)
+    for done in backup_prepare.prepare(engine):
         say(done)
+    if not asked.recovers:
+        backup_prepare.lost(engine, settings)
 
 
 def ready(settings: Settings, asked: argparse.Namespace) -> None:

@@ -16,6 +16,7 @@ def parser(works: Sequence[str]) -> argparse.ArgumentParser:
     made = argparse.ArgumentParser(prog="holdfast-backup", description=ABOUT)
     made.add_argument("work", choices=works)
     made.add_argument("--seed", type=int, help="drill: the same random choices again")
+    made.add_argument("--recovers", action="store_true", help="prepare: for the host whose backups the places hold")
     group = made.add_argument_group("restore")
     group.add_argument("--to", nargs="+", default=["latest"], metavar=("KIND", "VALUE"), help=TARGETS)
     group.add_argument("--repository", type=int, default=0, metavar="N", help="from this one")

@@ -12,28 +12,18 @@ stands is judged, and the other figures stay. ``--own-kernel`` judges two virtua
 from __future__ import annotations
 
 import argparse
-import json
-import os
 import shutil
-import subprocess
 import sys
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from typing import Any
 
-from tests import systems
 from tests.bench import results
 from tests.bench.security import edge
+from tests.bench.security.hosts import OURS, OWN_OURS, OWN_STOCK, STOCK, make, make_machines, on
 from tests.bench.security.judge import cell
 from tests.bench.security.waivers import CIS, TLS, beyond_the_lab
-from tests.lab import vms
-from tests.lab.hosts import Host, find
-from tests.lab.machines import down, up
-from tests.lab.paths import KEY, KNOWN_HOSTS, ROOT
-from tests.lab.shell import LabError
-from tests.lab.ssh import command
+from tests.lab.paths import ROOT
 
-STOCK, OURS = "hardened-stock", "hardened"
-OWN_STOCK, OWN_OURS = "kernel-stock", "kernel-hardened"
 # The cells of the machines that have a kernel of their own.
 OWN_KERNEL = {"stock, own kernel": OWN_STOCK, "holdfast, own kernel": OWN_OURS}
 # The cell of testssl.sh's figures.
@@ -64,27 +54,10 @@ export DEBIAN_FRONTEND=noninteractive
 apt-get -q update
 apt-get -q -y --no-install-recommends install testssl.sh
 """
-# What makes the machine and its edge; stores and application are other benches' matter.
-ROLES = "baseline,hardening,firewall,docker,edge"
 # A public name of that stack.
 SITE = "www.example.org"
 # oscap exits with 2 where a rule fails, ssh-audit with 2 and 3 for warnings and failures.
 JUDGED = (0, 2, 3)
-
-
-def host(name: str) -> Host:
-    """Return a host of the lab, a container or a virtual machine."""
-    return vms.VMS.get(name) or find(name)
-
-
-def on(name: str, words: str, allowed: Sequence[int] = (0,)) -> str:
-    """Return what a command printed on a host. Raises LabError where it fails."""
-    line = [*command(host(name), "root"), f"nice -n 5 sh -c '{words}'" if "'" not in words else "sh -s"]
-    given = words if "'" in words else None
-    done = subprocess.run(line, input=given, capture_output=True, text=True, timeout=3600, check=False)
-    if done.returncode not in allowed:
-        raise LabError(f"{name}: {words[:60]}: {done.stderr[-2000:]}")
-    return done.stdout
 
 
 def judge(name: str) -> dict[str, Any]:
@@ -97,21 +70,6 @@ def judge_edge(name: str) -> dict[str, Any]:
     """Install testssl.sh on a host and return what it says of the host's edge."""
     on(name, TESTSSL)
     return edge.cell(on(name, edge.command(SITE)), TLS)
-
-
-def provision(name: str, given: Mapping[str, Any] | None = None) -> None:
-    """Make a host ours with the roles, from the inventory of a system. given: variables that win over that.
-
-    Raises CalledProcessError where it fails.
-    """
-    options = f"-o UserKnownHostsFile={KNOWN_HOSTS} -o IdentitiesOnly=yes"
-    words = ["ansible-playbook", "site.yml", "-i", f"{host(name).address},", "--tags", ROLES]
-    words += [word for file in (systems.DOCKER, systems.LAB / "system.yml") for word in ("-e", f"@{file}")]
-    words += ["-e", json.dumps(given or {})]
-    words += ["-e", "preflight_show=false", "-e", f"ansible_ssh_private_key_file={KEY}"]
-    words += ["-e", f"preflight_directory={systems.directory('pydotorg')}"]
-    words += ["-u", "root", "--ssh-common-args", options]
-    subprocess.run(words, cwd=ROOT, env=dict(os.environ), check=True)
 
 
 def rows(cells: Mapping[str, Mapping[str, Any]]) -> list[list[object]]:
@@ -156,23 +114,6 @@ def judged(edge_of: str, *, own_kernel: bool) -> dict[str, dict[str, Any]]:
     if own_kernel:
         return {cell: judge(name) for cell, name in OWN_KERNEL.items()}
     return {"stock": judge(STOCK), "holdfast": judge(OURS), EDGE: judge_edge(OURS)}
-
-
-def make() -> None:
-    """Make both containers anew, and one of them ours."""
-    for name in (STOCK, OURS):
-        down(find(name))
-    up([find(STOCK), find(OURS)])
-    provision(OURS)
-
-
-def make_machines() -> None:
-    """Make both virtual machines anew, and one of them ours, with an encrypted disk for what containers keep."""
-    for name in (OWN_STOCK, OWN_OURS):
-        vms.down(vms.VMS[name])
-        vms.up(vms.VMS[name])
-    stack = systems.declared("pydotorg", systems.lab_repositories()) | {"data": {"device": vms.DATA_DEVICE}}
-    provision(OWN_OURS, {"holdfast_stack": stack})
 
 
 def main() -> int:

@@ -7,7 +7,8 @@ from __future__ import annotations
 import pytest
 
 from tests.bench.security import judge, waivers
-from tests.bench.security.__main__ import OWN_KERNEL, beyond, host, open_rules, rows
+from tests.bench.security.__main__ import OWN_KERNEL, beyond, open_rules, rows
+from tests.bench.security.hosts import host
 
 # The second rule as it reads where a carriage return has become the end of a line.
 OSCAP = (

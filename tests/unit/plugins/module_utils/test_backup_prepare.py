@@ -119,6 +119,30 @@ def test_the_image_is_built_where_it_is_missing(tmp_path: Path) -> None:
         subject.image(engine(tmp_path, World(broken)))
 
 
+def fresh(said: Result, volumes: str = "") -> World:
+    """Return a host without PostgreSQL's volume, and what its repository says."""
+    return World({" info": said, "volume ls": Result(status=0, out=volumes)})
+
+
+def test_a_fresh_host_does_not_begin_in_a_lost_ones_place(tmp_path: Path) -> None:
+    for held in ([], [entry()["backup"][0]]):
+        with pytest.raises(FailedError, match=r"repository 1 \(.*\) holds the backups .* holdfast.host.recover"):
+            subject.lost(engine(tmp_path, fresh(out([entry(backup=held)]))), settings(tmp_path))
+
+
+def test_a_fresh_host_begins_in_an_empty_place_and_in_one_that_does_not_answer(tmp_path: Path) -> None:
+    for said in (out([]), Result(status=1, err="unable to connect")):
+        subject.lost(engine(tmp_path, fresh(said)), settings(tmp_path))
+
+
+def test_a_host_with_a_cluster_is_not_asked(tmp_path: Path) -> None:
+    postgres = settings(tmp_path).postgres
+    assert postgres is not None
+    seen = fresh(out([entry()]), volumes=f"other\n{postgres.volume}\n")
+    subject.lost(engine(tmp_path, seen), settings(tmp_path))
+    assert seen.count(" info") == 0
+
+
 # Nothing waits; the last segment seen off is the eighth.
 ARCHIVER = f"0\t0\t8\t0\t\t{info.name(1, 8)}"
 
