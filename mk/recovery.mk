@@ -2,7 +2,7 @@
 
 .PHONY: recovery
 recovery: $(STAMP) ## Lose containers and a host at random moments; bring them back; count what is missing
-	@pytest -q -s --junit-xml=build/junit/recovery.xml tests/recovery/test_recovery.py
+	@pytest -q -s --junit-xml=build/junit/recovery.xml $(addprefix tests/recovery/test_,apart.py recovery.py)
 
 .PHONY: copies
 copies: $(STAMP) ## Copy volumes, Redis and exports with restic on a lab host, killed half way, and bring them back

@@ -1,6 +1,6 @@
 # Copyright: (c) 2026, the Holdfast contributors
 # GNU General Public License v3.0+ (see LICENSE)
-"""PostgreSQL with pgBackRest and restic in one container beside the vault, with the configuration that hosts have."""
+"""PostgreSQL with pgBackRest and restic in one container of the lab, with the configuration that hosts have."""
 
 from __future__ import annotations
 
@@ -35,8 +35,8 @@ def inside(script: str, *, user: str = "postgres", given: str | None = None) -> 
     return run(["docker", "exec", "-i", "-u", user, NAME, "bash", "-euo", "pipefail", "-c", script], stdin=given)
 
 
-def have(bucket: str) -> None:
-    """Have the container anew: PostgreSQL runs, both programs know the bucket, nothing is stored yet."""
+def start(*hosts: str) -> None:
+    """Have the container anew, where PostgreSQL runs. hosts: names and addresses that it knows, with colons between."""
     remove()
     base = reference("postgres", IMAGES)
     restic = "RUN apt-get update -q && apt-get install -qy --no-install-recommends restic\n"
@@ -44,12 +44,22 @@ def have(bucket: str) -> None:
         stdin=backup.dockerfile(base) + restic)  # fmt: skip
     run(
         ["docker", "run", "--detach", "--name", NAME, "--label", f"{LABEL}=1", "--network", NETWORK, "--ip", ADDRESS,
-         "--add-host", f"{vault.S3_NAME}:{vault.address}", "--env", "POSTGRES_USER=holdfast",
+         "--init", *(f"--add-host={host}" for host in hosts), "--env", "POSTGRES_USER=holdfast",
          "--env", "POSTGRES_HOST_AUTH_METHOD=trust", IMAGE, "postgres", "-c", "archive_mode=on", "-c", "fsync=off"]
     )  # fmt: skip
-    configure(bucket)
+
+
+def serves() -> None:
+    """Wait for PostgreSQL. Raises LabError."""
     ready = ["docker", "exec", NAME, "pg_isready", "-q", "-h", "127.0.0.1"]
     wait_until("PostgreSQL", lambda: succeeds(ready), seconds=scaled(60))
+
+
+def have(bucket: str) -> None:
+    """Have the container anew: PostgreSQL runs, both programs know the bucket, nothing is stored yet."""
+    start(f"{vault.S3_NAME}:{vault.address}")
+    configure(bucket)
+    serves()
 
 
 def repository(bucket: str) -> Repository:

@@ -16,6 +16,7 @@ from typing import Any
 from ansible_collections.holdfast.host.plugins.module_utils.plan.backup import SERVER
 from ansible_collections.holdfast.host.plugins.module_utils.plan.backup_config import INSIDE, stanza
 from ansible_collections.holdfast.host.plugins.module_utils.plan.catalogue import ARCHIVE_SCRIPT, STANZA
+from ansible_collections.holdfast.host.plugins.module_utils.plan.postgres_storage import SEGMENT
 from ansible_collections.holdfast.host.plugins.module_utils.spec.backup import Backup
 
 SPOOL = "/var/spool/pgbackrest"
@@ -30,13 +31,14 @@ SCRIPT = """\
 #
 # usage: sh archive.sh PATH, in the data directory
 #
-# It asks for the oldest file again until every repository has it, and for no other meanwhile. So where one fails, those
-# that have this file are asked for the newest: with it pgBackRest sends all that lie between. What they leave is asked
-# for again, and their queue has no limit then: one that fails must not make the others let go.
+# PostgreSQL asks for the oldest file again until every repository has it, and for no other meanwhile. So where one
+# fails, those that have this file are asked for the newest: with it pgBackRest sends all that lie between. What they
+# leave is asked for again. Once more wait than the disk has room for, those that fail, and they alone, go without them.
 set -u
 
 path=$1
 numbers='{numbers}'
+most={most}
 
 send() {{
     number=$1
@@ -56,13 +58,22 @@ for each in $started; do
 done
 test -n "$lack" || exit 0
 
-newest=$(find "${{path%/*}}/archive_status" -name '*.ready' | LC_ALL=C sort | tail -n 1)
-newest=${{newest##*/}}
+waiting=$(find "${{path%/*}}/archive_status" -name '*.ready' | LC_ALL=C sort)
+newest=$(basename "$(echo "$waiting" | tail -n 1)" .ready)
 for number in $have; do
-    send "$number" --reset-archive-push-queue-max archive-push "${{path%/*}}/${{newest%.ready}}" &
+    send "$number" archive-push "${{path%/*}}/$newest" &
+done
+
+left=
+for number in $lack; do
+    if [ "$(echo "$waiting" | wc -l)" -le "$most" ] ||
+        ! send "$number" --archive-push-queue-max="$((most * {segment}))" archive-push "$path"; then
+        left="$left $number"
+    fi
 done
 wait
-echo "not sent to repository$lack: $path" >&2
+test -n "$left" || exit 0
+echo "not sent to repository$left: $path" >&2
 exit 1
 """
 
@@ -96,13 +107,12 @@ def fetching(backup: Backup, version: int) -> str:
     return _written([*every, f"spool-path={SPOOL}"], version)
 
 
-def sending(number: int, planned: Mapping[str, Any], version: int) -> str:
-    """Return how the log goes to one repository. planned: the plan's part. version: PostgreSQL's."""
+def sending(number: int, version: int) -> str:
+    """Return how the log goes to one repository. version: PostgreSQL's."""
     own = [
         f"spool-path={SPOOL}/{number}",
         f"lock-path=/tmp/pgbackrest-{number}",
         f"archive-timeout={ANSWER_SECONDS}",
-        f"archive-push-queue-max={planned['queue_bytes']}",
         "compress-type=zst",
         "compress-level=3",
     ]
@@ -110,11 +120,12 @@ def sending(number: int, planned: Mapping[str, Any], version: int) -> str:
 
 
 def files(backup: Backup, planned: Mapping[str, Any], version: int) -> dict[str, str]:
-    """Return PostgreSQL's side, text by the file's name."""
+    """Return PostgreSQL's side, text by the file's name. planned: the plan's part. version: PostgreSQL's."""
     numbers = range(1, len(backup.repositories) + 1)
     words = {"inside": INSIDE, "stanza": STANZA, "numbers": " ".join(map(str, numbers))}
+    words |= {"most": str(planned["queue_bytes"] // SEGMENT), "segment": str(SEGMENT)}
     return {
         "pgbackrest.conf": fetching(backup, version),
         ARCHIVE_SCRIPT.rpartition("/")[2]: SCRIPT.format(**words),
-        **{f"send-{number}.conf": sending(number, planned, version) for number in numbers},
+        **{f"send-{number}.conf": sending(number, version) for number in numbers},
     }

@@ -31,12 +31,15 @@ SIZE = "2g"
 OTHERS = (2, 3)
 # Where the segment's name is kept that has the last commit before the fault.
 SEGMENT = "/root/segment"
+# Ends a segment of the log that has something in it: an empty one is not ended, and nobody misses it.
+ENDS = "SELECT pg_logical_emit_message(true, 'faults', 'x'), pg_switch_wal()"
 # What scripts of faults know. keep: a file or directory is put aside as it is; back: all of them are as they were.
 PRELUDE = f"""
 CONFIG={CONFIG} STATE={STATE} POSTGRES={POSTGRES} SERVER={SERVER} VOLUME={VOLUME} REPOSITORY={LOCAL}
 KEY=/etc/holdfast/secrets/BACKUP_KEY KEPT=/root/kept.tar SETTINGS=$CONFIG/server/pgbackrest.conf
 ARCHIVE=$REPOSITORY/postgres/archive/main BACKUPS=$REPOSITORY/postgres/backup/main
 sql() {{ {PSQL} -d postgres -c "$1" > /dev/null; }}
+segment_ends() {{ sql "{ENDS}"; }}
 keep() {{ tar -C / -rpf $KEPT "${{1#/}}"; }}
 back() {{ tar -C / -xpf $KEPT; rm $KEPT; }}
 flip() {{ python3 -c "f = open('$1', 'r+b'); f.seek($2); b = f.read(1); f.seek($2); f.write(bytes([b[0] ^ 1]))"; }}

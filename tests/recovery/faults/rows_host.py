@@ -68,7 +68,7 @@ ROWS = (
         name="archiving-off",
         what="somebody has the log thrown away (archive_command)",
         bring="sql \"ALTER SYSTEM SET archive_command = '/bin/true'\"; sql 'SELECT pg_reload_conf()'; sleep 1\n"
-        "sql 'SELECT pg_switch_wal()'; sleep 2",
+        "segment_ends; sleep 2",
         undo="sql 'ALTER SYSTEM RESET archive_command'; sql 'SELECT pg_reload_conf()'",
         tells=r"repository\[1\]\.log: 0000",
         heal=("full",),
@@ -79,7 +79,7 @@ ROWS = (
         bring="keep $CONFIG/client; cd $CONFIG/client\n"
         "openssl req -x509 -new -newkey ec -pkeyopt ec_paramgen_curve:P-256 -nodes -keyout client.key"
         " -out client.crt -subj /CN=stranger 2> /dev/null\n"
-        "chown 999:999 client.*; sql 'SELECT pg_switch_wal()'",
+        "chown 999:999 client.*; segment_ends",
         undo="back",
         tells=r"backup\.archiver: ",
         patience=150,
@@ -89,7 +89,7 @@ ROWS = (
         what="the disk of a repository is full, on the host",
         bring="mount -o remount,size=$(($(df --output=used -B1 $REPOSITORY | tail -1) + 4096)) $REPOSITORY\n"
         "head -c 4096 /dev/zero > $REPOSITORY/full || true\n"
-        "sql 'SELECT pg_switch_wal()'",
+        "segment_ends",
         undo=f"mount -o remount,size={ground.SIZE} $REPOSITORY; rm $REPOSITORY/full",
         works=("truth", "full"),
         patience=150,

@@ -170,7 +170,7 @@ ROWS = (
         bring="sql \"ALTER SYSTEM SET restore_command = '/bin/false'\"\n"
         "touch $VOLUME/18/docker/recovery.signal; chown 999:999 $VOLUME/18/docker/recovery.signal\n"
         "docker restart $POSTGRES; until docker exec $POSTGRES pg_isready -q; do sleep 0.5; done\n"
-        "sql 'SELECT pg_switch_wal()'; sleep 5",
+        "segment_ends; sleep 5",
         undo="sql 'ALTER SYSTEM RESET restore_command'; sql 'SELECT pg_reload_conf()'",
         tells=r"repository\[1\]",
         harmless=True,

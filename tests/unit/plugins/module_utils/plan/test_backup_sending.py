@@ -12,16 +12,19 @@ from typing import Any
 import pytest
 
 from ansible_collections.holdfast.host.plugins.module_utils.plan import backup_sending as subject
+from ansible_collections.holdfast.host.plugins.module_utils.plan.postgres_storage import SEGMENT
 from ansible_collections.holdfast.host.plugins.module_utils.spec.backup import Backup
 from ansible_collections.holdfast.host.plugins.module_utils.spec.schema import Section
 
 SFTP = {"host": "store.example.org", "user": "u1", "path": "/backups", "host_keys": ["ssh-ed25519 AAAA"]}
 PLANNED: dict[str, Any] = {"queue_bytes": 2**30}
-# In pgBackRest's place: it notes how it was called, and fails for the repositories that are named in a file.
+# In pgBackRest's place: it notes how it was called, and fails for the repositories that are named in a file, unless it
+# may let go.
 PGBACKREST = """#!/bin/sh
 number=$(echo "$1" | sed 's/.*send-\\(.*\\).conf/\\1/')
 shift 2
 echo "$number $*" >> "$CALLS"
+case "$1" in --archive-push-queue-max=*) exit 0;; esac
 ! grep -qx "$number" "$BROKEN"
 """
 
@@ -37,7 +40,7 @@ def backup() -> Backup:
     return value
 
 
-def sent(tmp_path: Path, backup: Backup, *broken: int) -> tuple[int, list[str]]:
+def sent(tmp_path: Path, backup: Backup, *broken: int, most: int = 3) -> tuple[int, list[str]]:
     """Run the script in a data directory where three segments wait. Return its status, and the calls, sorted."""
     status = tmp_path / "pg_wal/archive_status"
     status.mkdir(parents=True)
@@ -48,7 +51,7 @@ def sent(tmp_path: Path, backup: Backup, *broken: int) -> tuple[int, list[str]]:
     program.write_text(PGBACKREST)
     program.chmod(0o755)
     (tmp_path / "broken").write_text("".join(f"{number}\n" for number in broken))
-    (tmp_path / "archive.sh").write_text(subject.files(backup, PLANNED, 18)["archive.sh"])
+    (tmp_path / "archive.sh").write_text(subject.files(backup, {"queue_bytes": most * SEGMENT}, 18)["archive.sh"])
     own = {"PATH": f"{program.parent}:{os.environ['PATH']}"}
     own |= {"CALLS": str(tmp_path / "calls"), "BROKEN": str(tmp_path / "broken")}
     done = subprocess.run(["sh", "archive.sh", "pg_wal/0A"], cwd=tmp_path, env=own, check=False)
@@ -72,7 +75,7 @@ def test_each_repository_has_a_queue_of_its_own(backup: Backup) -> None:
         lines = files[f"send-{number}.conf"].splitlines()
         assert not [line for line in lines if line.startswith(f"repo{other}")]
         for line in (
-            "archive-async=y", "archive-push-queue-max=1073741824", f"spool-path=/var/spool/pgbackrest/{number}",
+            "archive-async=y", f"spool-path=/var/spool/pgbackrest/{number}",
             f"lock-path=/tmp/pgbackrest-{number}", f"repo{number}-host-config=/etc/pgbackrest/pgbackrest.conf",
         ):  # fmt: skip
             assert line in lines
@@ -86,11 +89,17 @@ def test_one_that_fails_holds_up_none_of_the_others(tmp_path: Path, backup: Back
     status, calls = sent(tmp_path, backup, 2)
     assert status == 1
     assert calls == [
-        "1 --reset-archive-push-queue-max archive-push pg_wal/0C",
         "1 archive-push pg_wal/0A",
+        "1 archive-push pg_wal/0C",
         "2 archive-push pg_wal/0A",
     ]
 
 
 def test_where_all_fail_nothing_further_is_tried(tmp_path: Path, backup: Backup) -> None:
     assert sent(tmp_path, backup, 1, 2) == (1, ["1 archive-push pg_wal/0A", "2 archive-push pg_wal/0A"])
+
+
+def test_beyond_the_queue_the_one_that_fails_is_let_go_alone(tmp_path: Path, backup: Backup) -> None:
+    status, calls = sent(tmp_path, backup, 2, most=2)
+    assert status == 0
+    assert [call for call in calls if "queue" in call] == ["2 --archive-push-queue-max=33554432 archive-push pg_wal/0A"]
