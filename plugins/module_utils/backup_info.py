@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 SEGMENTS_A_FILE = 256
@@ -84,6 +84,21 @@ def _backup(entry: Mapping[str, Any], newest: int) -> Backup:
         damaged=bool(entry.get("error")),
         lsn_stop=lsn((entry.get("lsn") or {}).get("stop") or "0/0"),
     )
+
+
+def kept(stanza: Stanza, names: Iterable[str]) -> tuple[Stanza, tuple[str, ...]]:
+    """Return a stanza with those of its backups alone that are there, and the labels of the lost ones.
+
+    names: what lies in the backups' directory. What came after a lost one of the same full backup may build on it.
+    """
+    there = set(names)
+    lost = [each for each in stanza.backups if each.label not in there]
+    first: dict[str, int] = {}
+    for each in lost:
+        full = each.label.partition("_")[0]
+        first[full] = min(each.start, first.get(full, each.start))
+    stands = [each for each in stanza.backups if each.start < first.get(each.label.partition("_")[0], each.start + 1)]
+    return replace(stanza, backups=tuple(stands)), tuple(each.label for each in lost)
 
 
 def stanzas(said: Sequence[Mapping[str, Any]], numbers: Iterable[int]) -> list[Stanza]:

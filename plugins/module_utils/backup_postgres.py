@@ -5,6 +5,7 @@
 from __future__ import annotations
 
 import json
+import re
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
@@ -20,26 +21,11 @@ WAITED_BYTES = 2 * 1024**3
 
 
 @dataclass(frozen=True, kw_only=True)
-class Archiver:
-    """What the server says of its archiver. waiting: segments that wait. oldest: seconds the first one waits.
-
-    failing: seconds since it failed last, None where it succeeded after that. last: the segment that it believes to be
-    archived last, empty where it was none.
-    """
-
-    waiting: int
-    oldest: float
-    archived: int
-    failed: int
-    failing: float | None
-    last: str = ""
-
-
-@dataclass(frozen=True, kw_only=True)
 class Truth:
     """What one repository has. age: of the newest full, seconds; newest: of the newest backup of any kind.
 
-    missing: segments without which a promise cannot be kept. whole: whether the newest state can be restored.
+    missing: segments without which a promise cannot be kept. lost: backups that are listed and not there.
+    whole: whether the newest state can be restored.
     """
 
     repository: int
@@ -51,6 +37,7 @@ class Truth:
     size: int = 0
     stored: int = 0
     missing: tuple[str, ...] = ()
+    lost: tuple[str, ...] = ()
     whole: bool = False
     damaged: tuple[str, ...] = field(default=())
 
@@ -154,28 +141,6 @@ def check(engine: Engine) -> None:
     checked(engine.pgbackrest("--archive-timeout=60", "check"), "the log does not reach the repositories")
 
 
-def archiver(engine: Engine) -> Archiver:
-    """Return how the server's log leaves it. Raises FailedError where the server does not answer."""
-    said = engine.sql(
-        "SELECT count(*) FILTER (WHERE name LIKE '%.ready'),"
-        " coalesce(extract(epoch FROM now() - min(modification) FILTER (WHERE name LIKE '%.ready')), 0),"
-        " (SELECT archived_count FROM pg_stat_archiver), (SELECT failed_count FROM pg_stat_archiver),"
-        " (SELECT extract(epoch FROM now() - last_failed_time) FROM pg_stat_archiver"
-        "   WHERE last_failed_time > coalesce(last_archived_time, '-infinity')),"
-        " (SELECT last_archived_wal FROM pg_stat_archiver WHERE last_archived_wal ~ '^[0-9A-F]{24}$')"
-        " FROM pg_ls_archive_statusdir()"
-    )
-    waiting, oldest, archived, failed, failing, last = said.split("\t")
-    return Archiver(
-        waiting=int(waiting),
-        oldest=float(oldest),
-        archived=int(archived),
-        failed=int(failed),
-        failing=float(failing) if failing else None,
-        last=last,
-    )
-
-
 def truth(engine: Engine, settings: Settings, kept_fulls: int, now: float | None = None, last: str = "") -> list[Truth]:
     """Return what the repositories have, read from themselves.
 
@@ -207,24 +172,29 @@ def _truth(engine: Engine, repository: Repository, stanza: info.Stanza, asked: _
         histories = backup_timeline.histories(listed)
         path, _ = histories.get(info.newest(there), ("", 0))
         left = backup_timeline.history(_read(engine, repository, "repo-get", f"{place}/{path}")) if path else {}
+        backups = json.loads(_read(engine, repository, "--output=json", "repo-ls", f"backup/{STANZA}"))
     except FailedError as problem:
         return Truth(repository=repository.number, reached=False, message=str(problem))
+    stanza, gone = info.kept(stanza, backups)
     fulls = stanza.fulls
+    if not fulls:
+        return Truth(repository=repository.number, reached=True, message=stanza.message, lost=gone)
     # Nothing comes after it: without the archiver nobody would know that there was one more.
     believed = [asked.last] if asked.last and info.position(asked.last) not in there else []
     lines = {line for line, _ in there}
     # From a backup before a restore nobody gets to what came after it, without them.
-    lost = [f"{line:08X}.history" for line in sorted(lines - set(histories) - {min(lines, default=0)})]
+    forgotten = [f"{line:08X}.history" for line in sorted(lines - set(histories) - {min(lines, default=0)})]
     return Truth(
         repository=repository.number,
         reached=True,
         message=stanza.message,
         fulls=len(fulls),
-        age=asked.now - fulls[-1].stop if fulls else None,
+        age=asked.now - fulls[-1].stop,
         newest=asked.now - stanza.backups[-1].stop,
         size=stanza.backups[-1].size,
         stored=sum(each.stored for each in stanza.backups),
-        missing=tuple(dict.fromkeys([*info.gaps(stanza, there, asked.kept_fulls, left), *lost, *believed])),
+        missing=tuple(dict.fromkeys([*info.gaps(stanza, there, asked.kept_fulls, left), *forgotten, *believed])),
+        lost=gone,
         whole=not believed and info.whole_since(stanza, there, left),
         damaged=tuple(each.label for each in stanza.backups if each.damaged),
     )
@@ -239,6 +209,7 @@ def unreadable(engine: Engine, settings: Settings) -> list[str]:
     wrong = []
     for each in settings.repositories:
         result = engine.pgbackrest(f"--repo={each.number}", "--output=text", "verify")
-        if result.status != 0 or "error" in result.out.lower():
+        # A backup without its list of files counts there as one that was about to be removed.
+        if result.status != 0 or re.search("error|manifest missing", f"{result.out}{result.err}", re.IGNORECASE):
             wrong.append(_why(each, result.message()))
     return wrong

@@ -9,6 +9,7 @@ from pathlib import Path
 
 from ansible_collections.holdfast.host.plugins.module_utils import (
     atomic,
+    backup_archiver,
     backup_info,
     backup_postgres,
     backup_restore,
@@ -145,7 +146,7 @@ def ready(engine: Engine, settings: Settings) -> list[str]:
     engine.wait_for(f"{postgres.service} did not end its recovery", RECOVERED_SECONDS, lambda: recovers() != "t")
     engine.wait_for(f"{postgres.service} does not serve", STARTED_SECONDS, lambda: recovers() == "f")
     done = backup_postgres.create(engine, settings)
-    last = backup_postgres.archiver(engine).last
+    last = backup_archiver.ask(engine).last
     found = backup_postgres.truth(engine, settings, backup_truth.kept_fulls(settings), last=last)
     lacking = [each for each in found if each.reached and not each.whole]
     if not lacking:

@@ -12,10 +12,16 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import asdict
 from pathlib import Path
 
-from ansible_collections.holdfast.host.plugins.module_utils import atomic, backup_postgres, backup_report
+from ansible_collections.holdfast.host.plugins.module_utils import (
+    atomic,
+    backup_archiver,
+    backup_postgres,
+    backup_report,
+)
+from ansible_collections.holdfast.host.plugins.module_utils.backup_archiver import Archiver
 from ansible_collections.holdfast.host.plugins.module_utils.backup_engine import Engine, FailedError
 from ansible_collections.holdfast.host.plugins.module_utils.backup_metrics import Metric, Sample
-from ansible_collections.holdfast.host.plugins.module_utils.backup_postgres import Archiver, Truth
+from ansible_collections.holdfast.host.plugins.module_utils.backup_postgres import Truth
 from ansible_collections.holdfast.host.plugins.module_utils.backup_settings import Regular, Settings
 from ansible_collections.holdfast.host.plugins.module_utils.errors import ERROR, WARNING, Finding
 
@@ -43,6 +49,14 @@ def of_repository(truth: Truth, where: str, full_every: int) -> Iterator[Finding
     if not truth.reached:
         yield Finding(path=what, value=truth.message, rule=f"{where} must answer", hint="see its credentials and line")
         return
+    if truth.lost:
+        # As with a gap: a newer backup is the new base, and what is listed in vain is told until somebody forgets it.
+        level = WARNING if truth.whole else ERROR
+        rule, hint = (
+            "every backup that is listed must be there",
+            "pgbackrest --set=LABEL expire forgets one that is not",
+        )
+        yield Finding(path=f"{what}.backups", value=", ".join(truth.lost), rule=rule, hint=hint, level=level)
     if truth.age is None:
         hint = "is its disk mounted, its bucket the right one? In an empty place holdfast-backup ready begins anew"
         yield Finding(path=f"{what}.full", value="none", rule=f"{where} must have a full backup", hint=hint)
@@ -178,7 +192,7 @@ def _asked(engine: Engine, settings: Settings) -> tuple[Archiver | None, list[Tr
     archiver, truths, problems = None, [], []
     findings: list[Finding] = []
     try:
-        archiver = backup_postgres.archiver(engine)
+        archiver = backup_archiver.ask(engine)
         findings += of_archiver(archiver, engine.postgres.rpo_seconds)
     except FailedError as problem:
         problems.append(str(problem))
@@ -215,7 +229,8 @@ def _state(directory: Path) -> tuple[dict[str, backup_report.Work], list[Finding
 
 def _new_base(engine: Engine, truths: Sequence[Truth], state: dict[str, backup_report.Work]) -> None:
     """Begin a full backup where the newest one does not lead to the newest state; once an hour."""
-    broken = [each for each in truths if each.reached and each.age is not None and not each.whole]
+    # A place without any backup may be the wrong one: nothing is begun there.
+    broken = [each for each in truths if each.reached and (each.lost or each.age is not None) and not each.whole]
     last = state.get("full")
     if broken and (last is None or time.time() - last.start > AGAIN_SECONDS):
         engine.run(["systemctl", "start", "--no-block", "holdfast-backup@full.service"], "")

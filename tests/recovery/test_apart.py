@@ -55,8 +55,8 @@ def has(number: int, names: set[str]) -> bool:
 
 def ended(count: int) -> set[str]:
     """End so many segments that have something in them, and return their names."""
-    names = "SELECT pg_logical_emit_message(true, 'apart', 'x'), pg_walfile_name(pg_switch_wal())"
-    return {client.psql(names).partition("|")[2] for _ in range(count)}
+    names = "SELECT pg_walfile_name(pg_logical_emit_message(false, 'apart', 'x')), pg_switch_wal()"
+    return {client.psql(names).partition("|")[0] for _ in range(count)}
 
 
 def waiting() -> str:

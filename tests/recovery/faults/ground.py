@@ -31,8 +31,9 @@ SIZE = "2g"
 OTHERS = (2, 3)
 # Where the segment's name is kept that has the last commit before the fault.
 SEGMENT = "/root/segment"
-# Ends a segment of the log that has something in it: an empty one is not ended, and nobody misses it.
-ENDS = "SELECT pg_logical_emit_message(true, 'faults', 'x'), pg_switch_wal()"
+# Ends a segment of the log that has something in it, and names it: an empty one is not ended, and nobody misses it. The
+# server ends segments by itself, too, so that the one after a commit may be empty.
+ENDS = "SELECT pg_walfile_name(pg_logical_emit_message(false, 'faults', 'x')), pg_switch_wal()"
 # What scripts of faults know. keep: a file or directory is put aside as it is; back: all of them are as they were.
 PRELUDE = f"""
 CONFIG={CONFIG} STATE={STATE} POSTGRES={POSTGRES} SERVER={SERVER} VOLUME={VOLUME} REPOSITORY={LOCAL}
@@ -97,3 +98,8 @@ def sql(query: str, database: str = stack.DATABASE, server: str = POSTGRES) -> s
     """Return what a query says. Raises LabError."""
     words = PSQL.replace(POSTGRES, server)
     return run(["docker", "exec", "-i", HOST.container, *words.split(), "-d", database, "-c", query]).strip()
+
+
+def segment_ends() -> str:
+    """End a segment of the log. Return its name; what was committed before is in it, or in a former one."""
+    return sql(ENDS).partition("|")[0]

@@ -108,7 +108,7 @@ def noticed(row: Row) -> tuple[Said | None, float]:
 def commit(number: int) -> str:
     """Commit a row, have it archived, and return its segment."""
     ground.sql(f"INSERT INTO faults (n) VALUES ({number})")  # noqa: S608 - a number.
-    segment = ground.sql("SELECT pg_walfile_name(pg_switch_wal())")
+    segment = ground.segment_ends()
     newest = "SELECT coalesce(last_archived_wal, '') FROM pg_stat_archiver"
     wait_until("the log", lambda: ground.sql(newest)[8:] >= segment[8:], seconds=scaled(90))
     return segment
@@ -119,7 +119,7 @@ def meanwhile(row: Row, number: int) -> float | None:
     if not row.others:
         return None
     ground.sql(f"INSERT INTO faults (n) VALUES ({number})")  # noqa: S608 - a number.
-    segment = ground.sql("SELECT pg_walfile_name(pg_switch_wal())")
+    segment = ground.segment_ends()
     began = time.monotonic()
     try:
         wait_until(

@@ -127,7 +127,7 @@ ROWS = (
     Row(
         name="read-only",
         what="SFTP does not let the host write any more",
-        bring=lambda: (places.sftp("chmod -R a-w postgres"), ground.sql(ground.ENDS)),
+        bring=lambda: (places.sftp("chmod -R a-w postgres"), ground.segment_ends()),
         undo=lambda: places.sftp("chmod -R u+w postgres"),
         others=(1, 3),
         tells=r"backup\.archiver: ",

@@ -126,7 +126,7 @@ ROWS = (
         bring=f"{FULL}keep $full; rm -r $full",
         undo="back",
         works=LOG,
-        tells=r"repository\[?1\]? ?.*",
+        tells=r"repository\[1\]\.backups: 2",
         heal=("readable",),
     ),
     Row(

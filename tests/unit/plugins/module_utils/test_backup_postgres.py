@@ -21,6 +21,8 @@ from tests.unit.plugins.module_utils.test_backup_info import SHA, entry
 
 SYSTEM = {"pg_control_system": Result(status=0, out="7\n"), "psql": Result(status=0, out="7\n")}
 LISTED = {f"18-1/{info.name(1, each)}-{SHA}.zst": {"type": "file"} for each in range(3, 9)}
+# What lies beside it, of the backups.
+LISTED |= {name: {"type": "path"} for name in ("20260101-000000F", "NEW")}
 
 
 def world(said: list[dict[str, Any]], **more: Any) -> World:
@@ -75,17 +77,6 @@ def test_a_backup_that_fails_is_told_with_its_place(tmp_path: Path) -> None:
         subject.backup(engine(tmp_path, seen), settings(tmp_path), "full")
 
 
-def test_the_archiver(tmp_path: Path) -> None:
-    seen = World(
-        running("postgres") | {"psql": Result(status=0, out="2\t61.5\t10\t3\t4.5\t00000001000000000000000A\n")}
-    )
-    found = subject.archiver(engine(tmp_path, seen))
-    assert (found.waiting, found.oldest, found.archived, found.failed, found.failing) == (2, 61.5, 10, 3, 4.5)
-    assert found.last == info.name(1, 10)
-    well = World(running("postgres") | {"psql": Result(status=0, out="0\t0\t10\t0\t\t\n")})
-    assert subject.archiver(engine(tmp_path, well)).failing is None
-
-
 def test_the_truth(tmp_path: Path) -> None:
     (found,) = subject.truth(engine(tmp_path, world([entry()])), settings(tmp_path), 8, now=200)
     assert (found.reached, found.fulls, found.age, found.newest) == (True, 1, 90, 90)
@@ -104,6 +95,16 @@ def test_what_the_archiver_saw_off_must_be_there(tmp_path: Path, last: int, miss
     seen, made = world([entry()]), settings(tmp_path)
     (found,) = subject.truth(engine(tmp_path, seen), made, 8, now=200, last=info.name(1, last))
     assert (found.missing, found.whole) == (missing, not missing)
+
+
+def test_a_backup_that_is_listed_and_not_there_is_none(tmp_path: Path) -> None:
+    first = entry()["backup"][0]
+    second = first | {"label": "GONE", "timestamp": {"start": 150, "stop": 160}}
+    seen = world([entry(backup=[first, second])])
+    (found,) = subject.truth(engine(tmp_path, seen), settings(tmp_path), 8, now=200)
+    assert (found.lost, found.fulls, found.age, found.whole) == (("GONE",), 1, 90, True)
+    (found,) = subject.truth(engine(tmp_path, world([entry(backup=[second])])), settings(tmp_path), 8, now=200)
+    assert (found.reached, found.lost, found.age, found.whole) == (True, ("GONE",), None, False)
 
 
 def taken_back(lost: int) -> dict[str, Any]:
@@ -197,6 +198,7 @@ def test_one_that_does_not_answer(tmp_path: Path) -> None:
 
 def test_what_cannot_be_read(tmp_path: Path) -> None:
     assert subject.unreadable(engine(tmp_path, world([entry()])), settings(tmp_path)) == []
-    for broken in (Result(status=1, err="checksum"), Result(status=0, out="error: checksum")):
+    said = ("error: checksum", "backup: 20260101-000000F, status: manifest missing")
+    for broken in (Result(status=1, err=said[0]), *(Result(status=0, out=each) for each in said)):
         (found,) = subject.unreadable(engine(tmp_path, world([entry()], verify=broken)), settings(tmp_path))
-        assert "checksum" in found
+        assert "checksum" in found or "manifest missing" in found

@@ -15,11 +15,12 @@ import pytest
 from ansible_collections.holdfast.host.plugins.module_utils import backup_info as info
 from ansible_collections.holdfast.host.plugins.module_utils import backup_report
 from ansible_collections.holdfast.host.plugins.module_utils import backup_truth as subject
-from ansible_collections.holdfast.host.plugins.module_utils.backup_postgres import Archiver, Truth
+from ansible_collections.holdfast.host.plugins.module_utils.backup_archiver import Archiver
+from ansible_collections.holdfast.host.plugins.module_utils.backup_postgres import Truth
 from ansible_collections.holdfast.host.plugins.module_utils.backup_settings import Regular
 from ansible_collections.holdfast.host.plugins.module_utils.command import Result
 from ansible_collections.holdfast.host.plugins.module_utils.errors import Finding, line
-from tests.unit.plugins.module_utils.backup_world import World, settings
+from tests.unit.plugins.module_utils.backup_world import World, out, settings
 from tests.unit.plugins.module_utils.test_backup_engine import engine
 from tests.unit.plugins.module_utils.test_backup_info import entry
 from tests.unit.plugins.module_utils.test_backup_postgres import world
@@ -208,9 +209,22 @@ def test_what_only_grows_is_a_counter(tmp_path: Path) -> None:
 
 
 def test_after_a_gap_a_new_base_is_begun_once_an_hour(tmp_path: Path) -> None:
-    seen, _ = looked(tmp_path, [entry()], **{"repo-ls": Result(status=0, out="{}")})
+    seen, _ = looked(tmp_path, [entry()], **{"repo-ls": out({"20260101-000000F": {"type": "path"}})})
     assert seen.count("systemctl start --no-block holdfast-backup@full.service") == 1
     with backup_report.recorded(tmp_path, "full"):
         pass
-    seen, _ = looked(tmp_path, [entry()], **{"repo-ls": Result(status=0, out="{}")})
+    seen, _ = looked(tmp_path, [entry()], **{"repo-ls": out({"20260101-000000F": {"type": "path"}})})
     assert seen.count("systemctl start") == 0
+
+
+def test_a_lost_backup_is_told_and_a_new_base_is_begun(tmp_path: Path) -> None:
+    seen, found = looked(tmp_path, [entry()], **{"repo-ls": out({})})
+    assert seen.count("systemctl start --no-block holdfast-backup@full.service") == 1
+    told = {each.path: (each.value, each.level) for each in found}
+    assert told["backup.repository[1].backups"] == ("20260101-000000F", "error")
+
+
+def test_a_lost_backup_is_a_warning_once_there_is_a_newer_one() -> None:
+    truth = Truth(repository=1, reached=True, message="ok", age=10, lost=("OLD",), whole=True)
+    (found,) = subject.of_repository(truth, "here", 86_400)
+    assert (found.path, found.level) == ("backup.repository[1].backups", "warning")
