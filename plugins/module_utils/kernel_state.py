@@ -5,7 +5,7 @@
 from __future__ import annotations
 
 import errno
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Container, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -19,6 +19,8 @@ OF_MODULES = {
     "kernel.yama.": "yama, which a kernel may be built without",
     "net.ipv6.": "ipv6, which may be switched off",
 }
+# Of these, what is loaded once the host is up.
+LATER = ("net.bridge.", "net.netfilter.nf_conntrack", "net.nf_conntrack")
 # Where a container's engine leaves its mark.
 MARKS = ("/.dockerenv", "/run/.containerenv", "/run/systemd/container")
 DENIED = (errno.EACCES, errno.EPERM, errno.EROFS)
@@ -43,11 +45,20 @@ def same(wanted: str, live: str) -> bool:
     return wanted.split() == live.split()
 
 
-def text(settings: Iterable[Mapping[str, str]]) -> str:
-    """Return the drop-in: the reason on the line above each value. A dash lets boot pass over what is not there."""
+def missing(names: Iterable[str], root: str = SYS) -> set[str]:
+    """Return the names that the kernel does not know now, or may not know yet when boot sets them."""
+    return {name for name in names if name.startswith(LATER) or not location(name, root).exists()}
+
+
+def text(settings: Iterable[Mapping[str, str]], absent: Container[str] = ()) -> str:
+    """Return the drop-in: the reason on the line above each value. absent: names that boot passes over, by a dash.
+
+    All others stand without one: who reads such files to judge a host takes a dash for no value.
+    """
     lines = ["# Written by Holdfast, role baseline: the next run overwrites changes.", ""]
     for setting in settings:
-        lines += [f"# {setting['reason']}", f"-{setting['name']} = {setting['value']}"]
+        dash = "-" if setting["name"] in absent else ""
+        lines += [f"# {setting['reason']}", f"{dash}{setting['name']} = {setting['value']}"]
     return "\n".join(lines) + "\n"
 
 

@@ -87,7 +87,8 @@ def main() -> None:
         supports_check_mode=True,
     )
     settings, path = module.params["settings"], Path(module.params["path"])
-    wanted = kernel_state.text(settings)
+    absent = kernel_state.missing((each["name"] for each in settings), kernel_state.SYS)
+    wanted = kernel_state.text(settings, absent)
     there = path.read_text(encoding="utf-8") if path.exists() else ""
     if there != wanted and not module.check_mode:
         path.parent.mkdir(parents=True, exist_ok=True)

@@ -56,7 +56,7 @@ LOGINS = (
 )
 BOUNDS = (
     ("LoginGraceTime", "30", "an idle handshake is dropped"),
-    ("MaxAuthTries", "4", "an agent with four keys still gets in"),
+    ("MaxAuthTries", "3", "an agent with three keys still gets in; one with more names the key"),
     ("MaxSessions", "10", "what a controller opens at once over one connection"),
     ("MaxStartups", "10:30:60", "a flood of logins is thinned out before it fills the server"),
     ("ClientAliveInterval", "60", "a lost client is asked"),

@@ -82,8 +82,12 @@ CONCERN = Concern(
     packages={"libpam-pwquality": "judges new passwords"},
     files={
         "/etc/security/faillock.conf": FAILLOCK,
-        "/etc/security/pwquality.conf.d/60-holdfast.conf": (*QUALITY, ("enforce_for_root", "", "root's password too")),
-        "/etc/security/limits.d/60-holdfast.conf": (("* hard core", "0", "memory with secrets lands in no file"),),
+        # The one that has no value, which the vendor's own file is not given.
+        "/etc/security/pwquality.conf.d/60-holdfast.conf": (("enforce_for_root", "", "root's password too"),),
+        "/etc/security/limits.d/60-holdfast.conf": (
+            ("* hard core", "0", "memory with secrets lands in no file"),
+            ("root hard core", "0", "nor root's, for whom a line for everybody does not count"),
+        ),
         "/etc/systemd/coredump.conf.d/60-holdfast.conf": (
             ("Storage", "none", "memory with secrets lands in no file"),
             ("ProcessSizeMax", "0", "nor in the log"),
@@ -92,6 +96,8 @@ CONCERN = Concern(
         "/etc/pam.d/su": (("pam_wheel.so", "use_uid group=sudo", "who may not use sudo may not guess at su"),),
     },
     assigned={
+        # Where auditors look: a drop-in is read by the program, and not by them.
+        "/etc/security/pwquality.conf": Assigned(separator=" = ", rows=QUALITY),
         "/etc/login.defs": Assigned(separator="\t", rows=DEFINITIONS),
         "/etc/default/useradd": Assigned(
             separator="=", rows=(("INACTIVE", "45", "new accounts alone: unused since its password expired"),)

@@ -28,6 +28,7 @@ HARMLESS: Rows = (
 STICKS = ("08:*:*", "", "usb-storage is declared as kept")
 POLICY: Rows = (
     ("ImplicitPolicyTarget", "block", "what no rule names stays out"),
+    ("PresentControllerPolicy", "apply-policy", "a bus is a hub to the rules"),
     ("PresentDevicePolicy", "apply-policy", "also what was plugged in while the machine was off"),
     ("InsertedDevicePolicy", "apply-policy", "also what is plugged in later"),
 )

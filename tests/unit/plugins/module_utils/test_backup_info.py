@@ -245,18 +245,3 @@ def test_the_log_between_old_fulls_may_be_gone() -> None:
 def test_pages_with_a_wrong_checksum(damaged: bool) -> None:
     (stanza,) = info.stanzas([entry(backup=[entry()["backup"][0] | {"error": damaged}])], [1])
     assert stanza.backups[0].damaged is damaged
-
-
-def test_what_builds_on_a_lost_backup_does_not_stand() -> None:
-    base = entry()["backup"][0]
-    labels = ("A", "A_1I", "A_2I", "B", "B_1I")
-    backups = [
-        base | {"label": label, "type": "incr" if "_" in label else "full", "timestamp": {"start": at, "stop": at}}
-        for at, label in enumerate(labels, 100)
-    ]
-    (stanza,) = info.stanzas([entry(backup=backups)], [1])
-    found, lost = info.kept(stanza, {"A", "A_2I", "B", "B_1I", "backup.info"})
-    assert ([each.label for each in found.backups], lost) == (["A", "B", "B_1I"], ("A_1I",))
-    found, lost = info.kept(stanza, {"A", "A_1I", "A_2I", "B_1I"})
-    assert ([each.label for each in found.backups], lost) == (["A", "A_1I", "A_2I"], ("B",))
-    assert info.kept(stanza, labels) == (stanza, ())

@@ -132,7 +132,9 @@ def test_a_fresh_host_does_not_begin_in_a_lost_ones_place(tmp_path: Path) -> Non
 
 def test_a_fresh_host_begins_in_an_empty_place_and_in_one_that_does_not_answer(tmp_path: Path) -> None:
     for said in (out([]), Result(status=1, err="unable to connect")):
-        subject.lost(engine(tmp_path, fresh(said)), settings(tmp_path))
+        seen = fresh(said)
+        subject.lost(engine(tmp_path, seen), settings(tmp_path))
+        assert seen.count(" info") == 1
 
 
 def test_a_host_with_a_cluster_is_not_asked(tmp_path: Path) -> None:

@@ -88,8 +88,19 @@ def test_a_value_that_does_not_stay_fails(root: Path, monkeypatch: pytest.Monkey
 
 def test_the_file_has_the_reason_above_each_value() -> None:
     lines = kernel_state.text(WANTED).splitlines()
-    assert lines[2:4] == ["# stores first", "-vm.swappiness = 10"]
+    assert lines[2:4] == ["# stores first", "vm.swappiness = 10"]
     assert len(lines) == 2 + 2 * len(WANTED)
+
+
+def test_boot_passes_over_what_is_not_there(root: Path) -> None:
+    names = ["vm.swappiness", "vm.unheard_of", "net.bridge.bridge-nf-call-iptables"]
+    later = root / "net/bridge/bridge-nf-call-iptables"
+    later.parent.mkdir(parents=True)
+    later.write_text("1\n", encoding="utf-8")
+    absent = kernel_state.missing(names, str(root))
+    assert absent == set(names[1:])
+    text = kernel_state.text(({"name": name, "value": "1", "reason": ""} for name in names), absent)
+    assert [line[0] for line in text.splitlines() if " = " in line] == ["v", "-", "-"]
 
 
 def test_a_container_is_known_by_its_mark(tmp_path: Path) -> None:

@@ -36,7 +36,7 @@ def test_check_run_and_second_run(machine: Path, capfd: pytest.CaptureFixture[st
     done = run_module(kernel_values.main, capfd, **_arguments(machine))
     assert done["changed"]
     assert done["diff"] == told["diff"]
-    assert "-vm.swappiness = 10" in (machine / "etc/60-holdfast.conf").read_text(encoding="utf-8")
+    assert "\nvm.swappiness = 10" in (machine / "etc/60-holdfast.conf").read_text(encoding="utf-8")
     again = run_module(kernel_values.main, capfd, **_arguments(machine))
     assert (again["changed"], again["set"], again["unheld"]) == (False, [], {})
 
