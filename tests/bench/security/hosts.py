@@ -42,10 +42,12 @@ def on(name: str, words: str, allowed: Sequence[int] = (0,)) -> str:
 def site(name: str, given: Mapping[str, Any] | None = None) -> list[str]:
     """Return ansible-playbook's words for a host by the inventory of a system. given: variables that win over it."""
     options = f"-o UserKnownHostsFile={KNOWN_HOSTS} -o IdentitiesOnly=yes"
-    words = ["-i", f"{host(name).address},", "-e", json.dumps(given or {})]
+    words = ["-i", f"{host(name).address},"]
     words += [word for file in (systems.DOCKER, systems.LAB / "system.yml") for word in ("-e", f"@{file}")]
     words += ["-e", "preflight_show=false", "-e", f"ansible_ssh_private_key_file={KEY}"]
     words += ["-e", f"preflight_directory={systems.directory('pydotorg')}"]
+    # The last one wins.
+    words += ["-e", json.dumps(given or {})]
     return [*words, "-u", "root", "--ssh-common-args", options]
 
 
