@@ -9,7 +9,7 @@ segments (16 MiB each, 256 to a log file).
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Container, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -184,6 +184,22 @@ def missing(
     return found
 
 
+def window_of(stanza: Stanza, kept_fulls: int) -> list[Backup]:
+    """Return the full backups since the oldest of which all log is kept, the oldest first."""
+    return [each for each in stanza.fulls[-kept_fulls:] if each.wal_start]
+
+
+def forgotten(stanza: Stanza, kept_fulls: int, lines: Iterable[int], histories: Container[int]) -> list[str]:
+    """Return the histories of timelines that are missing: from a backup before a restore nobody gets past it without.
+
+    lines: timelines that have segments; the first one has no history. Of timelines from before the window pgBackRest
+    keeps the log of old backups and removes the history.
+    """
+    present = sorted(lines)
+    first = min((position(each.wal_start)[0] for each in window_of(stanza, kept_fulls)), default=0)
+    return [f"{line:08X}.history" for line in present[1:] if line >= first and line not in histories]
+
+
 def gaps(
     stanza: Stanza, there: set[tuple[int, int]], kept_fulls: int, left: Mapping[int, int] | None = None
 ) -> list[str]:
@@ -196,7 +212,7 @@ def gaps(
     for each in stanza.backups:
         if each.wal_start and each.wal_stop:
             wanted += missing(there, each.wal_start, each.wal_stop)
-    window = [each for each in stanza.fulls[-kept_fulls:] if each.wal_start]
+    window = window_of(stanza, kept_fulls)
     begun: dict[int, str] = {}
     for each in window:
         begun.setdefault(position(each.wal_start)[0], each.wal_start)

@@ -175,15 +175,16 @@ def _truth(engine: Engine, repository: Repository, stanza: info.Stanza, asked: _
         backups = json.loads(_read(engine, repository, "--output=json", "repo-ls", f"backup/{STANZA}"))
     except FailedError as problem:
         return Truth(repository=repository.number, reached=False, message=str(problem))
+    counted = [each.label for each in stanza.fulls[-asked.kept_fulls :]]
     stanza, gone = info.kept(stanza, backups)
     fulls = stanza.fulls
+    # pgBackRest counts the lost ones too, and keeps no log before the last of those that it counts.
+    kept = max(1, asked.kept_fulls - len(set(counted) & set(gone)))
     if not fulls:
         return Truth(repository=repository.number, reached=True, message=stanza.message, lost=gone)
     # Nothing comes after it: without the archiver nobody would know that there was one more.
     believed = [asked.last] if asked.last and info.position(asked.last) not in there else []
-    lines = {line for line, _ in there}
-    # From a backup before a restore nobody gets to what came after it, without them.
-    forgotten = [f"{line:08X}.history" for line in sorted(lines - set(histories) - {min(lines, default=0)})]
+    forgotten = info.forgotten(stanza, kept, {line for line, _ in there}, histories)
     return Truth(
         repository=repository.number,
         reached=True,
@@ -193,7 +194,7 @@ def _truth(engine: Engine, repository: Repository, stanza: info.Stanza, asked: _
         newest=asked.now - stanza.backups[-1].stop,
         size=stanza.backups[-1].size,
         stored=sum(each.stored for each in stanza.backups),
-        missing=tuple(dict.fromkeys([*info.gaps(stanza, there, asked.kept_fulls, left), *forgotten, *believed])),
+        missing=tuple(dict.fromkeys([*info.gaps(stanza, there, kept, left), *forgotten, *believed])),
         lost=gone,
         whole=not believed and info.whole_since(stanza, there, left),
         damaged=tuple(each.label for each in stanza.backups if each.damaged),

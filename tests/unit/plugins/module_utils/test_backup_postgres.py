@@ -107,6 +107,22 @@ def test_a_backup_that_is_listed_and_not_there_is_none(tmp_path: Path) -> None:
     assert (found.reached, found.lost, found.age, found.whole) == (True, ("GONE",), None, False)
 
 
+def test_no_log_is_missed_that_pgbackrest_keeps_for_lost_backups_alone(tmp_path: Path) -> None:
+    """Of the newest two, as it counts them, one is lost: between the oldest and the next the log may have gone."""
+    base = entry()["backup"][0]
+    labels = (("20260101-000000F", 3), ("NEW", 7), ("GONE", 8))
+    backups = [
+        base | {"label": label, "archive": {"start": info.name(1, at), "stop": info.name(1, at)}}
+        for label, at in labels
+    ]
+    less = {name: each for name, each in LISTED.items() if info.name(1, 5) not in name}
+    seen = world([entry(backup=backups)], **{"repo-ls": out(less)})
+    (found,) = subject.truth(engine(tmp_path, seen), settings(tmp_path), 2, now=200)
+    assert (found.lost, found.missing) == (("GONE",), ())
+    (found,) = subject.truth(engine(tmp_path, seen), settings(tmp_path), 3, now=200)
+    assert found.missing == (info.name(1, 5),)
+
+
 def taken_back(lost: int) -> dict[str, Any]:
     """Return a listing after a server was taken back within segment 6; one segment of its new timeline is lost."""
     second = {f"18-1/{info.name(2, each)}-{SHA}.zst": {"type": "file"} for each in range(6, 9) if each != lost}
