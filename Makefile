@@ -90,7 +90,7 @@ build: $(STAMP) ## Build the collection's archive into build/
 
 # The stages of `make test`; each is a target of its own, here or in mk/. Hosts are mostly waited for, so that two lanes
 # use two cores. The scenarios measure how long a run takes, and have the machine for themselves.
-STAGES := lint unit sanity judges egress -- package refusals lockout resume then recovery molecule
+STAGES := lint unit sanity judges egress locked -- package refusals lockout resume copies then recovery molecule
 
 -include mk/*.mk
 

@@ -117,7 +117,7 @@ def _own_kernel(cells: Mapping[str, Any]) -> Iterator[str]:
         yield ""
         yield (
             f"Those with a kernel of their own are virtual machines under software emulation, measured {dates[-1]} by "
-            "`make bench-security KERNEL=own`: Debian 13's own kernel, no boot loader, no USB bus."
+            "`make bench-security KERNEL=own`: Debian 13's own kernel, no boot loader, a USB bus with nothing on it."
         )
     if OWN_OURS in cells:
         ours = cells[OWN_OURS]

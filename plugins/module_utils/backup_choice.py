@@ -62,10 +62,15 @@ def known(engine: Engine, settings: Settings) -> list[Known]:
 
 
 def _known(engine: Engine, settings: Settings, stanza: Stanza, since: int | None) -> Known:
+    at = (f"--repo={stanza.repository}", "--output=json")
+    if stanza.backups:
+        said = backup_restore.alone(engine, settings, *at, "repo-ls", f"backup/{STANZA}")
+        # What is listed there and is gone serves nobody.
+        stanza, _ = backup_info.kept(stanza, json.loads(checked(said, "the backups").out))
     if not stanza.archive:
         return Known(stanza=stanza, lines=backup_timeline.lines(stanza.backups, {}), since=since)
-    at, place = f"--repo={stanza.repository}", f"archive/{STANZA}/{stanza.archive}"
-    said = backup_restore.alone(engine, settings, at, "--output=json", "--recurse", "repo-ls", place)
+    place = f"archive/{STANZA}/{stanza.archive}"
+    said = backup_restore.alone(engine, settings, *at, "--recurse", "repo-ls", place)
     listed = json.loads(checked(said, "the log").out)
     found = backup_timeline.histories(listed)
     texts = backup_restore.texts(engine, settings, stanza.repository, [f"{place}/{path}" for path, _ in found.values()])

@@ -39,6 +39,8 @@ HISTORY = {"00000002.history": {"type": "file", "time": NOW - HOUR}}
 # A restore to a moment within the sixth segment.
 NAMES = [info.name(1, each) for each in range(3, 10)] + [info.name(2, each) for each in range(6, 12)]
 LISTED = HISTORY | {f"18-1/{name}-{SHA}.zst": {"type": "file"} for name in NAMES}
+# What lies beside it, of the backups.
+LISTED |= {name: {"type": "path"} for name in ("OLD", "LEFT", "NEW", "20260101-000000F")}
 
 
 def world(**more: Any) -> World:
@@ -113,6 +115,14 @@ def test_all_there_is_does_not_end_at_a_gap(tmp_path: Path, lost: str) -> None:
     # Elsewhere than at a moment before it, and for a host that is lost: what there is.
     assert subject.choose(gap, settings(tmp_path), time(60), NOW).backup == "OLD"
     assert subject.choose(gap, settings(tmp_path), Target(gaps=True), NOW).backup == "OLD"
+
+
+def test_a_backup_that_is_gone_is_not_chosen(tmp_path: Path) -> None:
+    both = entry(backup=[full("OLD", int(NOW) - 9 * HOUR, 1, 3), full("NEW", int(NOW) - 60, 2, 9)])
+    there, gone = out(LISTED), out({path: each for path, each in LISTED.items() if path != "NEW"})
+    for listed, label in ((there, "NEW"), (gone, "OLD")):
+        seen = engine(tmp_path, world(**{" info": out([both]), "repo-ls": listed}))
+        assert subject.choose(seen, settings(tmp_path), Target(), NOW).backup == label
 
 
 @pytest.mark.parametrize(("lost", "repository"), [(info.name(2, 11), 2), (info.name(2, 8), 2), ("none", 1)])

@@ -21,7 +21,7 @@ from tests.unit.plugins.module_utils.backup_world import ABSENT, World, out, set
 from tests.unit.plugins.module_utils.test_backup_engine import engine
 from tests.unit.plugins.module_utils.test_backup_info import entry
 
-BARE = {"docker volume inspect": Result(status=1), " info": out([entry()]), "repo-ls": out({})}
+BARE = {"docker volume inspect": Result(status=1), " info": out([entry()]), "repo-ls": out({"20260101-000000F": {}})}
 
 
 def recovery(directory: Path, world: World, **changes: Any) -> subject.Recovery:
@@ -90,7 +90,7 @@ def test_a_fetch_that_was_killed_goes_on_over_what_is_there(tmp_path: Path) -> N
     with pytest.raises(FailedError, match="killed"):
         list(subject.before_stores(bare))
     assert bare.left() == ["postgres-begun", "redis"]
-    again = World({" info": out([entry()]), "repo-ls": out({})})
+    again = World({" info": out([entry()]), "repo-ls": out({"20260101-000000F": {}})})
     assert list(subject.before_stores(recovery(tmp_path, again, volumes=[]))) == ["the database's files were fetched"]
     assert again.count("--delta restore") == 1
     assert bare.left() == ["redis"]
@@ -136,7 +136,7 @@ class Mortal:
 
 COPIES = {
     "cat config": out({"id": "a"}), "snapshots": out([snapshot("aa", "x")]), " info": out([entry()]),
-    "repo-ls": out({}),
+    "repo-ls": out({"20260101-000000F": {}}),
 }  # fmt: skip
 STEPS = [" restore", "restored media", "restored logs", "restored redis"]
 THERE = Result(status=0, out="shop-stores_postgres\nshop_media\nshop_logs\nshop-stores_redis\n")
