@@ -66,9 +66,12 @@ def make() -> None:
 
 
 def with_disk() -> dict[str, Any]:
-    """Return the variables of a machine that has an encrypted disk for what containers keep."""
+    """Return the variables of a machine that has an encrypted disk for what containers keep.
+
+    Emulated, pam-auth-update alone takes most of the time in which a fresh login has to come.
+    """
     stack = systems.declared("pydotorg", systems.lab_repositories()) | {"data": {"device": vms.DATA_DEVICE}}
-    return {"holdfast_stack": stack}
+    return {"holdfast_stack": stack, "hardening_login_timeout_seconds": 180}
 
 
 def make_machines(names: Sequence[str] = (OWN_STOCK, OWN_OURS)) -> None:
