@@ -7,9 +7,11 @@ Source: the PostgreSQL manual, "The Cumulative Statistics System", pg_stat_archi
 
 from __future__ import annotations
 
+import os
 from dataclasses import dataclass
+from pathlib import Path
 
-from ansible_collections.holdfast.host.plugins.module_utils.backup_engine import Engine
+from ansible_collections.holdfast.host.plugins.module_utils.backup_engine import Engine, checked
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -17,7 +19,7 @@ class Archiver:
     """What the server says of its archiver. waiting: segments that wait. oldest: seconds the first one waits.
 
     failing: seconds since it failed last, None where it succeeded after that. last: the segment that it believes to be
-    archived last, empty where it was none.
+    archived last, empty where it was none. free: bytes that PostgreSQL may still write, None where it was not asked.
     """
 
     waiting: int
@@ -26,10 +28,11 @@ class Archiver:
     failed: int
     failing: float | None
     last: str = ""
+    free: int | None = None
 
 
 def ask(engine: Engine) -> Archiver:
-    """Return how the server's log leaves it. Raises FailedError where the server does not answer."""
+    """Return how the server's log leaves it. Raises FailedError where the server does not answer, and OSError."""
     said = engine.sql(
         "SELECT count(*) FILTER (WHERE name LIKE '%.ready'),"
         " coalesce(extract(epoch FROM now() - min(modification) FILTER (WHERE name LIKE '%.ready')), 0),"
@@ -47,4 +50,12 @@ def ask(engine: Engine) -> Archiver:
         failed=int(failed),
         failing=float(failing) if failing else None,
         last=last,
+        free=_free(engine),
     )
+
+
+def _free(engine: Engine) -> int:
+    """Return the bytes that are left where the server's data lie, and its log until it is archived."""
+    words = ["docker", "volume", "inspect", "--format", "{{.Mountpoint}}", engine.postgres.volume]
+    at = os.statvfs(Path(checked(engine.run(words, ""), engine.postgres.volume).out.strip()))
+    return at.f_bavail * at.f_frsize

@@ -31,6 +31,8 @@ LATE = 1.5
 # What an archiver that works again needs before it is believed to be late.
 GRACE_SECONDS = 30
 AGAIN_SECONDS = 3600
+# Less than this, and PostgreSQL stands still before its log has been sent: four segments.
+LEAST_FREE = 64 * 1024**2
 # A clock is corrected by less.
 CLOCK_SECONDS = 60
 # Told from elsewhere: of the reading by its own age, of fulls by the repositories.
@@ -83,6 +85,9 @@ def of_archiver(archiver: Archiver, rpo_seconds: int) -> Iterator[Finding]:
         rule = f"the log must leave the host within {rpo_seconds} s"
         hint = "docker logs of PostgreSQL say which repository takes nothing; the others go on meanwhile"
         yield Finding(path="backup.archiver", value=value, rule=rule, hint=hint)
+    if archiver.free is not None and archiver.free < LEAST_FREE:
+        value, rule = f"{archiver.free} bytes left", f"must have {LEAST_FREE} bytes left for the log that waits"
+        yield Finding(path="backup.disk", value=value, rule=rule, hint="df where PostgreSQL's volume lies")
 
 
 def of_work(
@@ -150,9 +155,11 @@ def metrics(truths: Sequence[Truth], archiver: Archiver | None) -> list[Metric]:
             ("archive_waiting_seconds", "How long the first of them waits.", archiver.oldest),
             ("archived_segments_total", "Segments archived since the statistics were reset.", archiver.archived),
             ("archive_failures_total", "Tries to archive that failed.", archiver.failed),
+            ("data_free_bytes", "What PostgreSQL's disk has left.", archiver.free),
         ):
             kind = "counter" if name.endswith("_total") else "gauge"
-            found.append(Metric(name=name, help=text, kind=kind, samples=[Sample(value=value, labels={})]))
+            samples = [] if value is None else [Sample(value=value, labels={})]
+            found.append(Metric(name=name, help=text, kind=kind, samples=samples))
     return found
 
 
@@ -194,7 +201,7 @@ def _asked(engine: Engine, settings: Settings) -> tuple[Archiver | None, list[Tr
     try:
         archiver = backup_archiver.ask(engine)
         findings += of_archiver(archiver, engine.postgres.rpo_seconds)
-    except FailedError as problem:
+    except (FailedError, OSError) as problem:
         problems.append(str(problem))
     try:
         last = archiver.last if archiver else ""

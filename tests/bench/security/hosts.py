@@ -68,10 +68,11 @@ def make() -> None:
 def with_disk() -> dict[str, Any]:
     """Return the variables of a machine that has an encrypted disk for what containers keep.
 
-    Emulated, pam-auth-update alone takes most of the time in which a fresh login has to come.
+    Emulated, a change and a login take more than the time in which the one has to be confirmed by the other.
     """
     stack = systems.declared("pydotorg", systems.lab_repositories()) | {"data": {"device": vms.DATA_DEVICE}}
-    return {"holdfast_stack": stack, "hardening_login_timeout_seconds": 180}
+    patient = {f"{role}_login_timeout_seconds": 180 for role in ("hardening", "firewall")}
+    return {"holdfast_stack": stack} | patient
 
 
 def make_machines(names: Sequence[str] = (OWN_STOCK, OWN_OURS)) -> None:

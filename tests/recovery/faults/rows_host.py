@@ -164,7 +164,7 @@ ROWS = (
         what="PostgreSQL's disk is full",
         bring=SMALL,
         undo=LARGE,
-        tells=r"backup\.server: |backup\.archiver: ",
+        tells=r"backup\.disk: |backup\.server: |backup\.archiver: ",
         patience=120,
     ),
 )

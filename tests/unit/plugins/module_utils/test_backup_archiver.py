@@ -4,6 +4,7 @@
 
 from __future__ import annotations
 
+import shutil
 from pathlib import Path
 
 from ansible_collections.holdfast.host.plugins.module_utils import backup_archiver as subject
@@ -14,7 +15,8 @@ from tests.unit.plugins.module_utils.test_backup_engine import engine, running
 
 def asked(directory: Path, said: str) -> subject.Archiver:
     """Return what is read of what the server says."""
-    return subject.ask(engine(directory, World(running("postgres") | {"psql": Result(status=0, out=said)})))
+    there = {"psql": Result(status=0, out=said), "volume inspect": Result(status=0, out=f"{directory}\n")}
+    return subject.ask(engine(directory, World(running("postgres") | there)))
 
 
 def test_an_archiver_that_fails(tmp_path: Path) -> None:
@@ -25,3 +27,9 @@ def test_an_archiver_that_fails(tmp_path: Path) -> None:
 
 def test_one_that_works(tmp_path: Path) -> None:
     assert asked(tmp_path, "0\t0\t10\t0\t\t\n").failing is None
+
+
+def test_what_the_disk_has_left(tmp_path: Path) -> None:
+    free = asked(tmp_path, "0\t0\t10\t0\t\t\n").free
+    assert free is not None
+    assert 0 < free < shutil.disk_usage(tmp_path).total

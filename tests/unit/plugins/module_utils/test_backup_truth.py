@@ -55,6 +55,11 @@ def test_a_log_that_waits_too_long(waiting: int, oldest: float, told: int) -> No
     assert len(list(subject.of_archiver(replace(QUIET, waiting=waiting, oldest=oldest), 60))) == told
 
 
+@pytest.mark.parametrize(("free", "told"), [(None, []), (1 << 30, []), (1 << 20, ["backup.disk"])])
+def test_a_disk_without_room_for_the_log(free: int | None, told: list[str]) -> None:
+    assert [each.path for each in subject.of_archiver(replace(QUIET, free=free), 60)] == told
+
+
 def test_work_that_failed() -> None:
     state = {"full": backup_report.Work(start=1, result=backup_report.FAILED, message="no room")}
     (found,) = subject.of_work(state)
