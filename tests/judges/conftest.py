@@ -15,7 +15,7 @@ from tests.lab import builder, engine
 from tests.lab.catalogue import reference
 from tests.lab.hosts import LABEL
 from tests.lab.paths import CACHE, IMAGES
-from tests.lab.shell import locked
+from tests.lab.shell import locked, scaled
 
 NEEDED = {"host", "nginx", "postgres", "redis", "valkey", "pgbouncer", "compose"}
 # Stands for docker-compose on PATH: the same directory where the container has it, the same environment.
@@ -33,7 +33,7 @@ Judge = Callable[..., subprocess.CompletedProcess[str]]
 
 
 def _run(words: Sequence[str], *, cwd: Path | None = None) -> subprocess.CompletedProcess[str]:
-    return subprocess.run(words, cwd=cwd, capture_output=True, text=True, timeout=120, check=False)
+    return subprocess.run(words, cwd=cwd, capture_output=True, text=True, timeout=scaled(120), check=False)
 
 
 @pytest.fixture(scope="session", autouse=True)

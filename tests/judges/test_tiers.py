@@ -28,7 +28,7 @@ from tests.judges.conftest import Judge
 
 POSTGRES_LINE = re.compile(r"^(\w+) = (.+?)  # ", re.MULTILINE)
 # What a program reads without a word and does not have: Valkey's clock is always a dynamic one.
-KERNEL_LINE = re.compile(r"^-([\w.-]+) = (.+)$", re.MULTILINE)
+KERNEL_LINE = re.compile(r"^-?([\w.-]+) = (.+)$", re.MULTILINE)
 
 
 def _asked(ask: Judge, image: str, words: list[str], directory: Path, **more: str) -> dict[str, str]:

@@ -77,13 +77,13 @@ def verify() -> str:
     return done.stdout + done.stderr
 
 
-def told(row: Row) -> Iterator[Said]:
-    """Have each work look, and yield what it says of the fault."""
+def told(row: Row, known: Sequence[str]) -> Iterator[Said]:
+    """Have each work look, and yield what it says of the fault. known: findings from before it, which say nothing."""
     for name in row.works:
-        text = verify() if name == "verify" else work(name)
+        text = news(verify() if name == "verify" else work(name), known)
         places = [("verify" if name == "verify" else f"journal of holdfast-backup@{name}", text)]
         if name == "truth":
-            places.insert(0, ("findings of verify", "\n".join(findings())))
+            places.insert(0, ("findings of verify", news("\n".join(findings()), known)))
         for where, lines in places:
             # A line of its own, or what a program said in several.
             whole = " ".join(lines.split())
@@ -95,11 +95,16 @@ def told(row: Row) -> Iterator[Said]:
                 break
 
 
-def noticed(row: Row) -> tuple[Said | None, float]:
+def news(text: str, known: Sequence[str]) -> str:
+    """Return the lines of a text that repeat no finding that was there before."""
+    return "\n".join(line for line in text.splitlines() if not any(each in line for each in known))
+
+
+def noticed(row: Row, known: Sequence[str]) -> tuple[Said | None, float]:
     """Return who told first, and after how many seconds; nobody where it stays silent."""
     began = time.monotonic()
     while True:
-        said = next(told(row), None)
+        said = next(told(row, known), None)
         seconds = time.monotonic() - began
         if said is not None or seconds > scaled(row.patience):
             return said, seconds
@@ -186,9 +191,10 @@ def watch(row: Row) -> dict[str, Any]:
     sound()
     number = 1 + int(ground.sql("SELECT coalesce(max(n), 0) FROM faults"))
     ground.on(f"echo {commit(number)} > {ground.SEGMENT}")
+    known = findings()
     try:
         act(row.bring)
-        said, seconds = noticed(row)
+        said, seconds = noticed(row, known)
         went = meanwhile(row, number + 1)
         during = tried(row.restore, number)
     finally:
