@@ -26,6 +26,7 @@ CIS: dict[str, str] = {
     "sysctl_net_ipv4_conf_default_forwarding": "containers are reached by forwarding",
     "sysctl_net_ipv6_conf_all_accept_ra": "a cloud's IPv6 address may come by router advertisement",
     "sysctl_net_ipv6_conf_default_accept_ra": "a cloud's IPv6 address may come by router advertisement",
+    "sysctl_kernel_kptr_restrict": "2, which hides addresses from root too; the content asks for 1",
     "sysctl_net_ipv4_conf_all_rp_filter": "loose (2): containers' answers may take another way",
     "sysctl_net_ipv4_conf_default_rp_filter": "loose (2): containers' answers may take another way",
     "sysctl_net_ipv6_conf_all_forwarding": "left alone: it is 0 without IPv6 networks of containers, which need it",
@@ -102,6 +103,8 @@ LYNIS: dict[str, str] = {
     "HRDN-7230": "rkhunter and chkrootkit bring an assembler and a linker with them; see MALW-3280",
     "LOGG-2154": "logs leave the host with monitoring, not by syslog",
     "ACCT-9622": "a record for each process of each container; audit tells what persons run",
+    "USB-2000": "the machine's own hubs are let in, for a console's keyboard; what is plugged into them is asked for",
+    "KRNL-6000 kernel.modules_disabled": "Docker and nftables load modules when they need them",
     "KRNL-6000 net.ipv4.conf.all.forwarding": "containers are reached by forwarding",
     "KRNL-6000 net.ipv4.conf.all.rp_filter": "loose: containers' answers may take another way",
 }
