@@ -41,6 +41,8 @@ DATA_DEVICE = "/dev/disk/by-id/virtio-data"
 MEMORY_MIB, CPUS = 4096, 2
 BOOT_SECONDS = 240
 PACKAGES = ("qemu-system-x86", "e2fsprogs")
+# They outlive who started them; forgotten while they run, Python would warn of each.
+EMULATORS: list[subprocess.Popen[bytes]] = []
 
 
 def interface(host: Host) -> str:
@@ -167,6 +169,7 @@ def start(host: Host) -> None:
             words = emulator(host, directory)
             child = subprocess.Popen(words, stdin=subprocess.DEVNULL, stdout=log, stderr=log, start_new_session=True)
         (directory / "pid").write_text(str(child.pid))
+        EMULATORS.append(child)
 
 
 def up(host: Host) -> None:
