@@ -33,9 +33,19 @@ _PASSING = re.compile(r"/dev/(sd|vd|hd|xvd)[a-z]+\d*|/dev/nvme\d+n\d+(p\d+)?")
 _LOST_PERCENT = 3
 # Each with whether it is for an encrypted disk alone.
 PACKAGES = (
-    ("cryptsetup", "opens the encrypted disk, now and at each boot", True),
+    ("cryptsetup", "makes and opens the encrypted disk", True),
     ("e2fsprogs", "makes the disk's filesystem, and mends it", False),
 )
+
+# What opens it at boot is a package of its own in newer systems, which nothing else asks for.
+AT_BOOT = ("systemd-cryptsetup", "opens the encrypted disk at each boot", True)
+WITHIN_SYSTEMD = (("debian", "12"), ("ubuntu", "22.04"), ("ubuntu", "24.04"))
+
+
+def _packages(host: Host, declared: Volume) -> list[dict[str, str]]:
+    apart = () if (host.os.id, host.os.version) in WITHIN_SYSTEMD else (AT_BOOT,)
+    wanted = [each for each in (*PACKAGES, *apart) if declared.encrypt or not each[2]]
+    return [{"name": name, "reason": reason} for name, reason, _ in wanted]
 
 
 def _content(declared: Volume) -> str:
@@ -78,9 +88,7 @@ def part(host: Host, declared: Volume | None) -> dict[str, Any] | None:
         "name": NAME,
         "filesystem": FILESYSTEM,
         "secret": SECRET,
-        "packages": [
-            {"name": name, "reason": reason} for name, reason, secret in PACKAGES if declared.encrypt or not secret
-        ],
+        "packages": _packages(host, declared),
     }
 
 

@@ -103,12 +103,19 @@ def test_what_is_planned() -> None:
     planned = volume.part(host(), DECLARED)
     assert planned is not None
     assert (planned["source"], planned["blank"]) == ("/dev/mapper/holdfast-data", True)
-    assert [each["name"] for each in planned["packages"]] == ["cryptsetup", "e2fsprogs"]
+    assert [each["name"] for each in planned["packages"]][:2] == ["cryptsetup", "e2fsprogs"]
     assert volume.expected(planned) == {"path": "/var/lib/docker", "source": "/dev/mapper/holdfast-data"}
     plain = volume.part(host(LUKS), PLAIN)
     assert plain is not None
     assert (plain["source"], plain["blank"]) == (NAME, False)
     assert [each["name"] for each in plain["packages"]] == ["e2fsprogs"]
+
+
+@pytest.mark.parametrize(("version", "apart"), [("12", []), ("13", ["systemd-cryptsetup"])])
+def test_what_opens_it_at_boot_is_there(version: str, apart: list[str]) -> None:
+    planned = volume.part(host(os=replace(measured().os, id="debian", version=version)), DECLARED)
+    assert planned is not None
+    assert [each["name"] for each in planned["packages"]] == ["cryptsetup", "e2fsprogs", *apart]
 
 
 def test_what_becomes_of_a_blank_disk_is_said_before() -> None:
