@@ -104,7 +104,8 @@ def test_after_a_power_cut_all_of_it_is_there_again() -> None:
 
 
 def test_without_the_disks_key_the_machine_boots_and_no_store_starts_empty() -> None:
-    on(f"mv {KEY} {KEY}.aside; head -c 32 /dev/urandom | od -An -tx1 > {KEY}")
+    # Synced: the power goes right after it.
+    on(f"mv {KEY} {KEY}.aside; head -c 32 /dev/urandom | od -An -tx1 > {KEY}; sync")
     try:
         boot()
         assert on(MOUNTED, 1) == ""
@@ -114,7 +115,7 @@ def test_without_the_disks_key_the_machine_boots_and_no_store_starts_empty() -> 
         said = playbook("holdfast.host.verify")
         assert "volume" in said, said[-3000:]
     finally:
-        on(f"mv {KEY}.aside {KEY}")
+        on(f"mv {KEY}.aside {KEY}; sync")
     boot()
     assert on(MOUNTED).split() == ["/dev/mapper/holdfast-data", "ext4"]
     assert on("systemctl is-active docker.service") == "active"
