@@ -28,7 +28,10 @@ useradd --create-home --groups sudo --password "$(openssl passwd -6 {PASSWORD})"
 install -d -m 0700 -o asked /home/asked/.ssh
 install -m 0600 -o asked {AUTHORIZED} /home/asked/.ssh/authorized_keys
 """
-UNMAKE = "loginctl terminate-user asked || true; userdel --remove --force asked; apt-get purge -y -q sudo-rs"
+UNMAKE = """
+if loginctl show-user asked > /dev/null 2>&1; then loginctl terminate-user asked; fi
+userdel --remove --force asked; apt-get purge -y -q sudo-rs
+"""
 GUARDED = [
     {
         "name": "Write something under the guard, twice",
