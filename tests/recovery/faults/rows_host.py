@@ -34,13 +34,10 @@ docker stop $POSTGRES $SERVER > /dev/null
 mkdir -p /root/data; mount -t tmpfs -o size=2g data /root/data; cp -a $VOLUME/. /root/data/
 mount --bind /root/data $VOLUME
 docker start $SERVER $POSTGRES > /dev/null; until docker exec $POSTGRES pg_isready -q; do sleep 0.5; done
+sql 'CREATE TABLE filled (n int)'
 mount -o remount,size=$(($(df --output=used -B1 /root/data | tail -1) + 1048576)) /root/data
-head -c 2M /dev/zero > /root/data/full 2> /dev/null || true
-sql 'CREATE TABLE filled (n int)' 2> /dev/null || true
-for turn in 1 2 3 4 5; do
-  sql 'INSERT INTO filled SELECT generate_series(1, 500000)' 2> /dev/null || true
-  sql 'SELECT pg_switch_wal()' 2> /dev/null || true
-done
+if head -c 2M /dev/zero > /root/data/full 2> /dev/null; then echo "/root/data has room left" >&2; exit 1; fi
+if sql 'INSERT INTO filled SELECT generate_series(1, 500000)' 2> /dev/null; then echo "it was written" >&2; exit 1; fi
 """
 LARGE = """
 docker stop $POSTGRES $SERVER > /dev/null; rm -f /root/data/full; umount $VOLUME
@@ -88,7 +85,7 @@ ROWS = (
         name="full-repository",
         what="the disk of a repository is full, on the host",
         bring="mount -o remount,size=$(($(df --output=used -B1 $REPOSITORY | tail -1) + 4096)) $REPOSITORY\n"
-        "head -c 4096 /dev/zero > $REPOSITORY/full || true\n"
+        "head -c 4096 /dev/zero > $REPOSITORY/full\n"
         "segment_ends",
         undo=f"mount -o remount,size={ground.SIZE} $REPOSITORY; rm $REPOSITORY/full",
         works=("truth", "full"),
