@@ -2,6 +2,7 @@
 
 TRIALS ?= 20
 GIB ?= 5
+LOG ?= 0
 COST_ROUNDS ?= 6
 
 .PHONY: bench-recovery
@@ -12,8 +13,8 @@ bench-recovery-trials: $(STAMP) ## Lose containers and hosts at random moments (
 	@$(PYTHON) -m tests.bench.recovery trials --trials $(TRIALS) $(if $(SEED),--seed $(SEED))
 
 .PHONY: bench-recovery-size
-bench-recovery-size: $(STAMP) ## Restore a large database, beside a raw copy of its bytes (GIB=5)
-	@$(PYTHON) -m tests.bench.recovery size --gib $(GIB)
+bench-recovery-size: $(STAMP) ## Restore a large database, beside a raw copy of its bytes (GIB=5, LOG=0 written since the backup)
+	@$(PYTHON) -m tests.bench.recovery size --gib $(GIB) --log $(LOG)
 
 .PHONY: bench-recovery-cost
 bench-recovery-cost: $(STAMP) ## Let pgbench write without the archive, with it, and during full backups (COST_ROUNDS=6)

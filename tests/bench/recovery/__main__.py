@@ -38,8 +38,9 @@ def _trials(options: argparse.Namespace) -> int:
 
 
 def _size(options: argparse.Namespace) -> int:
-    figures = size.measured(options.gib, say)
-    cells = {f"{options.gib:g} GiB": figures | {"load": round(os.getloadavg()[0], 1)}}
+    figures = size.measured(options.gib, options.log, say)
+    name = f"{options.gib:g} GiB" + (f", {options.log:g} GiB since the backup" if options.log else "")
+    cells = {name: figures | {"load": round(os.getloadavg()[0], 1)}}
     say(f"\n{results.table(tables.size_rows(results.keep('recovery-size', cells, {})['cells']))}")
     return 0
 
@@ -61,6 +62,7 @@ def main() -> int:
     parser.add_argument("--trials", type=int, default=20)
     parser.add_argument("--seed", type=int, default=secrets.randbelow(1_000_000))
     parser.add_argument("--gib", type=float, default=5.0)
+    parser.add_argument("--log", type=float, default=0.0)
     parser.add_argument("--rounds", type=int, default=6)
     parser.add_argument("--seconds", type=int, default=30)
     options = parser.parse_args()

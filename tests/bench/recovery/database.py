@@ -5,7 +5,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 
 from tests.lab import machines
@@ -20,8 +20,11 @@ VOLUME = f"{NAME}-stores_postgres"
 # Text that zstd makes a half of, as it does of what people write; pgbench's own rows are blanks.
 FILL = (
     "CREATE TABLE filled AS SELECT n, md5(n::text) || md5((n + 1)::text) || md5((n / 7)::text) AS text"
-    " FROM generate_series(1, {rows}) AS n"
+    " FROM generate_series({first}, {last}) AS n"
 )
+MORE = FILL.replace("CREATE TABLE filled AS", "INSERT INTO filled")
+# Nothing is left to be written when somebody reads it for the first time or comes by to clean it.
+SETTLE = "VACUUM (FREEZE, ANALYZE) filled; CHECKPOINT"
 ROW_BYTES = 132
 
 
@@ -37,14 +40,30 @@ def served(seed: int = 1) -> Iterator[Host]:
             machines.down(host)
 
 
+def _psql(host: Host, statements: Iterable[str]) -> None:
+    words = " ".join(f'-c "{each}"' for each in statements)
+    store.on(host, f"docker exec {POSTGRES} psql -X -q -U {SUPERUSER} -d {DATABASE} {words}", 3600)
+
+
+def rows(gib: float) -> int:
+    """Return how many rows of the table have a size."""
+    return int(gib * 1024**3 / ROW_BYTES)
+
+
 def fill(host: Host, gib: float) -> int:
     """Have a database of a size. Return its bytes."""
-    store.on(host, f'docker exec {POSTGRES} psql -X -q -U {SUPERUSER} -d {DATABASE} -c "{_filling(gib)}"', 3600)
+    _psql(host, [FILL.format(first=1, last=rows(gib)), *SETTLE.split("; ")])
     return int(sql(host, "SELECT pg_database_size(current_database())"))
 
 
-def _filling(gib: float) -> str:
-    return FILL.format(rows=int(gib * 1024**3 / ROW_BYTES))
+def grow(host: Host, gib: float, more: float) -> None:
+    """Add rows of a size to a database that was filled with one."""
+    _psql(host, [MORE.format(first=rows(gib) + 1, last=rows(gib + more))])
+
+
+def written(host: Host) -> int:
+    """Return how many bytes of the log the server has written since it began."""
+    return int(sql(host, "SELECT pg_current_wal_lsn() - '0/0'::pg_lsn"))
 
 
 def timed(host: Host, script: str, timeout: float = 3600) -> float:

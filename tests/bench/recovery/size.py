@@ -13,7 +13,7 @@ from tests.recovery.stack import NAME
 from tests.recovery.trial import DESTROY
 from tests.recovery.writer import sql
 
-from .database import VOLUME, fill, served, timed
+from .database import VOLUME, fill, grow, served, timed, written
 
 KEY = "/root/bench_key"
 SSH = (
@@ -50,16 +50,23 @@ def _seconds(host: Host) -> dict[str, float]:
     return found
 
 
-def measured(gib: float, say: Callable[[str], None]) -> dict[str, Any]:
-    """Return the figures: bytes of the database and of its repository, and the seconds of each way."""
+def measured(gib: float, log: float, say: Callable[[str], None]) -> dict[str, Any]:
+    """Return the figures: bytes of the database, its repository and its log, and the seconds of each way.
+
+    gib, log: how much is there before the backup, and how much comes after it.
+    """
     with served() as host:
         say("provisioned")
         size = fill(host, gib)
         say(f"filled: {size / 1024**3:.2f} GiB")
+        began = written(host)
         backup = timed(host, "holdfast-backup full")
         say(f"backed up in {backup:.0f} s")
+        if log:
+            grow(host, gib, log)
         rows = sql(host, "SELECT count(*) FROM filled")
         stored = int(store.on(store.HOST, f"du -sb {store.DIRECTORY}/{NAME}/postgres | cut -f 1"))
+        replayed = written(host) - began
         seconds = _seconds(host)
         if sql(host, "SELECT count(*) FROM filled") != rows:
             raise ValueError("what came back is not what was there")
@@ -67,6 +74,7 @@ def measured(gib: float, say: Callable[[str], None]) -> dict[str, Any]:
     return {
         "database_bytes": size,
         "stored_bytes": stored,
+        "log_bytes": replayed,
         "backup_seconds": round(backup, 1),
         **{f"{name}_seconds": round(value, 1) for name, value in seconds.items()},
         "restore_seconds": round(restore, 1),

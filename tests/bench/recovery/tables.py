@@ -51,6 +51,7 @@ TRIALS: Mapping[str, Callable[[Sequence[Cell]], object]] = {
 SIZE: Mapping[str, Callable[[Cell], object]] = {
     "database MiB": lambda each: f"{each['database_bytes'] / MIB:.0f}",
     "in the repository": lambda each: f"{each['stored_bytes'] / MIB:.0f}",
+    "log since the backup": lambda each: f"{each['log_bytes'] / MIB:.0f}",
     "full backup s": lambda each: each["backup_seconds"],
     "restore s": lambda each: each["restore_seconds"],
     "of it: fetch, replay": lambda each: f"{each['fetch_seconds']}, {each['replay_seconds']}",

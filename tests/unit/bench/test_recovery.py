@@ -45,10 +45,17 @@ def test_a_kind_that_was_not_lost_has_no_row() -> None:
 
 def test_a_size_has_its_ways_and_their_ratios() -> None:
     seconds = {f"{name}_seconds": 1.5 for name in ("backup", "restore", "fetch", "replay", "raw", "local")}
-    cell = {"database_bytes": 5 << 30, "stored_bytes": 1 << 30, "ratio": 1.08, "ratio_local": 2.5, **seconds}
+    cell = {
+        "database_bytes": 5 << 30,
+        "stored_bytes": 1 << 30,
+        "log_bytes": 32 << 20,
+        "ratio": 1.08,
+        "ratio_local": 2.5,
+        **seconds,
+    }
     head, row = size_rows({"5 GiB": cell})
     assert dict(zip(head, row, strict=True))["of it: fetch, replay"] == "1.5, 1.5"
-    assert row[:2] == ["5120", "1024"]
+    assert row[:3] == ["5120", "1024", "32"]
 
 
 def test_the_ratio_is_that_of_the_rounds_and_not_of_the_medians() -> None:
