@@ -13,7 +13,7 @@ from tests.recovery.stack import NAME
 from tests.recovery.trial import DESTROY
 from tests.recovery.writer import sql
 
-from .database import VOLUME, fill, grow, served, timed, written
+from .database import ASK, VOLUME, fill, grow, served, timed, written
 
 KEY = "/root/bench_key"
 SSH = (
@@ -23,7 +23,11 @@ RAW = f"{store.DIRECTORY}/raw.tar"
 COPY = "/var/lib/docker/bench-copy"
 DATA = f"/var/lib/docker/volumes/{VOLUME}/_data"
 FETCH = "holdfast-backup recover"
-REPLAY = "docker compose --project-directory /etc/holdfast/stores up --detach --wait --wait-timeout 1800"
+# A server is healthy as soon as it can be read, long before it has replayed all that there is.
+REPLAY = (
+    "docker compose --project-directory /etc/holdfast/stores up --detach --wait --wait-timeout 1800;"
+    f" until [ \"$({ASK} 'SELECT pg_is_in_recovery()')\" = f ]; do sleep 0.2; done"
+)
 REST = "holdfast-backup refill; holdfast-backup ready"
 
 
