@@ -25,8 +25,9 @@ What a host of ours closes, with the reason of each value, and what outside judg
 in `holdfast_stack.hardening`, on unless said; `verify` compares all of it with the live host.
 
 A change of sshd, PAM or sudo is kept only if a fresh login gets in; else the host puts the old state back by itself.
-Files are drop-ins wherever the program reads such; of the vendor's own files only single settings, modes and owners
-are ours. In a container, which has no kernel of its own, kernel values, audit, clock and AppArmor cannot be held:
+Files are drop-ins wherever the program reads such, and the vendor's main file says the same, for who reads that alone
+([0040](decisions/0040-what-auditors-read.md)); of the vendor's own files only single settings, modes and owners are
+ours. In a container, which has no kernel of its own, kernel values, audit, clock and AppArmor cannot be held:
 `verify` tells of each instead of passing it.
 
 `holdfast_stack.data` puts what containers keep on a disk of its own, encrypted by a key on the system's disk: a disk

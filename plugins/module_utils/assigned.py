@@ -7,17 +7,52 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from itertools import takewhile
+
+
+@dataclass(frozen=True, kw_only=True)
+class Format:
+    """How a file writes settings. separator: what stands between name and value; any blanks are taken for a blank one.
+
+    until: a pattern of the first line from which on settings hold for some alone (sshd's Match); nothing below it is
+    looked at, and what is new goes before it. ignore_case: of names, as sshd does. keep: a line that sets a name
+    already is its owner's and stays.
+    """
+
+    separator: str = " "
+    until: str = ""
+    ignore_case: bool = False
+    keep: bool = False
+
+    def sets(self, name: str, value: str = "value") -> re.Pattern[str]:
+        """Return the pattern of a line that sets a name; one without a value may also stand alone."""
+        word = r"\s+".join(map(re.escape, name.split()))
+        between = rf"\s*{re.escape(self.separator.strip())}\s*" if self.separator.strip() else r"\s+"
+        ends = f"(?:{between})" if value else rf"(?:{between}|\s*$)"
+        return re.compile(rf"\s*{word}{ends}", re.IGNORECASE if self.ignore_case else 0)
+
+    def line(self, name: str, value: str) -> str:
+        """Return the line that sets a name."""
+        return f"{name}{self.separator}{value}" if value else name
+
+    def halves(self, lines: Sequence[str]) -> tuple[list[str], list[str]]:
+        """Return the lines that hold for everybody, and the rest."""
+        if not self.until:
+            return list(lines), []
+        ends = re.compile(self.until)
+        first = list(takewhile(lambda line: not ends.match(line), lines))
+        return first, list(lines[len(first) :])
 
 
 @dataclass(frozen=True, kw_only=True)
 class Settings:
-    """Names with their values. separator: what stands between the two; any blanks are taken for a blank one.
+    """Names with their values.
 
     former: names that are ours no more, each with the value that we gave it and the lines that were there before.
     """
 
     rows: tuple[tuple[str, str], ...]
-    separator: str
+    format: Format = Format()
     former: Mapping[str, tuple[str, tuple[str, ...]]] = field(default_factory=dict)
 
     def applied(self, text: str) -> str:
@@ -25,34 +60,32 @@ class Settings:
 
         What is ours no more gets its former lines back, unless somebody has given it another value since.
         """
-        lines = text.splitlines()
+        lines, rest = self.format.halves(text.splitlines())
         for name, value in self.rows:
             lines = self._with(lines, name, value)
         for name, (value, was) in self.former.items():
             lines = self._without(lines, name, value, was)
-        return "".join(f"{line}\n" for line in lines)
+        return "".join(f"{line}\n" for line in (*lines, *rest))
 
-    def of(self, name: str, lines: Sequence[str]) -> list[str]:
-        """Return the lines that set a name."""
-        return [line for line in lines if self._sets(name).match(line)]
-
-    def _sets(self, name: str) -> re.Pattern[str]:
-        between = rf"\s*{re.escape(self.separator.strip())}\s*" if self.separator.strip() else r"\s+"
-        return re.compile(rf"\s*{re.escape(name)}{between}")
+    def of(self, name: str, value: str, lines: Sequence[str]) -> list[str]:
+        """Return the lines that set a name for everybody."""
+        sets = self.format.sets(name, value)
+        return [line for line in self.format.halves(lines)[0] if sets.match(line)]
 
     def _with(self, lines: list[str], name: str, value: str) -> list[str]:
-        sets = self._sets(name)
-        wanted = f"{name}{self.separator}{value}"
+        sets, wanted = self.format.sets(name, value), self.format.line(name, value)
         where = [number for number, line in enumerate(lines) if sets.match(line)]
         if not where:
             return [*lines, wanted]
+        if self.format.keep:
+            return lines
         # One that says so already is not written otherwise for the width of its blanks.
         first = lines[where[0]]
         kept = first if sets.sub("", first, count=1).strip() == value else wanted
         return [*lines[: where[0]], kept, *(line for n, line in enumerate(lines) if n > where[0] and n not in where)]
 
     def _without(self, lines: list[str], name: str, value: str, was: Sequence[str]) -> list[str]:
-        sets = self._sets(name)
+        sets = self.format.sets(name, value)
         where = [number for number, line in enumerate(lines) if sets.match(line)]
         if len(where) != 1 or sets.sub("", lines[where[0]], count=1).strip() != value:
             return lines

@@ -7,12 +7,12 @@ from __future__ import annotations
 import hashlib
 import shlex
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, fields, replace
 from pathlib import Path
 from typing import Any
 
 from ansible_collections.holdfast.host.plugins.module_utils import atomic
-from ansible_collections.holdfast.host.plugins.module_utils.assigned import Settings
+from ansible_collections.holdfast.host.plugins.module_utils.assigned import Format, Settings
 from ansible_collections.holdfast.host.plugins.module_utils.command import Run
 from ansible_collections.holdfast.host.plugins.module_utils.errors import Finding
 from ansible_collections.holdfast.host.plugins.module_utils.file_state import (
@@ -82,7 +82,8 @@ def parse(options: dict[str, Any], *, lenient: bool = False) -> tuple[Wanted, li
 def _entry(item: dict[str, Any], kind: str, access: Access) -> Entry:
     path, check, text, rows = Path(item["path"]), item.get("validate") or "", item.get("content"), item.get("rows")
     if rows and text is None:
-        wanted = Settings(rows=tuple((row["name"], row["value"]) for row in rows), separator=item["separator"])
+        how = Format(**{each.name: item[each.name] for each in fields(Format) if each.name in item})
+        wanted = Settings(rows=tuple((row["name"], row["value"]) for row in rows), format=how)
         return Entry(path=path, kind="settings", settings=wanted, validate=check)
     kind = "access" if kind == "file" and text is None else kind
     return Entry(path=path, kind=kind, access=access, content=(text or "").encode(), validate=check)

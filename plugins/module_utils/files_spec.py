@@ -19,6 +19,9 @@ CONTENT: dict[str, Any] = {
     "content": {"type": "str"},
     "rows": {"type": "list", "elements": "dict", "options": ROW | {"reason": {"type": "str"}}},
     "separator": {"type": "str", "default": " "},
+    "until": {"type": "str", "default": ""},
+    "ignore_case": {"type": "bool", "default": False},
+    "keep": {"type": "bool", "default": False},
     "validate": {"type": "str"},
     "reason": {"type": "str"},
 }

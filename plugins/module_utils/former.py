@@ -13,12 +13,12 @@ import hashlib
 import json
 import os
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import asdict, dataclass, fields, replace
 from pathlib import Path
 from typing import Any
 
 from ansible_collections.holdfast.host.plugins.module_utils import files
-from ansible_collections.holdfast.host.plugins.module_utils.assigned import Settings
+from ansible_collections.holdfast.host.plugins.module_utils.assigned import Format, Settings
 from ansible_collections.holdfast.host.plugins.module_utils.file_state import Access, State, read_state
 from ansible_collections.holdfast.host.plugins.module_utils.files import Change, Entry, Wanted
 
@@ -72,16 +72,22 @@ def _noted(entry: Entry, record: dict[str, Any] | None, state: State) -> dict[st
     lines, rows = _text(state.content).splitlines(), {}
     for name, value in entry.settings.rows:
         known = record["rows"].get(name)
-        rows[name] = {"was": known["was"] if known else entry.settings.of(name, lines), "ours": value}
+        rows[name] = {"was": known["was"] if known else entry.settings.of(name, value, lines), "ours": value}
     # What is wanted no more stays noted until it was given back.
-    return {**record, "separator": entry.settings.separator, "rows": {**record["rows"], **rows}}
+    return {**record, **asdict(entry.settings.format), "rows": {**record["rows"], **rows}}
+
+
+def _format(record: Mapping[str, Any]) -> Format:
+    """Return how a file writes settings, as it was noted; an older note has the separator alone."""
+    known = {each.name for each in fields(Format)}
+    return Format(**{name: value for name, value in record.items() if name in known})
 
 
 def _back(path: Path, record: Mapping[str, Any], state: State) -> Entry | None:
     """Return the entry that gives a path back; None where it is not ours any more, or was no plain file."""
     if record["kind"] == "settings":
         former = {name: (row["ours"], tuple(row["was"])) for name, row in record["rows"].items()}
-        settings = Settings(rows=(), separator=record["separator"], former=former)
+        settings = Settings(rows=(), format=_format(record), former=former)
         return Entry(path=path, kind="settings", settings=settings)
     access = Access(**dict(zip(("mode", "uid", "gid"), record["access"], strict=True))) if record["access"] else None
     if record["kind"] == "access":

@@ -17,6 +17,8 @@ from ansible_collections.holdfast.host.plugins.module_utils.errors import WARNIN
 
 RERUN = "run site.yml again"
 SHADOW = "/etc/shadow"
+# What is expected of files' texts, by path.
+WITH_TEXT = ("files", "assigned", "texts", "contains")
 
 
 def _text(path: str) -> str | None:
@@ -61,7 +63,7 @@ def observe(expect: Mapping[str, Any], run: Run | None = None) -> dict[str, Any]
     return {
         "container": kernel_state.in_container(),
         "packages": sorted(packages.installed(ask(packages.QUERY, "").out)),
-        "texts": {path: _text(path) for path in {**wanted["files"], **wanted["texts"], **wanted["contains"]}},
+        "texts": {path: _text(path) for path in {name for kind in WITH_TEXT for name in wanted[kind]}},
         "modes": {path: access(path) for path in wanted["modes"]},
         "units": shown,
         "without_password": without_password(_text(SHADOW) or ""),
@@ -74,7 +76,14 @@ def _lines(text: str) -> list[str]:
 
 def says(text: str, name: str, value: str) -> bool:
     """Tell whether a line that is no comment gives a name this value, however its format writes that."""
-    return any(name in line and value in line.replace(name, "", 1) for line in _lines(text))
+    lines = (" ".join(line.split()) for line in _lines(text))
+    return any(name in line and value in line.replace(name, "", 1) for line in lines)
+
+
+def _said(path: str, rows: Iterable[tuple[str, str]], text: str) -> Iterator[Finding]:
+    for name, value in rows:
+        if not says(text, name, value):
+            yield Finding(path=path, rule=f"must have {name} {value}".rstrip(), hint=RERUN)
 
 
 def _files(wanted: Mapping[str, Any], seen: Mapping[str, Any]) -> Iterator[Finding]:
@@ -83,9 +92,10 @@ def _files(wanted: Mapping[str, Any], seen: Mapping[str, Any]) -> Iterator[Findi
         if text is None:
             yield Finding(path=path, rule="must be there", hint=RERUN)
             continue
-        for name, value in rows:
-            if not says(text, name, value):
-                yield Finding(path=path, rule=f"must have {name} {value}".rstrip(), hint=RERUN)
+        yield from _said(path, rows, text)
+    for path, rows in wanted["assigned"].items():
+        # What the vendor does not bring has no settings.
+        yield from _said(path, rows, text) if (text := seen["texts"].get(path)) is not None else ()
     for path, content in wanted["texts"].items():
         if seen["texts"].get(path) != content:
             yield Finding(path=path, rule="must be as it was written", hint=RERUN)

@@ -8,6 +8,9 @@ from ansible_collections.holdfast.host.plugins.module_utils.plan.hardening.conce
 
 CONCERN = Concern(
     title="AppArmor's profiles",
-    packages={"apparmor": "loads the profiles; with it Docker confines every container"},
+    packages={
+        "apparmor": "loads the profiles; with it Docker confines every container",
+        "apparmor-utils": "lets a profile only complain while what it refuses is looked for",
+    },
     units={"apparmor.service": Unit(reason="loads the profiles at boot", kernel="AppArmor in the kernel")},
 )

@@ -8,6 +8,7 @@ again ("-e 1"): with "-e 2" a later run could not load its own until a reboot, a
 
 from __future__ import annotations
 
+from ansible_collections.holdfast.host.plugins.module_utils.assigned import Format
 from ansible_collections.holdfast.host.plugins.module_utils.plan.hardening.concern import (
     Around,
     Assigned,
@@ -112,6 +113,6 @@ def concern(around: Around) -> Concern:
         title=title,
         packages={"auditd": "the kernel's audit needs who writes it down"},
         files={RULES: rules(around.arch)},
-        assigned={CONFIG: Assigned(separator=" = ", rows=log(around.keep_days))},
+        assigned={CONFIG: Assigned(format=Format(separator=" = "), rows=log(around.keep_days))},
         units=units,
     )

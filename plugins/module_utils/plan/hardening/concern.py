@@ -7,16 +7,18 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
+from ansible_collections.holdfast.host.plugins.module_utils.assigned import Format
+
 # Name, value, reason.
 Rows = tuple[tuple[str, str, str], ...]
 
 
 @dataclass(frozen=True, kw_only=True)
 class Assigned:
-    """A vendor's file of which only some settings are ours. separator: what stands between name and value in it."""
+    """A vendor's file of which only some settings are ours; where the vendor brings none, there is nothing to set."""
 
-    separator: str
     rows: Rows
+    format: Format = field(default_factory=Format)
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -9,6 +9,7 @@ background; a run does not wait for it.
 
 from __future__ import annotations
 
+from ansible_collections.holdfast.host.plugins.module_utils.assigned import Format
 from ansible_collections.holdfast.host.plugins.module_utils.plan.hardening.concern import (
     Assigned,
     Concern,
@@ -50,7 +51,7 @@ CONCERN = Concern(
     },
     assigned={
         "/etc/default/debsums": Assigned(
-            separator="=",
+            format=Format(separator="="),
             rows=(("CRON_CHECK", "daily", "its own script compares; our timer runs it, for cron may lack"),),
         ),
     },

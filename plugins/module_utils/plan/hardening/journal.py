@@ -7,10 +7,18 @@ Sources: journald.conf(5); CIS Debian Linux 13 Benchmark, 6.1.
 
 from __future__ import annotations
 
-from ansible_collections.holdfast.host.plugins.module_utils.plan.hardening.concern import Around, Concern, Unit
+from ansible_collections.holdfast.host.plugins.module_utils.assigned import Format
+from ansible_collections.holdfast.host.plugins.module_utils.plan.hardening.concern import (
+    Around,
+    Assigned,
+    Concern,
+    Unit,
+)
 from ansible_collections.holdfast.host.plugins.module_utils.units import GIB, MIB
 
 PATH = "/etc/systemd/journald.conf.d/60-holdfast.conf"
+# Where people and auditors look first; not every system has it, and drop-ins win over it.
+MAIN = "/etc/systemd/journald.conf"
 LEAST, MOST = 256 * MIB, 4 * GIB
 # Of the disk that holds it.
 SHARE = 20
@@ -36,4 +44,9 @@ def concern(around: Around) -> Concern:
         ("ForwardToSyslog", "no", "kept once"),
     )
     reads = Unit(reason="keeps the journal as written there", reads=(PATH,))
-    return Concern(title="the journal, kept and bounded", files={PATH: rows}, units={"systemd-journald.service": reads})
+    return Concern(
+        title="the journal, kept and bounded",
+        files={PATH: rows},
+        assigned={MAIN: Assigned(rows=rows, format=Format(separator="="))},
+        units={"systemd-journald.service": reads},
+    )

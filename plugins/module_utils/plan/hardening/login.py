@@ -9,6 +9,7 @@ password that is older would be expired at once, and with it the sudo of whoever
 
 from __future__ import annotations
 
+from ansible_collections.holdfast.host.plugins.module_utils.assigned import Format
 from ansible_collections.holdfast.host.plugins.module_utils.plan.hardening.concern import Assigned, Concern, Rows, Text
 
 PROFILES = "/usr/share/pam-configs"
@@ -56,6 +57,7 @@ QUALITY: Rows = (
     ("difok", "2", "a new one is new"),
     ("dictcheck", "1", "no word of a dictionary"),
     ("enforcing", "1", "a weak one is refused and not only told of"),
+    ("enforce_for_root", "", "root's password too"),
 )
 DEFINITIONS: Rows = (
     ("UMASK", "027", "others read nothing unless it is given to them"),
@@ -77,17 +79,16 @@ SHELL: Rows = (
     ("ulimit -c", "0", "memory with secrets lands in no file"),
     ("TMOUT", "900", "a shell that was left open ends after 15 minutes"),
 )
+LIMITS: Rows = (
+    ("* hard core", "0", "memory with secrets lands in no file"),
+    ("root hard core", "0", "nor root's, for whom a line for everybody does not count"),
+)
 CONCERN = Concern(
     title="passwords, locks after guesses, umask, su, core dumps",
     packages={"libpam-pwquality": "judges new passwords"},
     files={
         "/etc/security/faillock.conf": FAILLOCK,
-        # The one that has no value, which the vendor's own file is not given.
-        "/etc/security/pwquality.conf.d/60-holdfast.conf": (("enforce_for_root", "", "root's password too"),),
-        "/etc/security/limits.d/60-holdfast.conf": (
-            ("* hard core", "0", "memory with secrets lands in no file"),
-            ("root hard core", "0", "nor root's, for whom a line for everybody does not count"),
-        ),
+        "/etc/security/limits.d/60-holdfast.conf": LIMITS,
         "/etc/systemd/coredump.conf.d/60-holdfast.conf": (
             ("Storage", "none", "memory with secrets lands in no file"),
             ("ProcessSizeMax", "0", "nor in the log"),
@@ -97,12 +98,15 @@ CONCERN = Concern(
     },
     assigned={
         # Where auditors look: a drop-in is read by the program, and not by them.
-        "/etc/security/pwquality.conf": Assigned(separator=" = ", rows=QUALITY),
-        "/etc/login.defs": Assigned(separator="\t", rows=DEFINITIONS),
+        "/etc/security/pwquality.conf": Assigned(format=Format(separator=" = "), rows=QUALITY),
+        "/etc/login.defs": Assigned(format=Format(separator="\t"), rows=DEFINITIONS),
         "/etc/default/useradd": Assigned(
-            separator="=", rows=(("INACTIVE", "45", "new accounts alone: unused since its password expired"),)
+            format=Format(separator="="),
+            rows=(("INACTIVE", "45", "new accounts alone: unused since its password expired"),),
         ),
-        "/etc/bash.bashrc": Assigned(separator=" ", rows=(SHELL[0],)),
+        # The vendor's own line for everybody, which ours would come after.
+        "/etc/security/limits.d/10-coredump-debian.conf": Assigned(rows=LIMITS),
+        "/etc/bash.bashrc": Assigned(format=Format(), rows=(SHELL[0],)),
     },
     texts={
         f"{PROFILES}/holdfast-faillock": Text(content=BEFORE, reason="asked before the password"),

@@ -8,7 +8,8 @@ their own; /var/tmp and Docker's data are not, for programs run from there.
 
 from __future__ import annotations
 
-from ansible_collections.holdfast.host.plugins.module_utils.plan.hardening.concern import Concern, Unit
+from ansible_collections.holdfast.host.plugins.module_utils.assigned import Format
+from ansible_collections.holdfast.host.plugins.module_utils.plan.hardening.concern import Assigned, Concern, Unit
 
 UNIT = "/etc/systemd/system/holdfast-mounts.service"
 OPTIONS = "nosuid,nodev,noexec"
@@ -30,6 +31,13 @@ CONCERN = Concern(
         ),
         "/etc/apt/apt.conf.d/60holdfast-mounts": (
             ("APT::ExtractTemplates::TempDir", "/var/tmp", "packages' questions are programs, which /tmp does not run"),  # noqa: S108
+        ),
+    },
+    assigned={
+        # From early boot on, by systemd-remount-fs. Who has a line of their own for it may have given it a size.
+        "/etc/fstab": Assigned(
+            rows=(("tmpfs /dev/shm tmpfs", f"{OPTIONS} 0 0", "shared memory holds data and no programs"),),
+            format=Format(keep=True),
         ),
     },
     units={"holdfast-mounts.service": Unit(reason="the options hold now and from boot on", reads=(UNIT,))},

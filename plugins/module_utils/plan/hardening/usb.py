@@ -9,6 +9,7 @@ console, is not shut out.
 
 from __future__ import annotations
 
+from ansible_collections.holdfast.host.plugins.module_utils.assigned import Format
 from ansible_collections.holdfast.host.plugins.module_utils.plan.hardening.concern import (
     Around,
     Assigned,
@@ -47,6 +48,6 @@ def concern(around: Around) -> Concern:
         title=title,
         packages={"usbguard": "lets devices in by rules; what is there when it comes stays"},
         files={RULES: kept},
-        assigned={CONFIG: Assigned(separator="=", rows=POLICY)},
+        assigned={CONFIG: Assigned(format=Format(separator="="), rows=POLICY)},
         units={"usbguard.service": unit},
     )

@@ -17,6 +17,7 @@ from ansible_collections.holdfast.host.plugins.module_utils.verify import harden
 EXPECT: dict[str, Any] = {
     "packages": ["auditd"],
     "files": {"/a.conf": [["deny", "4"], ["use_pty", ""]]},
+    "assigned": {"/v.conf": [["* hard core", "0"]], "/not-here.conf": [["Storage", "persistent"]]},
     "texts": {"/issue": "keep out\n"},
     "modes": {"/shadow": {"mode": "0640", "owner": "root", "group": "shadow"}},
     "units": [
@@ -30,6 +31,8 @@ SEEN: dict[str, Any] = {
     "packages": ["auditd", "sudo"],
     "texts": {
         "/a.conf": "# why\ndeny = 4\nDefaults use_pty\n",
+        "/v.conf": "*  hard\tcore   0\n",
+        "/not-here.conf": None,
         "/issue": "keep out\n",
         "/common": "a pam_faillock.so\n",
     },
@@ -61,6 +64,7 @@ def test_what_is_as_planned_is_no_finding() -> None:
         (("texts", "/a.conf", None), "/a.conf", ERROR),
         (("texts", "/a.conf", "deny = 5\nuse_pty\n"), "/a.conf", ERROR),
         (("texts", "/a.conf", "# deny = 4\nuse_pty\n"), "/a.conf", ERROR),
+        (("texts", "/v.conf", "* hard core infinity\n"), "/v.conf", ERROR),
         (("texts", "/issue", "welcome\n"), "/issue", ERROR),
         (("texts", "/common", "# pam_faillock.so\n"), "/common", ERROR),
         (("modes", "/shadow", {"mode": "0644", "owner": "root", "group": "shadow"}), "/shadow", ERROR),
@@ -101,7 +105,13 @@ def test_the_machine_is_read(tmp_path: Path) -> None:
         shown = "ActiveState=active\nId=a\n\nActiveState=inactive\nId=b\n"
         return Result(status=0, out="sudo installed\n" if command[0] == "dpkg-query" else shown)
 
-    wanted = {"files": {str(file): []}, "texts": {}, "contains": {str(tmp_path / "none"): []}, "modes": {str(file): {}}}
+    wanted = {
+        "files": {str(file): []},
+        "assigned": {},
+        "texts": {},
+        "contains": {str(tmp_path / "none"): []},
+        "modes": {str(file): {}},
+    }
     expect = {"hardening": wanted | {"units": [{"name": "a"}, {"name": "b"}], "packages": []}}
     seen = hardening.observe(expect, run)
     assert seen["texts"] == {str(file): "deny = 4\n", str(tmp_path / "none"): None}

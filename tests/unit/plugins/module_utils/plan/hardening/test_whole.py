@@ -42,6 +42,13 @@ def test_everything_has_a_reason() -> None:
     assert not [row for row in rows if not row["reason"]]
 
 
+def test_what_an_owner_may_set_otherwise_is_no_difference() -> None:
+    shown = part()
+    kept = {each["path"] for each in shown["assigned"] if each["keep"]}
+    assert kept == {"/etc/fstab"}
+    assert whole.expected(shown)["assigned"].keys() == {each["path"] for each in shown["assigned"]} - kept
+
+
 @pytest.mark.parametrize("name", whole.CONCERNS)
 def test_a_concern_can_be_left_to_somebody_else(name: str) -> None:
     every, less = part(), part(**{name: False})
@@ -90,5 +97,5 @@ def test_logs_are_kept_as_declared(keep: float | None, days: int) -> None:
 def test_what_verify_must_find_has_no_reasons() -> None:
     wanted = whole.expected(part())
     assert "reason" not in json.dumps(wanted)
-    assert wanted["files"]["/etc/login.defs"]
+    assert wanted["assigned"]["/etc/login.defs"]
     assert wanted["modes"]["/etc/shadow"] == {"mode": "0640", "owner": "root", "group": "shadow"}
