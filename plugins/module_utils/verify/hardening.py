@@ -76,7 +76,7 @@ def _lines(text: str) -> list[str]:
 
 def says(text: str, name: str, value: str) -> bool:
     """Tell whether a line that is no comment gives a name this value, however its format writes that."""
-    lines = (" ".join(line.split()) for line in _lines(text))
+    name, value, *lines = (" ".join(each.split()) for each in (name, value, *_lines(text)))
     return any(name in line and value in line.replace(name, "", 1) for line in lines)
 
 
