@@ -10,9 +10,18 @@ password that is older would be expired at once, and with it the sudo of whoever
 from __future__ import annotations
 
 from ansible_collections.holdfast.host.plugins.module_utils.assigned import Format
-from ansible_collections.holdfast.host.plugins.module_utils.plan.hardening.concern import Assigned, Concern, Rows, Text
+from ansible_collections.holdfast.host.plugins.module_utils.plan.hardening.concern import (
+    Assigned,
+    Concern,
+    Rows,
+    Text,
+    Unit,
+)
 
 PROFILES = "/usr/share/pam-configs"
+# The group that su is for, by the name of the SCAP content; what makes it is systemd's own (sysusers.d(5)).
+NOBODY = "sugroup"
+GROUPS, MAKES = "/etc/sysusers.d/60-holdfast.conf", "/etc/systemd/system/holdfast-groups.service"
 BEFORE = """\
 Name: Holdfast: count failed passwords, and let nobody in while an account is locked
 Default: yes
@@ -94,7 +103,11 @@ CONCERN = Concern(
             ("ProcessSizeMax", "0", "nor in the log"),
         ),
         "/etc/profile.d/60-holdfast.sh": SHELL,
-        "/etc/pam.d/su": (("pam_wheel.so", "use_uid group=sudo", "who may not use sudo may not guess at su"),),
+        "/etc/pam.d/su": (
+            ("pam_wheel.so", f"use_uid group={NOBODY}", "nobody guesses at passwords by su; sudo is there"),
+        ),
+        GROUPS: ((f"g {NOBODY}", "-", "has nobody in it"),),
+        MAKES: (("ExecStart", f"/usr/bin/systemd-sysusers {GROUPS}", "made where it is not there"),),
     },
     assigned={
         # Where auditors look: a drop-in is read by the program, and not by them.
@@ -113,6 +126,7 @@ CONCERN = Concern(
         f"{PROFILES}/holdfast-faillock-failed": Text(content=AFTER, reason="told after a wrong one"),
         f"{PROFILES}/holdfast-history": Text(content=HISTORY, reason="the last 24 do not come back"),
     },
+    units={"holdfast-groups.service": Unit(reason="makes the group that su is for", reads=(MAKES, GROUPS))},
     contains={
         "/etc/pam.d/common-auth": ("pam_faillock.so preauth", "pam_faillock.so authfail"),
         "/etc/pam.d/common-account": ("pam_faillock.so",),

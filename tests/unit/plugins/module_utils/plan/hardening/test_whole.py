@@ -68,6 +68,7 @@ def test_what_is_left_ends_where_it_is_ours_and_is_read_anew_where_it_is_the_ven
         "holdfast-mounts.service",
         "holdfast-aide-init.service",
         "dailyaidecheck.timer",
+        "holdfast-groups.service",
         "holdfast-modes.service",
         "holdfast-modes.path",
     }
