@@ -41,8 +41,9 @@ class ActionModule(ActionBase):
         files = {name: options.pop(name) for name in ("plan_file", "picture_file")}
         names = task_vars or {}
         several = len(names.get("ansible_play_hosts_all", ())) > 1
-        login = self._play_context.remote_user or ""
-        around, early = Circumstances(**options, login=login), keep.check(files["picture_file"])
+        become = self._connection.become
+        login, becomes = self._play_context.remote_user or "", str(become.name) if become else ""
+        around, early = Circumstances(**options, login=login, becomes=becomes), keep.check(files["picture_file"])
         plan, findings = make_plan(stack, host, around) if not size else typed(stack, size, around)
         refused = errors([*early, *findings])
         told = refusal(refused)

@@ -51,18 +51,22 @@ options:
         description: What stands between name and value of C(rows).
         type: str
         default: " "
+      between:
+        description: A regular expression of all that may stand between name and value, where that is more.
+        type: str
+        default: ""
       until:
         description:
           - A regular expression of the line from which on settings hold for some alone, as C(Match) of sshd. Lines from
             there on are not looked at, and new ones go before it.
         type: str
         default: ""
+      keep:
+        description: A regular expression of an owner's own line. Where there is one, it stays, and C(rows) adds none.
+        type: str
+        default: ""
       ignore_case:
         description: Whether names of C(rows) are the same in capitals and in small letters.
-        type: bool
-        default: false
-      keep:
-        description: Whether a line that sets a name of C(rows) already stays, whatever it says.
         type: bool
         default: false
       mode:

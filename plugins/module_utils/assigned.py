@@ -10,24 +10,31 @@ from dataclasses import dataclass, field
 from itertools import takewhile
 
 
+def lines_of(text: str) -> list[str]:
+    """Return the lines of a configuration file. What else counts as an end to Unicode is a character in one."""
+    return text.removesuffix("\n").split("\n") if text else []
+
+
 @dataclass(frozen=True, kw_only=True)
 class Format:
     """How a file writes settings. separator: what stands between name and value; any blanks are taken for a blank one.
 
-    until: a pattern of the first line from which on settings hold for some alone (sshd's Match); nothing below it is
-    looked at, and what is new goes before it. ignore_case: of names, as sshd does. keep: a line that sets a name
-    already is its owner's and stays.
+    between: a pattern of all that may stand there, where that is more. until: one of the first line from which on
+    settings hold for some alone (sshd's Match); nothing below it is looked at, and what is new goes before it. keep:
+    one of an owner's own line, beside which nothing is written. ignore_case: of names, as sshd does.
     """
 
     separator: str = " "
+    between: str = ""
     until: str = ""
+    keep: str = ""
     ignore_case: bool = False
-    keep: bool = False
 
     def sets(self, name: str, value: str = "value") -> re.Pattern[str]:
         """Return the pattern of a line that sets a name; one without a value may also stand alone."""
         word = r"\s+".join(map(re.escape, name.split()))
-        between = rf"\s*{re.escape(self.separator.strip())}\s*" if self.separator.strip() else r"\s+"
+        usual = rf"\s*{re.escape(self.separator.strip())}\s*" if self.separator.strip() else r"\s+"
+        between = self.between or usual
         ends = f"(?:{between})" if value else rf"(?:{between}|\s*$)"
         return re.compile(rf"\s*{word}{ends}", re.IGNORECASE if self.ignore_case else 0)
 
@@ -60,7 +67,7 @@ class Settings:
 
         What is ours no more gets its former lines back, unless somebody has given it another value since.
         """
-        lines, rest = self.format.halves(text.splitlines())
+        lines, rest = self.format.halves(lines_of(text))
         for name, value in self.rows:
             lines = self._with(lines, name, value)
         for name, (value, was) in self.former.items():
@@ -68,17 +75,19 @@ class Settings:
         return "".join(f"{line}\n" for line in (*lines, *rest))
 
     def of(self, name: str, value: str, lines: Sequence[str]) -> list[str]:
-        """Return the lines that set a name for everybody."""
+        """Return the lines that set a name for everybody, and that ours would replace."""
+        if self.format.keep:
+            return []
         sets = self.format.sets(name, value)
         return [line for line in self.format.halves(lines)[0] if sets.match(line)]
 
     def _with(self, lines: list[str], name: str, value: str) -> list[str]:
+        if self.format.keep and any(re.match(self.format.keep, line) for line in lines):
+            return lines
         sets, wanted = self.format.sets(name, value), self.format.line(name, value)
         where = [number for number, line in enumerate(lines) if sets.match(line)]
         if not where:
             return [*lines, wanted]
-        if self.format.keep:
-            return lines
         # One that says so already is not written otherwise for the width of its blanks.
         first = lines[where[0]]
         kept = first if sets.sub("", first, count=1).strip() == value else wanted

@@ -19,9 +19,10 @@ CONTENT: dict[str, Any] = {
     "content": {"type": "str"},
     "rows": {"type": "list", "elements": "dict", "options": ROW | {"reason": {"type": "str"}}},
     "separator": {"type": "str", "default": " "},
+    "between": {"type": "str", "default": ""},
     "until": {"type": "str", "default": ""},
+    "keep": {"type": "str", "default": ""},
     "ignore_case": {"type": "bool", "default": False},
-    "keep": {"type": "bool", "default": False},
     "validate": {"type": "str"},
     "reason": {"type": "str"},
 }

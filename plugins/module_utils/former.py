@@ -18,7 +18,7 @@ from pathlib import Path
 from typing import Any
 
 from ansible_collections.holdfast.host.plugins.module_utils import files
-from ansible_collections.holdfast.host.plugins.module_utils.assigned import Format, Settings
+from ansible_collections.holdfast.host.plugins.module_utils.assigned import Format, Settings, lines_of
 from ansible_collections.holdfast.host.plugins.module_utils.file_state import Access, State, read_state
 from ansible_collections.holdfast.host.plugins.module_utils.files import Change, Entry, Wanted
 
@@ -69,7 +69,7 @@ def _noted(entry: Entry, record: dict[str, Any] | None, state: State) -> dict[st
     if record is None or entry.settings is None:
         ours = _digest(entry.content) if entry.kind == "file" else _access(entry.access)
         return record and {**record, "ours": ours}
-    lines, rows = _text(state.content).splitlines(), {}
+    lines, rows = lines_of(_text(state.content)), {}
     for name, value in entry.settings.rows:
         known = record["rows"].get(name)
         rows[name] = {"was": known["was"] if known else entry.settings.of(name, value, lines), "ours": value}

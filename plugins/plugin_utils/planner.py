@@ -15,6 +15,7 @@ from ansible_collections.holdfast.host.plugins.module_utils.host_types import Ho
 from ansible_collections.holdfast.host.plugins.module_utils.plan import sshd, typed_host, volume
 from ansible_collections.holdfast.host.plugins.module_utils.plan.build import build
 from ansible_collections.holdfast.host.plugins.module_utils.plan.fit import fit
+from ansible_collections.holdfast.host.plugins.module_utils.plan.hardening import login
 from ansible_collections.holdfast.host.plugins.module_utils.plan.host_check import engine, installed
 from ansible_collections.holdfast.host.plugins.module_utils.plan.host_check import findings as host_findings
 from ansible_collections.holdfast.host.plugins.module_utils.plan.model import Wish
@@ -67,7 +68,7 @@ class Circumstances:
     directory: where the Compose file lies. provided: names of the secrets that app_secrets gives. tier_mode: enforce
     or warn. docker_source: where the engine comes from, docker or distro. advise: the plan is only looked at: it comes
     with a recommendation, and also where it is refused. assumed: what was not measured of the host, in words. login: as
-    whom the inventory logs in, empty where it does not say.
+    whom the inventory logs in, empty where it does not say. becomes: by what it becomes root, empty where it does not.
     """
 
     directory: str
@@ -77,6 +78,11 @@ class Circumstances:
     advise: bool = False
     assumed: Sequence[str] = ()
     login: str = ""
+    becomes: str = ""
+
+
+def _ways_in(stack: Stack, around: Circumstances) -> list[Finding]:
+    return [*sshd.login(stack.access, around.login), *login.findings(stack.hardening, around.becomes)]
 
 
 def make_plan(
@@ -97,7 +103,7 @@ def make_plan(
         *beside.tls_files(stack, around.directory),
         *engine(measured, around.docker_source),
     ]
-    findings += [*installed(measured, declared), *sshd.login(declared.access, around.login)] if declared else []
+    findings += [*installed(measured, declared), *_ways_in(declared, around)] if declared else []
     # Of a machine that is only thought of no disk can be looked at.
     findings += [] if around.assumed else volume.findings(measured, stack.data)
     said = Said(stack=stack, project=project, provided=frozenset(around.provided))

@@ -18,7 +18,7 @@ from ansible_collections.holdfast.host.plugins.module_utils.errors import WARNIN
 RERUN = "run site.yml again"
 SHADOW = "/etc/shadow"
 # What is expected of files' texts, by path.
-WITH_TEXT = ("files", "assigned", "texts", "contains")
+WITH_TEXT = ("files", "optional", "texts", "contains")
 
 
 def _text(path: str) -> str | None:
@@ -93,8 +93,8 @@ def _files(wanted: Mapping[str, Any], seen: Mapping[str, Any]) -> Iterator[Findi
             yield Finding(path=path, rule="must be there", hint=RERUN)
             continue
         yield from _said(path, rows, text)
-    for path, rows in wanted["assigned"].items():
-        # What the vendor does not bring has no settings.
+    for path, rows in wanted["optional"].items():
+        # What a system does not bring has no settings.
         yield from _said(path, rows, text) if (text := seen["texts"].get(path)) is not None else ()
     for path, content in wanted["texts"].items():
         if seen["texts"].get(path) != content:

@@ -15,10 +15,11 @@ Rows = tuple[tuple[str, str, str], ...]
 
 @dataclass(frozen=True, kw_only=True)
 class Assigned:
-    """A vendor's file of which only some settings are ours; where the vendor brings none, there is nothing to set."""
+    """A vendor's file of which only some settings are ours. optional: not every system has it, and it is not made."""
 
     rows: Rows
     format: Format = field(default_factory=Format)
+    optional: bool = False
 
 
 @dataclass(frozen=True, kw_only=True)

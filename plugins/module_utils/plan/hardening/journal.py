@@ -47,6 +47,6 @@ def concern(around: Around) -> Concern:
     return Concern(
         title="the journal, kept and bounded",
         files={PATH: rows},
-        assigned={MAIN: Assigned(rows=rows, format=Format(separator="="))},
+        assigned={MAIN: Assigned(rows=rows, format=Format(separator="="), optional=True)},
         units={"systemd-journald.service": reads},
     )

@@ -10,6 +10,7 @@ password that is older would be expired at once, and with it the sudo of whoever
 from __future__ import annotations
 
 from ansible_collections.holdfast.host.plugins.module_utils.assigned import Format
+from ansible_collections.holdfast.host.plugins.module_utils.errors import Finding
 from ansible_collections.holdfast.host.plugins.module_utils.plan.hardening.concern import (
     Assigned,
     Concern,
@@ -17,6 +18,7 @@ from ansible_collections.holdfast.host.plugins.module_utils.plan.hardening.conce
     Text,
     Unit,
 )
+from ansible_collections.holdfast.host.plugins.module_utils.spec.access import Hardening
 
 PROFILES = "/usr/share/pam-configs"
 # The group that su is for, by the name of the SCAP content; what makes it is systemd's own (sysusers.d(5)).
@@ -92,6 +94,17 @@ LIMITS: Rows = (
     ("* hard core", "0", "memory with secrets lands in no file"),
     ("root hard core", "0", "nor root's, for whom a line for everybody does not count"),
 )
+
+
+def findings(hardening: Hardening, method: str) -> list[Finding]:
+    """Return what is wrong with how the inventory becomes root. method: empty where it logs in as root."""
+    if method != "su" or not hardening.login:
+        return []
+    rule = "is for nobody once logins are hardened: the next run would not become root"
+    hint = "take sudo, log in as root, or set hardening.login: false"
+    return [Finding(path="ansible_become_method", value=method, rule=rule, hint=hint)]
+
+
 CONCERN = Concern(
     title="passwords, locks after guesses, umask, su, core dumps",
     packages={"libpam-pwquality": "judges new passwords"},
@@ -118,7 +131,7 @@ CONCERN = Concern(
             rows=(("INACTIVE", "45", "new accounts alone: unused since its password expired"),),
         ),
         # The vendor's own line for everybody, which ours would come after.
-        "/etc/security/limits.d/10-coredump-debian.conf": Assigned(rows=LIMITS),
+        "/etc/security/limits.d/10-coredump-debian.conf": Assigned(rows=LIMITS, optional=True),
         "/etc/bash.bashrc": Assigned(format=Format(), rows=(SHELL[0],)),
     },
     texts={

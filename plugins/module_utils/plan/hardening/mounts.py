@@ -37,7 +37,8 @@ CONCERN = Concern(
         # From early boot on, by systemd-remount-fs. Who has a line of their own for it may have given it a size.
         "/etc/fstab": Assigned(
             rows=(("tmpfs /dev/shm tmpfs", f"{OPTIONS} 0 0", "shared memory holds data and no programs"),),
-            format=Format(keep=True),
+            format=Format(keep=r"\s*[^#\s]\S*\s+/dev/shm/?\s"),
+            optional=True,
         ),
     },
     units={"holdfast-mounts.service": Unit(reason="the options hold now and from boot on", reads=(UNIT,))},

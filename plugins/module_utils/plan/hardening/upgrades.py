@@ -30,6 +30,8 @@ ALWAYS: Rows = (
     (f"{OWN}::MinimalSteps", "true", "a shutdown ends it between two packages"),
     (f"{OWN}::Remove-Unused-Kernel-Packages", "true", "/boot does not fill up"),
     (f"{OWN}::SyslogEnable", "true", "the journal says what it did"),
+    ("DPkg::Options::", "--force-confdef", "a file that only the vendor changed is taken"),
+    ("DPkg::Options::", "--force-confold", "one that we changed stays; without, its package would wait for a person"),
     ("APT::Get::AllowUnauthenticated", "false", "nothing without a signature"),
     ("Acquire::AllowInsecureRepositories", "false", "no archive without a signature"),
     ("Acquire::AllowDowngradeToInsecureRepositories", "false", "an archive that was signed stays signed"),

@@ -123,7 +123,8 @@ def part(stack: Stack, host: Host) -> dict[str, Any]:
         "packages": [{"name": name, "reason": reason} for name, reason in sorted(packages.items())],
         "files": {path: _rows(rows) for path, rows in _joined(each.files for each in found).items()},
         "assigned": [
-            {"path": path, **asdict(each.format), "rows": _rows(each.rows)} for path, each in assigned.items()
+            {"path": path, **asdict(each.format), "rows": _rows(each.rows), "optional": each.optional}
+            for path, each in assigned.items()
         ],
         "texts": [{"path": path, **asdict(each)} for path, each in texts.items()],
         "modes": [
@@ -137,16 +138,22 @@ def part(stack: Stack, host: Host) -> dict[str, Any]:
     }
 
 
+def _plain(rows: Iterable[Mapping[str, str]]) -> list[list[str]]:
+    return [[row["name"], row["value"]] for row in rows]
+
+
 def expected(planned: Mapping[str, Any]) -> dict[str, Any]:
     """Return what verify must find: the plan's part without its reasons."""
-    plain = {path: [[row["name"], row["value"]] for row in rows] for path, rows in planned["files"].items()}
+    plain = {path: _plain(rows) for path, rows in planned["files"].items()}
     # What an owner may have set otherwise is no difference.
-    ours = [each for each in planned["assigned"] if not each["keep"]]
+    ours = {each["path"]: each for each in planned["assigned"] if not each["keep"]}
+    optional = {path: _plain(each["rows"]) for path, each in ours.items() if each["optional"]}
+    plain |= {path: _plain(each["rows"]) for path, each in ours.items() if not each["optional"]}
     kept = {name: planned[name] for name in ("contains",)}
     return kept | {
         "packages": [each["name"] for each in planned["packages"]],
         "files": plain,
-        "assigned": {each["path"]: [[row["name"], row["value"]] for row in each["rows"]] for each in ours},
+        "optional": optional,
         "texts": {each["path"]: each["content"] for each in planned["texts"]},
         "modes": {each["path"]: {name: each[name] for name in ("mode", "owner", "group")} for each in planned["modes"]},
         "units": [{name: each[name] for name in ("name", "background", "kernel")} for each in planned["units"]],

@@ -58,7 +58,7 @@ def test_some_go_back_and_others_stay_ours() -> None:
     assert kept.applied(written) == written.replace("NEW 1\n", "")
 
 
-SSHD = Format(until=r"(?i)\s*match\s", ignore_case=True)
+SSHD = Format(between=r"(?:\s*=\s*|\s+)", until=r"(?i)\s*match[\s=]", ignore_case=True)
 SERVER = "#Port 22\nx11forwarding yes\nMatch User backup\n\tX11Forwarding yes\n\tPermitTTY no\n"
 
 
@@ -89,7 +89,24 @@ def test_a_name_of_several_words_is_found_whatever_parts_them(blanks: str) -> No
 
 
 def test_an_owners_own_line_stays_where_that_is_asked() -> None:
-    wanted = Settings(rows=(("tmpfs /dev/shm tmpfs", "nosuid 0 0"),), format=Format(keep=True))
-    own = "tmpfs\t/dev/shm\ttmpfs\tsize=2g 0 0\n"
-    assert wanted.applied(own) == own
-    assert wanted.applied("") == "tmpfs /dev/shm tmpfs nosuid 0 0\n"
+    how = Format(keep=r"\s*[^#\s]\S*\s+/dev/shm/?\s")
+    wanted = Settings(rows=(("tmpfs /dev/shm tmpfs", "nosuid 0 0"),), format=how)
+    for own in ("tmpfs\t/dev/shm\ttmpfs\tsize=2g 0 0\n", "none /dev/shm/ tmpfs size=2g 0 0\n"):
+        assert wanted.applied(own) == own
+        assert not wanted.of("tmpfs /dev/shm tmpfs", "nosuid 0 0", own.splitlines())
+    ours = "# none /dev/shm tmpfs size=2g\ntmpfs /dev/shm tmpfs nosuid 0 0\n"
+    assert wanted.applied("# none /dev/shm tmpfs size=2g\n") == wanted.applied(ours) == ours
+    back = Settings(rows=(), format=how, former={"tmpfs /dev/shm tmpfs": ("nosuid 0 0", ())})
+    assert back.applied(ours) == "# none /dev/shm tmpfs size=2g\n"
+
+
+@pytest.mark.parametrize("line", ["X11Forwarding=yes", "x11forwarding = yes", "  X11Forwarding\tyes"])
+def test_sshd_parts_words_in_several_ways(line: str) -> None:
+    wanted = Settings(rows=(("X11Forwarding", "no"),), format=SSHD)
+    assert wanted.applied(f"{line}\nMatch=User x\n") == "X11Forwarding no\nMatch=User x\n"
+
+
+def test_only_a_newline_ends_a_line() -> None:
+    own = "# pasted\u2028half\x0cpage\r\nB 1\r\n"
+    assert Settings(rows=(("A", "1"), ("B", "1"))).applied(own) == f"{own}A 1\n"
+    assert Settings(rows=(("A", "1"),)).applied("\n\nB 1") == "\n\nB 1\nA 1\n"

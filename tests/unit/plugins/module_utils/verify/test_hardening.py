@@ -17,7 +17,7 @@ from ansible_collections.holdfast.host.plugins.module_utils.verify import harden
 EXPECT: dict[str, Any] = {
     "packages": ["auditd"],
     "files": {"/a.conf": [["deny", "4"], ["use_pty", ""]]},
-    "assigned": {"/v.conf": [["* hard core", "0"]], "/not-here.conf": [["Storage", "persistent"]]},
+    "optional": {"/v.conf": [["* hard core", "0"]], "/not-here.conf": [["Storage", "persistent"]]},
     "texts": {"/issue": "keep out\n"},
     "modes": {"/shadow": {"mode": "0640", "owner": "root", "group": "shadow"}},
     "units": [
@@ -107,7 +107,7 @@ def test_the_machine_is_read(tmp_path: Path) -> None:
 
     wanted = {
         "files": {str(file): []},
-        "assigned": {},
+        "optional": {},
         "texts": {},
         "contains": {str(tmp_path / "none"): []},
         "modes": {str(file): {}},

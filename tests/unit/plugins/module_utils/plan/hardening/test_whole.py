@@ -46,7 +46,15 @@ def test_what_an_owner_may_set_otherwise_is_no_difference() -> None:
     shown = part()
     kept = {each["path"] for each in shown["assigned"] if each["keep"]}
     assert kept == {"/etc/fstab"}
-    assert whole.expected(shown)["assigned"].keys() == {each["path"] for each in shown["assigned"]} - kept
+    wanted = whole.expected(shown)
+    asked = {each["path"] for each in shown["assigned"]}
+    assert asked - (wanted["files"].keys() | wanted["optional"].keys()) == kept
+
+
+def test_a_file_that_not_every_system_has_may_lack() -> None:
+    wanted = whole.expected(part())
+    assert wanted["optional"].keys() == {"/etc/systemd/journald.conf", "/etc/security/limits.d/10-coredump-debian.conf"}
+    assert "/etc/security/pwquality.conf" in wanted["files"]
 
 
 @pytest.mark.parametrize("name", whole.CONCERNS)
@@ -98,5 +106,5 @@ def test_logs_are_kept_as_declared(keep: float | None, days: int) -> None:
 def test_what_verify_must_find_has_no_reasons() -> None:
     wanted = whole.expected(part())
     assert "reason" not in json.dumps(wanted)
-    assert wanted["assigned"]["/etc/login.defs"]
+    assert wanted["files"]["/etc/login.defs"]
     assert wanted["modes"]["/etc/shadow"] == {"mode": "0640", "owner": "root", "group": "shadow"}
