@@ -123,9 +123,9 @@ def part(stack: Stack, host: Host) -> dict[str, Any]:
         "packages": [{"name": name, "reason": reason} for name, reason in sorted(packages.items())],
         "files": {path: _rows(rows) for path, rows in _joined(each.files for each in found).items()},
         "assigned": [
-            {"path": path, **asdict(each.format), "rows": _rows(each.rows), "optional": each.optional}
-            for path, each in assigned.items()
+            {"path": path, **asdict(each.format), "rows": _rows(each.rows)} for path, each in assigned.items()
         ],
+        "optional": [path for path, each in assigned.items() if each.optional],
         "texts": [{"path": path, **asdict(each)} for path, each in texts.items()],
         "modes": [
             {"path": path, "mode": mode, "owner": who.partition(":")[0], "group": who.partition(":")[2], "reason": why}
@@ -147,8 +147,8 @@ def expected(planned: Mapping[str, Any]) -> dict[str, Any]:
     plain = {path: _plain(rows) for path, rows in planned["files"].items()}
     # What an owner may have set otherwise is no difference.
     ours = {each["path"]: each for each in planned["assigned"] if not each["keep"]}
-    optional = {path: _plain(each["rows"]) for path, each in ours.items() if each["optional"]}
-    plain |= {path: _plain(each["rows"]) for path, each in ours.items() if not each["optional"]}
+    optional = {path: _plain(each["rows"]) for path, each in ours.items() if path in planned["optional"]}
+    plain |= {path: _plain(each["rows"]) for path, each in ours.items() if path not in planned["optional"]}
     kept = {name: planned[name] for name in ("contains",)}
     return kept | {
         "packages": [each["name"] for each in planned["packages"]],
