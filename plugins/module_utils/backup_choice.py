@@ -5,6 +5,7 @@
 from __future__ import annotations
 
 import json
+import time
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from datetime import datetime, timezone
@@ -14,7 +15,6 @@ from ansible_collections.holdfast.host.plugins.module_utils import (
     backup_postgres,
     backup_restore,
     backup_timeline,
-    backup_truth,
 )
 from ansible_collections.holdfast.host.plugins.module_utils.backup_engine import STANZA, Engine, FailedError, checked
 from ansible_collections.holdfast.host.plugins.module_utils.backup_info import Backup, Stanza
@@ -46,8 +46,17 @@ class Known:
         wanted = last.wal_start if last else ""
         return backup_info.missing(set(self.there), wanted, left=self.lines[-1].left) if wanted else []
 
+    def lacks(self, backup: Backup, line: Line) -> list[str]:
+        """Return the segments that are missing between a backup and the end of a timeline."""
+        last = max((number for on, number in self.there if on == line.number), default=-1)
+        if not backup.wal_start or last < 0:
+            return []
+        return backup_info.missing(
+            set(self.there), backup.wal_start, backup_info.name(line.number, last), left=line.left
+        )
 
-def known(engine: Engine, settings: Settings) -> list[Known]:
+
+def known(engine: Engine, settings: Settings, now: float) -> list[Known]:
     """Return what the repositories have that answer. Raises FailedError where none does."""
 
     def ask(*words: str) -> Result:
@@ -57,8 +66,8 @@ def known(engine: Engine, settings: Settings) -> list[Known]:
     answering = [each for each in found if each.code != -1]
     if not answering:
         raise FailedError("no repository answers:\n" + "\n".join(each.message for each in found))
-    kept = backup_truth.kept_fulls(settings)
-    return [_known(engine, settings, each, backup_timeline.since(each, kept)) for each in answering]
+    begins = now - settings.keep.wal_seconds
+    return [_known(engine, settings, each, backup_timeline.since(each, begins)) for each in answering]
 
 
 def _known(engine: Engine, settings: Settings, stanza: Stanza, since: int | None) -> Known:
@@ -81,7 +90,9 @@ def _known(engine: Engine, settings: Settings, stanza: Stanza, since: int | None
 
 def size(engine: Engine, settings: Settings) -> int:
     """Return the bytes of the cluster in its newest backups. Raises FailedError where no repository answers."""
-    return max((one.stanza.backups[-1].size for one in known(engine, settings) if one.stanza.backups), default=0)
+    return max(
+        (one.stanza.backups[-1].size for one in known(engine, settings, time.time()) if one.stanza.backups), default=0
+    )
 
 
 def when(seconds: float) -> str:
@@ -128,14 +139,17 @@ def _position(text: str) -> int:
 
 
 def _offers(found: list[Known], target: Target) -> Iterator[Target]:
-    # All there is may be more in one repository than in another.
-    most = sorted(found, key=lambda one: (not one.gap(), one.end()), reverse=True)
-    for one in most if target.kind == "latest" else found:
-        if target.repository in (0, one.stanza.repository):
-            backup, line = _chosen(one, target)
-            if backup is not None:
-                label, number = backup.label, one.stanza.repository
-                yield replace(target, repository=number, backup=label, timeline=line.number)
+    asked = [one for one in found if target.repository in (0, one.stanza.repository)]
+    chosen = [(one, *_chosen(one, target)) for one in asked]
+    reaching = [(one, backup, line) for one, backup, line in chosen if backup is not None]
+    if target.kind == "latest":
+        # All there is may be more in one repository than in another.
+        reaching.sort(key=lambda each: (not each[0].gap(), each[0].end()), reverse=True)
+    else:
+        # Where a segment is missing it may be one on the way.
+        reaching.sort(key=lambda each: bool(each[0].lacks(each[1], each[2])))
+    for one, backup, line in reaching:
+        yield replace(target, repository=one.stanza.repository, backup=backup.label, timeline=line.number)
 
 
 def _why(found: list[Known], target: Target) -> str:
@@ -149,7 +163,7 @@ def _why(found: list[Known], target: Target) -> str:
 
 def choose(engine: Engine, settings: Settings, target: Target, now: float) -> Target:
     """Return a target with its repository, its backup and its timeline. Raises FailedError, with the window."""
-    found = known(engine, settings)
+    found = known(engine, settings, now)
     if target.kind == "time" and backup_restore.moment(target.value).timestamp() > now:
         raise FailedError(f"{target.value} has not been yet: {window(found)}")
     offer = next(_offers(found, target), None)

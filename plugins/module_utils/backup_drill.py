@@ -145,7 +145,7 @@ def drill(engine: Engine, settings: Settings, seed: int | None = None) -> Drill:
     """Restore, judge, and throw the copies away. Raises FailedError where that cannot be done."""
     chosen, name = random.Random(seed), f"{settings.stack}-drill"  # noqa: S311 - a moment, not a secret.
     backup_beside.remove(engine, name)
-    found = backup_choice.known(engine, settings)
+    found = backup_choice.known(engine, settings, time.time())
     sizes = [each.stanza.backups[-1].size for each in found if each.stanza.backups]
     backup_beside.room(engine, max([*sizes, backup_postgres.size(engine)]))
     one, database = chosen.choice(found), chosen.choice(engine.postgres.databases).name

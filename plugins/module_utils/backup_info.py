@@ -184,6 +184,15 @@ def missing(
     return found
 
 
+def counted(fulls: Sequence[Backup], since: float) -> int:
+    """Return of how many of the newest full backups all log is kept: those since a moment, and one before it.
+
+    pgBackRest counts the log's window in full backups (repo-retention-archive). By a number that is fixed each full
+    backup more would take a day from it.
+    """
+    return sum(each.stop > since for each in fulls) + 1
+
+
 def window_of(stanza: Stanza, kept_fulls: int) -> list[Backup]:
     """Return the full backups since the oldest of which all log is kept, the oldest first."""
     return [each for each in stanza.fulls[-kept_fulls:] if each.wal_start]

@@ -69,18 +69,19 @@ def _keep(settings: Settings, ledger: Ledger) -> Ledger:
 def begin(engine: Engine, settings: Settings, target: Target, now: float, *, last: bool) -> Ledger:
     """Return a restore that can be done; one to the same target that is under way goes on. Raises FailedError.
 
-    To another target: what was fetched is given up, and what stands still is still known. last: a last backup is made.
+    To another target, or from another repository: what was fetched is given up, and what stands still is still known.
+    last: a last backup is made.
     """
     asked = f"{target.kind} {target.value}".strip()
     former = under_way(settings)
-    if former is not None and former.asked == asked:
+    if former is not None and former.asked == asked and target.repository in (0, former.repository):
         return former
     chosen = backup_choice.choose(engine, settings, target, now)
     ledger = Ledger(asked=asked, repository=chosen.repository, backup=chosen.backup, timeline=chosen.timeline)
-    if former is not None:
+    ledger = replace(ledger, stopped=former.stopped if former else ())
+    if former is not None and former.step in (SECURED, FETCHED):
         # The server may be a half of what was fetched: there is nothing to be secured of it any more.
-        step = ASKED if former.step == ASKED else SECURED
-        return replace(ledger, step=step, stopped=former.stopped)
+        return replace(ledger, step=SECURED)
     if last:
         _last_backup(engine, settings)
     return ledger
@@ -99,12 +100,12 @@ def restore(engine: Engine, settings: Settings, target: Target, ledger: Ledger, 
 
     ledger: of begin(). last: the log of what is given up is archived first, so that it can be had again.
     """
-    stopped = tuple(dict.fromkeys([*ledger.stopped, *users(engine, settings)]))
+    stopped = _there(engine, tuple(dict.fromkeys([*ledger.stopped, *users(engine, settings)])))
     server = _server(engine)
     ledger = _keep(settings, replace(ledger, stopped=stopped))
-    if stopped and ledger.step != SERVED:
-        checked(engine.run(["docker", "stop", *stopped], ""), "the application did not stop")
-        yield f"{len(stopped)} containers of the application stand still"
+    if ledger.step != SERVED and (standing := (*stopped, *users(engine, settings, once=True))):
+        checked(engine.run(["docker", "stop", *standing], ""), "the application did not stop")
+        yield f"{len(standing)} containers of the application stand still"
     if ledger.step == ASKED:
         if last:
             _secure(engine, settings, stopped)
@@ -120,7 +121,7 @@ def restore(engine: Engine, settings: Settings, target: Target, ledger: Ledger, 
         engine.wait_for("the server does not serve", RECOVERY_SECONDS, lambda: backup_restore.started(engine, server))
         ledger = _keep(settings, replace(ledger, step=SERVED))
         yield f"the server serves what was at {ledger.asked}"
-    _end(engine, settings, stopped)
+    _end(engine, settings, _there(engine, stopped))
     yield "the application was started, and a new full backup begun; run the site's playbook: what it set since is gone"
 
 
@@ -129,6 +130,13 @@ def _end(engine: Engine, settings: Settings, stopped: Sequence[str]) -> None:
     _path(settings).unlink()
     begun = engine.run(["systemctl", "start", "--no-block", "holdfast-backup@full.service"], "")
     checked(begun, "all is back, but no new full backup was begun")
+
+
+def _there(engine: Engine, named: tuple[str, ...]) -> tuple[str, ...]:
+    """Return the containers that there still are: one of a single command goes as it ends, a release makes new ones."""
+    words = ["docker", "container", "ls", "--all", "--quiet", "--no-trunc"]
+    there = set(checked(engine.run(words, ""), "docker ps").out.split()) if named else set()
+    return tuple(each for each in named if each in there)
 
 
 def _start(engine: Engine, stopped: Sequence[str]) -> None:
@@ -143,7 +151,7 @@ def _secure(engine: Engine, settings: Settings, stopped: Sequence[str]) -> None:
         engine.sql("SELECT pg_current_xact_id()")
         backup_postgres.check(engine)
     except FailedError:
-        _start(engine, stopped)
+        _start(engine, _there(engine, stopped))
         _path(settings).unlink()
         raise
 
@@ -170,9 +178,14 @@ def _server(engine: Engine) -> str:
     return found[0].id
 
 
-def users(engine: Engine, settings: Settings) -> list[str]:
-    """Return the running containers of the application: of every project of the stack but stores and edge."""
-    words = ["docker", "ps", "--no-trunc", "--format", '{{.ID}} {{.Label "com.docker.compose.project"}}']
-    rows = [line.split(" ", 1) for line in checked(engine.run(words, ""), "docker ps").out.splitlines() if " " in line]
+def users(engine: Engine, settings: Settings, *, once: bool = False) -> list[str]:
+    """Return the running containers of the application: of every project of the stack but stores and edge.
+
+    once: those of a single command (``docker compose run``), which are not to run again; else the others.
+    """
+    labels = " ".join(f'{{{{.Label "com.docker.compose.{name}"}}}}' for name in ("project", "oneoff"))
+    words = ["docker", "ps", "--no-trunc", "--format", f"{{{{.ID}}}} {labels}"]
+    rows = [line.split() for line in checked(engine.run(words, ""), "docker ps").out.splitlines()]
     others = {f"{settings.stack}-stores", f"{settings.stack}-edge"}
-    return [row[0] for row in rows if row[1].startswith(f"{settings.stack}-") and row[1] not in others]
+    ours = [row for row in rows if len(row) > 1 and row[1].startswith(f"{settings.stack}-") and row[1] not in others]
+    return [row[0] for row in ours if (row[2:] == ["True"]) == once]

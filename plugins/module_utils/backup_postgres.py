@@ -111,16 +111,16 @@ def _ours(engine: Engine, settings: Settings, found: Sequence[info.Stanza]) -> N
             raise FailedError(_why(repository, f"{rule}: {hint}"))
 
 
-def backup(engine: Engine, settings: Settings, kind: str, only: Sequence[int] = ()) -> int:
+def backup(engine: Engine, settings: Settings, kind: str, only: Sequence[int] | None = None) -> int:
     """Make a backup in each repository, or in some. kind: full or incr. Return the bytes that they take.
 
     A repository that fails keeps none of the others from having theirs. Raises FailedError with all that failed.
     """
     wrong, stored = [], 0
     for each in settings.repositories:
-        if only and each.number not in only:
+        if only is not None and each.number not in only:
             continue
-        result = engine.pgbackrest(f"--repo={each.number}", f"--type={kind}", "backup")
+        result = engine.pgbackrest(*_keeping(engine, settings, each), f"--type={kind}", "backup")
         if result.status != 0:
             wrong.append(_why(each, result.message()))
             continue
@@ -129,6 +129,17 @@ def backup(engine: Engine, settings: Settings, kind: str, only: Sequence[int] = 
     if wrong:
         raise FailedError("\n".join(wrong))
     return stored
+
+
+def _keeping(engine: Engine, settings: Settings, repository: Repository) -> list[str]:
+    """Return the options by which a backup removes the log from before the window. It is one full more itself."""
+    (stanza,) = stanzas(engine, [repository])
+    if stanza.code == -1:
+        # By what is not known nothing is removed.
+        return [f"--repo={repository.number}"]
+    kept = info.counted(stanza.fulls, time.time() - settings.keep.wal_seconds) + 1
+    at = f"--repo{repository.number}-retention-archive"
+    return [f"--repo={repository.number}", f"{at}={kept}", f"{at}-type=full"]
 
 
 def size(engine: Engine) -> int:
@@ -141,12 +152,13 @@ def check(engine: Engine) -> None:
     checked(engine.pgbackrest("--archive-timeout=60", "check"), "the log does not reach the repositories")
 
 
-def truth(engine: Engine, settings: Settings, kept_fulls: int, now: float | None = None, last: str = "") -> list[Truth]:
+def truth(engine: Engine, settings: Settings, now: float | None = None, last: str = "") -> list[Truth]:
     """Return what the repositories have, read from themselves.
 
     now: seconds since the epoch. last: a segment that the archiver had seen off before this was asked.
     """
-    asked = _Asked(kept_fulls=kept_fulls, now=time.time() if now is None else now, last=last)
+    at = time.time() if now is None else now
+    asked = _Asked(since=at - settings.keep.wal_seconds, now=at, last=last)
     return [
         _truth(engine, repository, stanza, asked)
         for repository, stanza in zip(settings.repositories, stanzas(engine, settings.repositories), strict=True)
@@ -157,7 +169,7 @@ def truth(engine: Engine, settings: Settings, kept_fulls: int, now: float | None
 class _Asked:
     """By what repositories are judged: see ``truth``."""
 
-    kept_fulls: int
+    since: float
     now: float
     last: str
 
@@ -175,11 +187,12 @@ def _truth(engine: Engine, repository: Repository, stanza: info.Stanza, asked: _
         backups = json.loads(_read(engine, repository, "--output=json", "repo-ls", f"backup/{STANZA}"))
     except FailedError as problem:
         return Truth(repository=repository.number, reached=False, message=str(problem))
-    counted = [each.label for each in stanza.fulls[-asked.kept_fulls :]]
+    number = info.counted(stanza.fulls, asked.since)
+    counted = [each.label for each in stanza.fulls[-number:]]
     stanza, gone = info.kept(stanza, backups)
     fulls = stanza.fulls
     # pgBackRest counts the lost ones too, and keeps no log before the last of those that it counts.
-    kept = max(1, asked.kept_fulls - len(set(counted) & set(gone)))
+    kept = max(1, number - len(set(counted) & set(gone)))
     if not fulls:
         return Truth(repository=repository.number, reached=True, message=stanza.message, lost=gone)
     # Nothing comes after it: without the archiver nobody would know that there was one more.

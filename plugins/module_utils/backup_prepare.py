@@ -13,7 +13,6 @@ from ansible_collections.holdfast.host.plugins.module_utils import (
     backup_info,
     backup_postgres,
     backup_restore,
-    backup_truth,
 )
 from ansible_collections.holdfast.host.plugins.module_utils.backup_engine import Engine, FailedError, checked
 from ansible_collections.holdfast.host.plugins.module_utils.backup_settings import Settings
@@ -147,7 +146,7 @@ def ready(engine: Engine, settings: Settings) -> list[str]:
     engine.wait_for(f"{postgres.service} does not serve", STARTED_SECONDS, lambda: recovers() == "f")
     done = backup_postgres.create(engine, settings)
     last = backup_archiver.ask(engine).last
-    found = backup_postgres.truth(engine, settings, backup_truth.kept_fulls(settings), last=last)
+    found = backup_postgres.truth(engine, settings, last=last)
     lacking = [each for each in found if each.reached and not each.whole]
     if not lacking:
         return done

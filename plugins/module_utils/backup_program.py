@@ -93,11 +93,14 @@ def ready(settings: Settings, asked: argparse.Namespace) -> None:
     backup_truth.look(engine, settings)
 
 
-def _backup(kind: str) -> Callable[[Settings, argparse.Namespace], None]:
+# base: a full backup where the newest one leads no more to the newest state, and there alone.
+def _backup(name: str) -> Callable[[Settings, argparse.Namespace], None]:
     def work(settings: Settings, _words: argparse.Namespace) -> None:
         engine = engine_of(settings)
-        with alone(), backup_report.recorded(Path(settings.directory), kind) as outcome:
-            outcome.bytes = backup_postgres.backup(engine, settings, kind)
+        with alone(), backup_report.recorded(Path(settings.directory), name) as outcome:
+            only = backup_truth.lacking(backup_postgres.truth(engine, settings)) if name == "base" else None
+            kind = "full" if name == "base" else name
+            outcome.bytes = backup_postgres.backup(engine, settings, kind, only)
         backup_truth.look(engine, settings)
 
     return work
@@ -214,6 +217,7 @@ WORKS: dict[str, Callable[[Settings, argparse.Namespace], None]] = {
     "ready": ready,
     "full": _backup("full"),
     "incr": _backup("incr"),
+    "base": _backup("base"),
     "truth": truth,
     "readable": readable,
     "files": files,

@@ -185,7 +185,8 @@ def started(engine: Engine, container: str) -> bool:
     """Tell whether a server has ended its recovery. Raises FailedError, with its last words, where it has stopped."""
     said = engine.run(["docker", "inspect", "--format", "{{json .State}}", container], "")
     state = json.loads(checked(said, container).out)
-    if not state["Running"]:
+    # A server in its place is started again by the engine, for ever: that counts as running there.
+    if not state["Running"] or state.get("Restarting"):
         log = engine.run(["docker", "logs", "--tail", "15", container], "")
         raise FailedError(f"PostgreSQL stopped while it recovered:\n{(log.err + log.out)[-1500:]}")
     words = ["psql", "-X", "-q", "-At", "-U", engine.postgres.superuser, "-d", "postgres"]

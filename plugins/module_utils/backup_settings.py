@@ -43,6 +43,11 @@ class Keep:
     dump_days: int
     files_days: int
 
+    @property
+    def wal_seconds(self) -> int:
+        """Return the log's window in seconds."""
+        return self.wal_days * 86_400
+
 
 @dataclass(frozen=True, kw_only=True)
 class Database:

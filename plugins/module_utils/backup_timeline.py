@@ -73,12 +73,12 @@ def leads_to(backup: Backup, line: Line) -> bool:
     return info.leads(backup, line.number, line.left)
 
 
-def since(stanza: Stanza, kept_fulls: int) -> int | None:
+def since(stanza: Stanza, begins: float) -> int | None:
     """Return from when on every second can be reached, seconds since the epoch; None without a full backup.
 
-    kept_fulls: of how many of the newest fulls all log is kept.
+    begins: of the log's window.
     """
-    window = stanza.fulls[-kept_fulls:]
+    window = stanza.fulls[-info.counted(stanza.fulls, begins) :]
     return window[0].stop if window else None
 
 

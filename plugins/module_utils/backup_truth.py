@@ -5,7 +5,6 @@
 from __future__ import annotations
 
 import json
-import math
 import os
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -37,12 +36,6 @@ LEAST_FREE = 64 * 1024**2
 CLOCK_SECONDS = 60
 # Told from elsewhere: of the reading by its own age, of fulls by the repositories.
 TOLD_ELSEWHERE = ("truth", "full")
-
-
-def kept_fulls(settings: Settings) -> int:
-    """Return of how many of the newest fulls all log is kept: as the plan told pgBackRest (backup_schedule)."""
-    every = settings.postgres.full_every_seconds if settings.postgres else 86_400
-    return math.ceil(settings.keep.wal_days * 86_400 / every) + 1
 
 
 def of_repository(truth: Truth, where: str, full_every: int) -> Iterator[Finding]:
@@ -177,7 +170,7 @@ def look(engine: Engine | None, settings: Settings) -> list[Finding]:
     findings += [
         *damaged,
         *of_clock(last, truths, state, now),
-        *of_work(state),
+        *of_work({kind: work for kind, work in state.items() if kind != "base" or lacking(truths)}),
         *of_absence(settings.works, state, since, now),
     ]
     backup_report.write_metrics(
@@ -205,7 +198,7 @@ def _asked(engine: Engine, settings: Settings) -> tuple[Archiver | None, list[Tr
         problems.append(str(problem))
     try:
         last = archiver.last if archiver else ""
-        truths = backup_postgres.truth(engine, settings, kept_fulls(settings), last=last)
+        truths = backup_postgres.truth(engine, settings, last=last)
     except FailedError as problem:
         problems.append(str(problem))
     if problems:
@@ -235,9 +228,14 @@ def _state(directory: Path) -> tuple[dict[str, backup_report.Work], list[Finding
 
 
 def _new_base(engine: Engine, truths: Sequence[Truth], state: dict[str, backup_report.Work]) -> None:
-    """Begin a full backup where the newest one does not lead to the newest state; once an hour."""
-    # A place without any backup may be the wrong one: nothing is begun there.
-    broken = [each for each in truths if each.reached and (each.lost or each.age is not None) and not each.whole]
-    last = state.get("full")
-    if broken and (last is None or time.time() - last.start > AGAIN_SECONDS):
-        engine.run(["systemctl", "start", "--no-block", "holdfast-backup@full.service"], "")
+    """Begin a full backup where the newest one does not lead to the newest state, and there alone; once an hour."""
+    last = state.get("base")
+    if lacking(truths) and (last is None or time.time() - last.start > AGAIN_SECONDS):
+        engine.run(["systemctl", "start", "--no-block", "holdfast-backup@base.service"], "")
+
+
+def lacking(truths: Sequence[Truth]) -> list[int]:
+    """Return the repositories that need a new base. One without any may be the wrong place."""
+    return [
+        each.repository for each in truths if each.reached and (each.lost or each.age is not None) and not each.whole
+    ]

@@ -15,7 +15,7 @@ from . import vault
 
 NAME, IMAGE, ADDRESS = "holdfast-lab-locked-client", "holdfast-lab/locked-client", "172.30.213.47"
 VERSION, KEY = 18, "ab" * 32
-PLANNED = {"keep_days": {"full": 30}, "kept_fulls": 7, "processes": 2, "queue_bytes": 1 << 30}
+PLANNED = {"keep_days": {"full": 30}, "processes": 2, "queue_bytes": 1 << 30}
 FILES = "/var/lib/postgresql/files"
 
 

@@ -174,7 +174,6 @@ def part(wish: Wish, postgres: Mapping[str, Any] | None, room: Mapping[str, int]
         # What waits in the volume when no repository answers: more would fill it, and the server would stop.
         "queue_bytes": max(1 * GIB, room["disk"] // 4) if postgres else 0,
         "schedule": backup_schedule.timers(backup, archived=postgres is not None),
-        "kept_fulls": backup_schedule.kept_fulls(backup),
         "windows": backup_schedule.windows(backup),
         "volumes": volumes(wish, host["colour"]),
         "assertions": list(backup.assertions),

@@ -116,8 +116,6 @@ def server(backup: Backup, planned: Mapping[str, Any], version: int) -> str:
             "block": "y",
             "retention-full-type": "time",
             "retention-full": str(planned["keep_days"]["full"]),
-            "retention-archive-type": "full",
-            "retention-archive": str(planned["kept_fulls"]),
         }
         lines += [f"repo{number}-{name}={value}" for name, value in options.items()]
     lines += [

@@ -4,7 +4,6 @@
 
 from __future__ import annotations
 
-import math
 from dataclasses import dataclass
 from typing import Any
 
@@ -68,15 +67,6 @@ def _row(work: str, every: str, at: str, minutes: int, why: str) -> dict[str, An
         "every_seconds": EVERY[every].seconds,
         "reason": why,
     }
-
-
-def kept_fulls(backup: Backup) -> int:
-    """Return of how many of the newest fulls all log is kept.
-
-    pgBackRest counts the log's window in fulls (repo-retention-archive): one more than lie in it, so that its first
-    second has a full before it.
-    """
-    return math.ceil(backup.keep.wal / EVERY[backup.full].seconds) + 1
 
 
 def windows(backup: Backup) -> list[str]:

@@ -20,8 +20,12 @@ from tests.unit.plugins.module_utils.test_backup_engine import engine
 
 HERE = {
     "docker inspect --format": out({"Running": True}), "pg_is_in_recovery": Result(status=0, out="f\n"),
-    "{{.ID}}": Result(status=0, out="web shop-blue\nproxy shop-edge\ndb shop-stores\nother blog-app\n"),
-    "docker ps --all": Result(status=0, out="db\n"), "docker inspect --type": out([container("db", "postgres")]),
+    "{{.ID}}": Result(
+        status=0, out="web shop-blue False\nproxy shop-edge False\ndb shop-stores False\nother blog-app False\n"
+    ),
+    "docker ps --all": Result(status=0, out="db\n"),
+    "docker container ls": Result(status=0, out="web\nproxy\ndb\nworker\nold\nshell\n"),
+    "docker inspect --type": out([container("db", "postgres")]),
     "label=org.holdfast": Result(status=0),
 }  # fmt: skip
 # Containers with a label of ours come first: none was left.
@@ -82,6 +86,38 @@ def test_another_target_while_one_is_under_way(tmp_path: Path) -> None:
     other = subject.begin(host, made, Target(), NOW, last=True)
     # What was fetched is given up; there is nothing of the half server to be secured.
     assert (other.asked, other.step, other.stopped) == ("latest", "secured", ("web",))
+
+
+def test_the_same_target_from_another_repository(tmp_path: Path) -> None:
+    made = settings(tmp_path)
+    host = engine(tmp_path, place())
+    ledger = subject.begin(host, made, time(60), NOW, last=False)
+    subject._keep(made, replace(ledger, repository=7, step="fetched", stopped=("web",)))
+    other = subject.begin(host, made, replace(time(60), repository=ledger.repository), NOW, last=True)
+    assert (other.repository, other.step) == (ledger.repository, "secured")
+
+
+def test_what_was_served_is_secured_before_it_is_taken_back_again(tmp_path: Path) -> None:
+    seen, made = place(), settings(tmp_path)
+    host = engine(tmp_path, seen)
+    ledger = subject.begin(host, made, time(60), NOW, last=False)
+    subject._keep(made, replace(ledger, step="served", stopped=("web",)))
+    other = subject.begin(host, made, Target(), NOW, last=True)
+    assert (other.step, other.stopped) == ("asked", ("web",))
+    assert seen.count("--type=incr backup") == 1
+
+
+def test_a_container_that_is_gone_is_not_started(tmp_path: Path) -> None:
+    seen, made = place(**{"{{.ID}}": Result(status=0, out="shell shop-blue True\n")}), settings(tmp_path)
+    host = engine(tmp_path, seen)
+    ledger = replace(subject.begin(host, made, time(60), NOW, last=False), stopped=("web", "replaced"))
+    done = list(subject.restore(host, made, time(60), ledger, last=False))
+    assert done[0] == "2 containers of the application stand still"
+    assert next(each for each in seen.seen if "docker st" in each) == "docker stop web shell"
+    assert seen.count("docker start web") == 1
+    assert seen.count("shell") == 1
+    assert seen.count("replaced") == 0
+    assert subject.under_way(made) is None
 
 
 def test_without_a_repository_nothing_is_begun(tmp_path: Path) -> None:

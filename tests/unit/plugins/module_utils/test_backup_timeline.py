@@ -80,6 +80,6 @@ def test_the_newest_that_leads_there(line: Line, before: float | None, position:
 
 
 def test_the_window_is_that_of_the_log() -> None:
-    assert subject.since(STANZA, 1) == 310
-    assert subject.since(STANZA, 8) == 100
-    assert subject.since(Stanza(repository=1, code=2, message="no backup"), 8) is None
+    assert subject.since(STANZA, begins=310) == 310
+    assert subject.since(STANZA, begins=0) == 100
+    assert subject.since(Stanza(repository=1, code=2, message="no backup"), begins=0) is None

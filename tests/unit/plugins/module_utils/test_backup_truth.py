@@ -4,6 +4,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 from collections.abc import Sequence
 from dataclasses import replace
@@ -16,6 +17,7 @@ from ansible_collections.holdfast.host.plugins.module_utils import backup_info a
 from ansible_collections.holdfast.host.plugins.module_utils import backup_report
 from ansible_collections.holdfast.host.plugins.module_utils import backup_truth as subject
 from ansible_collections.holdfast.host.plugins.module_utils.backup_archiver import Archiver
+from ansible_collections.holdfast.host.plugins.module_utils.backup_engine import FailedError
 from ansible_collections.holdfast.host.plugins.module_utils.backup_postgres import Truth
 from ansible_collections.holdfast.host.plugins.module_utils.backup_settings import Regular
 from ansible_collections.holdfast.host.plugins.module_utils.command import Result
@@ -132,10 +134,6 @@ def test_a_segment_that_the_archiver_believes_in_is_told(tmp_path: Path) -> None
     assert ("backup.repository[1].log", info.name(1, 9)) in [(each.path, each.value) for each in findings]
 
 
-def test_as_many_fulls_as_the_plan_told(tmp_path: Path) -> None:
-    assert subject.kept_fulls(settings(tmp_path)) == 8
-
-
 def looked(directory: Path, said: list[dict[str, Any]], **more: Any) -> tuple[World, list[Finding]]:
     seen = world(said, psql=ARCHIVER, **more)
     made = settings(directory, metrics=str(directory / "backup.prom"))
@@ -215,16 +213,25 @@ def test_what_only_grows_is_a_counter(tmp_path: Path) -> None:
 
 def test_after_a_gap_a_new_base_is_begun_once_an_hour(tmp_path: Path) -> None:
     seen, _ = looked(tmp_path, [entry()], **{"repo-ls": out({"20260101-000000F": {"type": "path"}})})
-    assert seen.count("systemctl start --no-block holdfast-backup@full.service") == 1
-    with backup_report.recorded(tmp_path, "full"):
+    assert seen.count("systemctl start --no-block holdfast-backup@base.service") == 1
+    with backup_report.recorded(tmp_path, "base"):
         pass
     seen, _ = looked(tmp_path, [entry()], **{"repo-ls": out({"20260101-000000F": {"type": "path"}})})
     assert seen.count("systemctl start") == 0
 
 
+def test_a_base_that_failed_is_told_as_long_as_one_is_lacking(tmp_path: Path) -> None:
+    with contextlib.suppress(FailedError), backup_report.recorded(tmp_path, "base"):
+        raise FailedError("no room")
+    _, found = looked(tmp_path, [entry()], **{"repo-ls": out({"20260101-000000F": {"type": "path"}})})
+    assert ("backup.base", "no room") in [(each.path, each.value) for each in found]
+    _, found = looked(tmp_path, [entry()])
+    assert "backup.base" not in [each.path for each in found]
+
+
 def test_a_lost_backup_is_told_and_a_new_base_is_begun(tmp_path: Path) -> None:
     seen, found = looked(tmp_path, [entry()], **{"repo-ls": out({})})
-    assert seen.count("systemctl start --no-block holdfast-backup@full.service") == 1
+    assert seen.count("systemctl start --no-block holdfast-backup@base.service") == 1
     told = {each.path: (each.value, each.level) for each in found}
     assert told["backup.repository[1].backups"] == ("20260101-000000F", "error")
 

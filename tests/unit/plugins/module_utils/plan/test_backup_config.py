@@ -22,7 +22,7 @@ S3 = {"bucket": "shelf", "endpoint": "s3.example.org:9000", "region": "eu", "pat
       "ca": "-----BEGIN CERTIFICATE-----\nx"}  # fmt: skip
 SFTP = {"host": "store.example.org", "port": 23, "user": "u1", "path": "/backups", "host_keys": ["ssh-ed25519 AAAA"]}
 PLANNED: dict[str, Any] = {
-    "keep_days": {"full": 30}, "kept_fulls": 8, "processes": 2, "queue_bytes": 2**30,
+    "keep_days": {"full": 30}, "processes": 2, "queue_bytes": 2**30,
 }  # fmt: skip
 
 VALUES = {
@@ -57,10 +57,12 @@ def test_the_server_knows_the_repositories() -> None:
         "repo1-s3-key=${secret:BACKUP_1_S3_KEY}", "repo1-s3-uri-style=path", "repo1-cipher-pass=${secret:BACKUP_KEY}",
         "repo1-storage-ca-file=/etc/pgbackrest/repository-1.pem", "repo2-sftp-host-key-check-type=strict",
         "repo2-type=sftp", "repo3-type=posix", "repo3-path=/var/lib/pgbackrest/3", "repo1-retention-full=30",
-        "repo1-retention-archive=8", "process-max=2", "tls-server-auth=postgres=main",
+        "process-max=2", "tls-server-auth=postgres=main",
         "pg1-path=/var/lib/postgresql/18/docker",
     ):  # fmt: skip
         assert line in lines
+    # By hand nobody removes log; each backup says itself how much of it goes.
+    assert not any("retention-archive" in line for line in lines)
     assert "pg1-path=/var/lib/postgresql/data" in subject.server(declared({"local": {"path": "/b"}}), PLANNED, 17)
 
 

@@ -9,7 +9,7 @@ import subprocess
 import pytest
 
 from ansible_collections.holdfast.host.plugins.module_utils.plan import backup_schedule as subject
-from ansible_collections.holdfast.host.plugins.module_utils.spec.backup import DAY, Backup, Keep
+from ansible_collections.holdfast.host.plugins.module_utils.spec.backup import Backup
 
 
 def test_all_of_it() -> None:
@@ -31,13 +31,6 @@ def test_systemd_reads_them(every: str) -> None:
     calendar = subject.EVERY[every].calendar.format(hour=2, minute=5)
     read = subprocess.run(["systemd-analyze", "calendar", calendar], capture_output=True, text=True, check=False)
     assert read.returncode == 0, read.stderr
-
-
-@pytest.mark.parametrize(
-    ("full", "wal", "kept"), [("daily", 7, 8), ("daily", 1, 2), ("weekly", 7, 2), ("weekly", 30, 6)]
-)
-def test_the_log_of_one_full_more_than_lie_in_its_window(full: str, wal: int, kept: int) -> None:
-    assert subject.kept_fulls(Backup(full=full, keep=Keep(wal=wal * DAY))) == kept
 
 
 def test_the_windows() -> None:
