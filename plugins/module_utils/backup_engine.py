@@ -49,7 +49,8 @@ class Engine:
     sleep: Callable[[float], None] = time.sleep
     clock: Callable[[], float] = time.monotonic
 
-    def _id(self, service: str) -> str:
+    def container(self, service: str) -> str:
+        """Return the id of the running container of a service. Raises FailedError where none runs."""
         try:
             return containers.the_one(self.run, {"project": self.postgres.project, "service": service}).id
         except (containers.NotThereError, ValueError) as problem:
@@ -58,7 +59,7 @@ class Engine:
     def inside(self, service: str, words: Sequence[str], given: str = "") -> Result:
         """Run a program in the running container of a service. Raises FailedError where none runs."""
         keep = ["--interactive"] if given else []
-        return self.run(["docker", "exec", *keep, self._id(service), *words], given)
+        return self.run(["docker", "exec", *keep, self.container(service), *words], given)
 
     def pgbackrest(self, *words: str) -> Result:
         """Run pgBackRest where the repositories are known, behind whoever serves users."""
@@ -67,7 +68,7 @@ class Engine:
 
     def sql(self, query: str, database: str = "postgres") -> str:
         """Return what a query says, its columns separated by tabs. Raises FailedError."""
-        return ask(self, self._id(self.postgres.service), query, database)
+        return ask(self, self.container(self.postgres.service), query, database)
 
     def wait_for(self, what: str, seconds: float, look: Callable[[], bool]) -> None:
         """Wait until something is so. Raises FailedError after so many seconds."""

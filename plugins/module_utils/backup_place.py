@@ -117,6 +117,9 @@ def restore(engine: Engine, settings: Settings, target: Target, ledger: Ledger, 
         ledger = _keep(settings, replace(ledger, step=FETCHED))
         yield f"the files of backup {ledger.backup} are in their place"
     if ledger.step == FETCHED:
+        if backup_restore.restarts(engine, server):
+            # What kept it from serving may be mended: its tries are counted anew.
+            checked(engine.run(["docker", "stop", server], ""), "the server did not stop")
         checked(engine.run(["docker", "start", server], ""), "the server did not start")
         engine.wait_for("the server does not serve", RECOVERY_SECONDS, lambda: backup_restore.started(engine, server))
         ledger = _keep(settings, replace(ledger, step=SERVED))
@@ -132,7 +135,7 @@ def _end(engine: Engine, settings: Settings, stopped: Sequence[str]) -> None:
     checked(begun, "all is back, but no new full backup was begun")
 
 
-def _there(engine: Engine, named: tuple[str, ...]) -> tuple[str, ...]:
+def _there(engine: Engine, named: Sequence[str]) -> tuple[str, ...]:
     """Return the containers that there still are: one of a single command goes as it ends, a release makes new ones."""
     words = ["docker", "container", "ls", "--all", "--quiet", "--no-trunc"]
     there = set(checked(engine.run(words, ""), "docker ps").out.split()) if named else set()

@@ -4,6 +4,7 @@
 
 from __future__ import annotations
 
+import json
 import shutil
 from pathlib import Path
 
@@ -14,7 +15,12 @@ from ansible_collections.holdfast.host.plugins.module_utils import (
     backup_postgres,
     backup_restore,
 )
-from ansible_collections.holdfast.host.plugins.module_utils.backup_engine import Engine, FailedError, checked
+from ansible_collections.holdfast.host.plugins.module_utils.backup_engine import (
+    STANZA,
+    Engine,
+    FailedError,
+    checked,
+)
 from ansible_collections.holdfast.host.plugins.module_utils.backup_settings import Settings
 
 DIRECTORY = Path("/etc/holdfast/backup")
@@ -120,10 +126,18 @@ def lost(engine: Engine, settings: Settings) -> None:
         engine, settings.repositories, lambda *words: backup_restore.alone(engine, settings, *words)
     )
     for repository, stanza in zip(settings.repositories, told, strict=True):
-        if stanza.code in (0, backup_info.NO_BACKUP):
+        # A host that was made anew has another key: it sees that something is there, and not what.
+        sealed = stanza.code == -1 and _listed(engine, settings, repository.number)
+        if sealed or stanza.code in (0, backup_info.NO_BACKUP):
             rule = f"repository {repository.number} ({repository.where}) holds the backups of a host that was lost"
             hint = "holdfast.host.recover brings it back; to begin without them, give this host a path of its own"
             raise FailedError(f"{rule}: {hint}")
+
+
+def _listed(engine: Engine, settings: Settings, number: int) -> bool:
+    """Tell whether there is anything in a repository; its names are not encrypted."""
+    said = backup_restore.alone(engine, settings, f"--repo={number}", "--output=json", "repo-ls", f"backup/{STANZA}")
+    return said.status == 0 and bool(json.loads(said.out))
 
 
 def ready(engine: Engine, settings: Settings) -> list[str]:

@@ -131,18 +131,15 @@ def _recovery(settings: Settings) -> backup_recover.Recovery:
     return backup_recover.Recovery(settings=settings, run=run, engine=engine_or_none(settings))
 
 
-def recover(settings: Settings, _words: argparse.Namespace) -> None:
-    """Fill the volumes of a bare host before its stores start; nothing on any other."""
-    with alone():
-        for done in backup_recover.before_stores(_recovery(settings)):
-            say(done)
+def _recovers(
+    step: Callable[[backup_recover.Recovery], Iterator[str]],
+) -> Callable[[Settings, argparse.Namespace], None]:
+    def work(settings: Settings, _words: argparse.Namespace) -> None:
+        with alone():
+            for done in step(_recovery(settings)):
+                say(done)
 
-
-def refill(settings: Settings, _words: argparse.Namespace) -> None:
-    """Fill the stores of a recovered host that must run for it."""
-    with alone():
-        for done in backup_recover.after_stores(_recovery(settings)):
-            say(done)
+    return work
 
 
 def files(settings: Settings, _words: argparse.Namespace) -> None:
@@ -226,8 +223,9 @@ WORKS: dict[str, Callable[[Settings, argparse.Namespace], None]] = {
     "restore": restore,
     "beside-remove": beside_remove,
     "resume": resume,
-    "recover": recover,
-    "refill": refill,
+    "recover": _recovers(backup_recover.before_stores),
+    "replay": _recovers(backup_recover.replay),
+    "refill": _recovers(backup_recover.after_stores),
 }
 
 

@@ -29,6 +29,10 @@ from ansible_collections.holdfast.host.plugins.module_utils.command import Run
 
 LEDGER = "recovery.json"
 POSTGRES, REDIS, VOLUME = "postgres", "redis", "volume:"
+# The log since the backup, by the server itself: what reads it meanwhile would read what was.
+REPLAY = "replay"
+RECOVERY_SECONDS = 6 * 3600
+STORES = "/etc/holdfast/stores"
 # A fetch of the database that was begun: what lies in the volume is a half of it.
 BEGUN = "postgres-begun"
 
@@ -62,7 +66,7 @@ class Recovery:
 def steps(settings: Settings) -> list[str]:
     """Return all that a host has to be given back, in order."""
     return [
-        *([POSTGRES] if settings.postgres else []),
+        *([POSTGRES, REPLAY] if settings.postgres else []),
         *(f"{VOLUME}{each.name}" for each in settings.volumes),
         *([REDIS] if settings.redis else []),
     ]
@@ -110,6 +114,22 @@ def before_stores(recovery: Recovery) -> Iterator[str]:
         else:
             continue
         recovery.keep([each for each in recovery.left() if each not in (step, BEGUN)])
+
+
+def replay(recovery: Recovery) -> Iterator[str]:
+    """Start the database alone, and wait until it has replayed all log. Yield what was done. Raises FailedError."""
+    if REPLAY not in recovery.left():
+        return
+    engine = recovery.engine
+    if engine is None:
+        raise FailedError("the recovery names PostgreSQL, and this stack has none")
+    service, server = engine.postgres.service, engine.postgres.server
+    words = ["docker", "compose", "--project-directory", STORES, "up", "--detach", service, server]
+    checked(engine.run(words, ""), "the database did not start")
+    container = engine.container(service)
+    engine.wait_for("the server does not serve", RECOVERY_SECONDS, lambda: backup_restore.started(engine, container))
+    recovery.keep([each for each in recovery.left() if each != REPLAY])
+    yield "the database has replayed its log"
 
 
 def after_stores(recovery: Recovery) -> Iterator[str]:

@@ -9,6 +9,7 @@ to 12, since 0.17) or from the text. https://restic.readthedocs.io/en/stable/075
 from __future__ import annotations
 
 import json
+import re
 import time
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -37,6 +38,9 @@ _ENTER = (
     'while IFS= read -r line || [ -n "$line" ]; do case $line in ""|"#"*) ;; *) export "$line" ;; esac; done < "$0"; '
     'exec "$@"'
 )
+# How restic says that there is no repository before 0.17, which has a status of its own for it. "Is there a repository
+# at the following location" is said of one that refuses or does not answer, too.
+NOT_THERE = re.compile("unable to open config file.*(?:does not exist|no such file)", re.IGNORECASE)
 POLL_SECONDS = 2.0
 # The longest that another run holds the repository is a prune's.
 PATIENCE_SECONDS = 900.0
@@ -100,8 +104,7 @@ class Restic:
     def identity(self) -> str | None:
         """Return the repository's id, None where there is none. Raises FilesError, also for another password."""
         result = self.call("--no-lock", "cat", "config")
-        # Before 0.17 also one that cannot be reached says so; then it cannot be made, either.
-        if result.status == ABSENT or "Is there a repository at the following location" in result.err:
+        if result.status == ABSENT or (result.status != 0 and NOT_THERE.search(result.err)):
             return None
         return str(json.loads(self.good(result, "look at it").out)["id"])
 

@@ -26,6 +26,7 @@ from ansible_collections.holdfast.host.plugins.module_utils.backup_engine import
 from ansible_collections.holdfast.host.plugins.module_utils.backup_settings import Settings
 from ansible_collections.holdfast.host.plugins.module_utils.command import Result
 
+MOST_RESTARTS = 5
 FETCHES = "org.holdfast.fetches"
 KINDS = ("latest", "time", "lsn", "name", "immediate")
 _MOMENT = re.compile(
@@ -181,12 +182,27 @@ def remove_all(engine: Engine, label: str) -> None:
         raise FailedError(f"{', '.join(left)}: could not be removed")
 
 
+def restarts(engine: Engine, container: str) -> int | None:
+    """Return how often the engine has started a container again that now waits for the next time.
+
+    0 for one that runs, None for one that has stopped. Raises FailedError.
+    """
+    said = engine.run(["docker", "inspect", "--format", "{{json .State}}\t{{.RestartCount}}", container], "")
+    text, _, count = checked(said, container).out.partition("\t")
+    state = json.loads(text)
+    if not state["Running"]:
+        return None
+    return int(count) if state.get("Restarting") else 0
+
+
 def started(engine: Engine, container: str) -> bool:
-    """Tell whether a server has ended its recovery. Raises FailedError, with its last words, where it has stopped."""
-    said = engine.run(["docker", "inspect", "--format", "{{json .State}}", container], "")
-    state = json.loads(checked(said, container).out)
-    # A server in its place is started again by the engine, for ever: that counts as running there.
-    if not state["Running"] or state.get("Restarting"):
+    """Tell whether a server has ended its recovery. Raises FailedError, with its last words, where it has stopped.
+
+    One in its place is started again by the engine, for ever. A repository that did not answer may answer then; log
+    that is missing stays so.
+    """
+    again = restarts(engine, container)
+    if again is None or again >= MOST_RESTARTS:
         log = engine.run(["docker", "logs", "--tail", "15", container], "")
         raise FailedError(f"PostgreSQL stopped while it recovered:\n{(log.err + log.out)[-1500:]}")
     words = ["psql", "-X", "-q", "-At", "-U", engine.postgres.superuser, "-d", "postgres"]

@@ -35,6 +35,7 @@ docker volume ls --quiet --filter name={name}-stores_ --filter name={name}-backu
 # A host's own two commands, as recover.yml gives them.
 BACK = """
 holdfast-backup recover
+holdfast-backup replay
 docker compose --project-directory /etc/holdfast/stores up --detach --wait --wait-timeout 300
 holdfast-backup refill
 holdfast-backup ready
@@ -162,12 +163,12 @@ class Answers:
 
 def parts_of(steps: list[Step]) -> dict[str, float]:
     """Return the seconds of a recovery by what they went to: provision, fetch, replay, start."""
-    names = {"recover | Fetch": "fetch", "Start the stores": "replay"}
+    names = {"before_stores | Fetch": "fetch", "before_stores | Replay": "replay"}
     found = dict.fromkeys(("provision", "fetch", "replay", "start"), 0.0)
     now = "provision"
     for step in steps:
         part = next((part for words, part in names.items() if words in step.task), now)
         found[part] += step.end - step.start
-        # What comes after the stores is the start of the rest.
+        # What comes after it is the start of the rest.
         now = "start" if part == "replay" else now
     return {name: round(seconds, 1) for name, seconds in found.items()}

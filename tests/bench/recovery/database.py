@@ -16,7 +16,6 @@ from tests.recovery.trial import HOSTS, Stack
 from tests.recovery.writer import sql
 
 PGBENCH = f"docker exec {POSTGRES} pgbench -U {SUPERUSER}"
-ASK = f"docker exec {POSTGRES} psql -X -q -At -U {SUPERUSER} -d {DATABASE} -c"
 VOLUME = f"{NAME}-stores_postgres"
 # Text that zstd makes a half of, as it does of what people write; pgbench's own rows are blanks.
 FILL = (

@@ -13,7 +13,7 @@ from tests.recovery.stack import NAME
 from tests.recovery.trial import DESTROY
 from tests.recovery.writer import sql
 
-from .database import ASK, VOLUME, fill, grow, served, timed, written
+from .database import VOLUME, fill, grow, served, timed, written
 
 KEY = "/root/bench_key"
 SSH = (
@@ -23,11 +23,8 @@ RAW = f"{store.DIRECTORY}/raw.tar"
 COPY = "/var/lib/docker/bench-copy"
 DATA = f"/var/lib/docker/volumes/{VOLUME}/_data"
 FETCH = "holdfast-backup recover"
-# A server is healthy as soon as it can be read, long before it has replayed all that there is.
-REPLAY = (
-    "docker compose --project-directory /etc/holdfast/stores up --detach --wait --wait-timeout 1800;"
-    f" until [ \"$({ASK} 'SELECT pg_is_in_recovery()')\" = f ]; do sleep 0.2; done"
-)
+# Until the server has ended its recovery: it is healthy as soon as it can be read, long before it has replayed all.
+REPLAY = "holdfast-backup replay"
 REST = "holdfast-backup refill; holdfast-backup ready"
 
 
@@ -50,7 +47,7 @@ def _seconds(host: Host) -> dict[str, float]:
     store.on(host, DESTROY.format(name=NAME))
     found["fetch"] = timed(host, f"{FETCH}; sync")
     found["replay"] = timed(host, REPLAY)
-    store.on(host, REST, 3600)
+    store.on(host, f"{compose} up --detach --wait; {REST}", 3600)
     return found
 
 

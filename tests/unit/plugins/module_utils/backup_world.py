@@ -20,7 +20,11 @@ SUMMARY = {
     "message_type": "summary", "snapshot_id": "aaaabbbbcccc", "data_added": 10, "total_bytes_processed": 20,
 }  # fmt: skip
 LOCKED = Result(status=1, err="Fatal: unable to create lock in backend: repository is already locked by PID 7")
-ABSENT = Result(status=1, err="Fatal: unable to open config file\nIs there a repository at the following location?\n/x")
+ABSENT = Result(
+    status=1,
+    err="Fatal: unable to open config file: stat /x/config: no such file or directory\n"
+    "Is there a repository at the following location?\n/x",
+)
 WRONG = Result(status=12, err='{"message_type":"exit_error","code":12,"message":"Fatal: wrong password"}')
 Answer = Result | Callable[[Sequence[str], str], Result]
 

@@ -18,7 +18,7 @@ from ansible_collections.holdfast.host.plugins.module_utils.backup_engine import
 from ansible_collections.holdfast.host.plugins.module_utils.backup_settings import Settings
 from ansible_collections.holdfast.host.plugins.module_utils.command import Result, Run
 from tests.unit.plugins.module_utils.backup_world import ABSENT, World, out, settings, snapshot
-from tests.unit.plugins.module_utils.test_backup_engine import engine
+from tests.unit.plugins.module_utils.test_backup_engine import engine, running
 from tests.unit.plugins.module_utils.test_backup_info import entry
 
 BARE = {"docker volume inspect": Result(status=1), " info": out([entry()]), "repo-ls": out({"20260101-000000F": {}})}
@@ -76,9 +76,10 @@ def test_what_was_done_is_not_done_again(tmp_path: Path) -> None:
     world = World(BARE | {"cat config": ABSENT})
     bare = recovery(tmp_path, world, volumes=[])
     assert list(subject.before_stores(bare)) == ["the database's files were fetched"]
-    assert bare.left() == ["redis"]
+    assert bare.left() == ["replay", "redis"]
     assert list(subject.before_stores(bare)) == []
     assert world.count(" restore") == 1
+    bare.keep(["redis"])
     assert list(subject.after_stores(bare)) == ["no copy of redis was ever made: it stays empty"]
     assert bare.left() == []
     assert list(subject.after_stores(bare)) == []
@@ -89,11 +90,40 @@ def test_a_fetch_that_was_killed_goes_on_over_what_is_there(tmp_path: Path) -> N
     bare = recovery(tmp_path, world, volumes=[])
     with pytest.raises(FailedError, match="killed"):
         list(subject.before_stores(bare))
-    assert bare.left() == ["postgres-begun", "redis"]
+    assert bare.left() == ["postgres-begun", "replay", "redis"]
     again = World({" info": out([entry()]), "repo-ls": out({"20260101-000000F": {}})})
     assert list(subject.before_stores(recovery(tmp_path, again, volumes=[]))) == ["the database's files were fetched"]
     assert again.count("--delta restore") == 1
+    assert bare.left() == ["replay", "redis"]
+
+
+SERVES = {
+    "docker inspect --format": out({"Running": True}), "pg_is_in_recovery": Result(status=0, out="f\n"),
+} | running("postgres")  # fmt: skip
+
+
+def test_the_log_is_replayed_before_anybody_reads_the_database(tmp_path: Path) -> None:
+    world = World(SERVES)
+    bare = recovery(tmp_path, world)
+    assert list(subject.replay(bare)) == []
+    assert world.seen == []
+    bare.keep(["replay", "redis"])
+    assert list(subject.replay(bare)) == ["the database has replayed its log"]
+    begun = "docker compose --project-directory /etc/holdfast/stores up --detach postgres holdfast-backup"
+    assert world.seen[0] == begun
     assert bare.left() == ["redis"]
+
+
+def test_a_replay_that_fails_is_still_to_be_done(tmp_path: Path) -> None:
+    stopped = {"docker inspect --format": out({"Running": False}), "docker logs": Result(status=0, err="no log")}
+    bare = recovery(tmp_path, World(SERVES | stopped))
+    bare.keep(["replay"])
+    with pytest.raises(FailedError, match="no log"):
+        list(subject.replay(bare))
+    without = subject.Recovery(settings=bare.settings, run=bare.run, engine=None)
+    with pytest.raises(FailedError, match="names PostgreSQL"):
+        list(subject.replay(without))
+    assert bare.left() == ["replay"]
 
 
 def test_a_repository_that_does_not_answer_is_no_empty_one(tmp_path: Path) -> None:
@@ -102,7 +132,7 @@ def test_a_repository_that_does_not_answer_is_no_empty_one(tmp_path: Path) -> No
     list(subject.before_stores(bare))
     with pytest.raises(FailedError, match="connection refused"):
         list(subject.after_stores(bare))
-    assert bare.left() == ["redis"]
+    assert bare.left() == ["replay", "redis"]
 
 
 def test_a_recovery_that_did_not_end_is_told_with_its_ledger(tmp_path: Path) -> None:
@@ -138,13 +168,18 @@ COPIES = {
     "cat config": out({"id": "a"}), "snapshots": out([snapshot("aa", "x")]), " info": out([entry()]),
     "repo-ls": out({"20260101-000000F": {}}),
 }  # fmt: skip
-STEPS = [" restore", "restored media", "restored logs", "restored redis"]
+STEPS = [" restore", "restored media", "restored logs", "up --detach", "restored redis"]
 THERE = Result(status=0, out="shop-stores_postgres\nshop_media\nshop_logs\nshop-stores_redis\n")
 
 
 def recovered(directory: Path, patched: pytest.MonkeyPatch, mortal: Mortal, *, there: bool = False) -> World:
     """Recover for as long as it lives, and return what was done. there: whether the host has volumes."""
-    world, write = World(COPIES | ({"docker volume ls": THERE} if there else {})), atomic.write_file
+    world, write = (
+        World(
+            {"label=org.holdfast": Result(status=0)} | COPIES | SERVES | ({"docker volume ls": THERE} if there else {})
+        ),
+        atomic.write_file,
+    )
 
     def run(command: Sequence[str], given: str = "") -> Result:
         result: Result = mortal(lambda: world(command, given))
@@ -165,6 +200,7 @@ def recovered(directory: Path, patched: pytest.MonkeyPatch, mortal: Mortal, *, t
     mortally = replace(made, run=run, engine=replace(made.engine, run=run))
     with contextlib.suppress(KilledError):
         list(subject.before_stores(mortally))
+        list(subject.replay(mortally))
         list(subject.after_stores(mortally))
     return world
 
@@ -172,7 +208,7 @@ def recovered(directory: Path, patched: pytest.MonkeyPatch, mortal: Mortal, *, t
 @pytest.mark.parametrize("late", [False, True])
 def test_a_recovery_may_be_killed_in_every_step(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, *, late: bool) -> None:
     killed = 0
-    for things in range(40):
+    for things in range(50):
         directory = tmp_path / str(things)
         directory.mkdir()
         with monkeypatch.context() as patched:

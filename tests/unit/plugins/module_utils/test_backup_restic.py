@@ -71,6 +71,16 @@ def test_a_repository_has_an_id_or_is_not_there(tmp_path: Path) -> None:
     assert restic(tmp_path, World({"cat config": out({"id": "abc"})})).identity() == "abc"
     assert restic(tmp_path, World({"cat config": ABSENT})).identity() is None
     assert restic(tmp_path, World({"cat config": Result(status=10)})).identity() is None
+    for said in ("Stat: The specified key does not exist.", "Lstat: file does not exist"):
+        gone = Result(status=1, err=f"Fatal: unable to open config file: {said}\nIs there a repository at ...?")
+        assert restic(tmp_path, World({"cat config": gone})).identity() is None
+
+
+@pytest.mark.parametrize("said", ["Stat: Access Denied.", "client.BucketExists: 403", "dial tcp: i/o timeout"])
+def test_one_that_refuses_is_not_absent(tmp_path: Path, said: str) -> None:
+    err = f"Fatal: unable to open config file: {said}\nIs there a repository at the following location?\ns3:x"
+    with pytest.raises(FilesError, match="could not look at it"):
+        restic(tmp_path, World({"cat config": Result(status=1, err=err)})).identity()
 
 
 @pytest.mark.parametrize(

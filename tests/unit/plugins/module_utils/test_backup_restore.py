@@ -4,6 +4,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import re
 import subprocess
@@ -180,6 +181,14 @@ def test_a_server_that_recovers(tmp_path: Path) -> None:
     assert subject.started(engine(tmp_path, World(runs | {"psql": Result(status=0, out="f\n")})), "a")
     assert not subject.started(engine(tmp_path, World(runs | {"psql": Result(status=0, out="t\n")})), "a")
     assert not subject.started(engine(tmp_path, World(runs | {"psql": Result(status=2, err="starting up")})), "a")
+    for count, ended in ((4, False), (5, True)):
+        again = Result(status=0, out=json.dumps({"Running": True, "Restarting": True}) + f"\t{count}\n")
+        world = World(
+            {"docker inspect": again, "docker logs": Result(status=0, err="not reached"), "psql": Result(status=1)}
+        )
+        assert subject.restarts(engine(tmp_path, world), "a") == count
+        with pytest.raises(FailedError, match="not reached") if ended else contextlib.nullcontext():
+            assert not subject.started(engine(tmp_path, world), "a")
     stopped = {"docker inspect": Result(status=0, out=json.dumps({"Running": False}))}
     stopped |= {"docker logs": Result(status=0, err="could not locate")}
     with pytest.raises(FailedError, match="could not locate"):
