@@ -5,6 +5,8 @@
 from __future__ import annotations
 
 import json
+from collections import Counter
+from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -19,10 +21,13 @@ from ansible_collections.holdfast.host.plugins.module_utils.backup_known import 
 from ansible_collections.holdfast.host.plugins.module_utils.backup_restic import Restic
 from ansible_collections.holdfast.host.plugins.module_utils.backup_settings import Repository, Settings
 from ansible_collections.holdfast.host.plugins.module_utils.command import Run
+from ansible_collections.holdfast.host.plugins.module_utils.errors import WARNING, Finding
 
 WEEK = 7 * 86_400
-# So many checks read all the data once, each another part of it: a quarter of a year.
-PARTS = 13
+# So many checks read all the data once, each another part of it: within the two weeks for which copies are kept.
+PARTS = 2
+# How much earlier than it must restic may find a copy too old.
+SLACK = 3600
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -80,6 +85,7 @@ def forget(settings: Settings, restic: Restic) -> None:
 def tidy(settings: Settings, repository: Repository, run: Run, now: float) -> bool:
     """Remove what is too old, and free its room once a week. Tell whether it was freed. Raises FilesError, OSError."""
     restic, known = _met(settings, repository, run)
+    _watched(settings, repository, restic, known)
     forget(settings, restic)
     if now - known.pruned < WEEK:
         return False
@@ -87,6 +93,36 @@ def tidy(settings: Settings, repository: Repository, run: Run, now: float) -> bo
     # What is known may have been written meanwhile.
     _keep(settings, repository, pruned=now)
     return True
+
+
+def _watched(settings: Settings, repository: Repository, restic: Restic, known: Known) -> None:
+    """Note which snapshots are there, and which of those that were went before their time: nobody here removes them."""
+    days, found = tags(settings), restic.snapshots()
+    there = {each.id: (tag, each.at) for each in found for tag in each.tags if tag in days}
+    newest_at = {tag: max(at for each, at in there.values() if each == tag) for tag, _ in there.values()}
+    due = {
+        each: (tag, at)
+        for each, (tag, at) in {**known.gone, **known.kept}.items()
+        if tag in days and at > newest_at.get(tag, at) - days[tag] * 86_400 + SLACK
+    }
+    gone = {each: of for each, of in due.items() if each not in there}
+    _keep(settings, repository, kept=there, gone=gone)
+
+
+def of_copies(settings: Settings) -> Iterator[Finding]:
+    """Yield that copies went before their time. As with a gap of the log nobody can mend it."""
+    for each in settings.repositories:
+        path = f"backup.repository[{each.number}].copies"
+        try:
+            known = backup_known.read(settings.directory, each.number)
+        except (OSError, ValueError) as problem:
+            yield Finding(path=path, value=str(problem), rule="must be readable", hint="remove that file")
+            continue
+        if known is not None and known.gone:
+            lost = Counter(tag for tag, _ in known.gone.values())
+            value, rule = ", ".join(f"{lost[tag]} of {tag}" for tag in sorted(lost)), "no copy may go before its time"
+            hint = "who else has the storage's credentials, or is there a lifecycle rule? Told until they were due"
+            yield Finding(path=path, value=value, rule=rule, hint=hint, level=WARNING)
 
 
 def check(settings: Settings, repository: Repository, run: Run, now: float, *, at_once: bool = False) -> Checked:

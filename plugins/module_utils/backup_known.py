@@ -7,7 +7,8 @@ from __future__ import annotations
 import json
 import os
 import shutil
-from dataclasses import asdict, dataclass
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, field
 from pathlib import Path
 
 from ansible_collections.holdfast.host.plugins.module_utils import atomic
@@ -24,7 +25,8 @@ CACHE_BYTES = 1024**3
 class Known:
     """restic, id: the repository that was made or met there. pruned, checked: seconds since the epoch, 0 for never.
 
-    part: of the data that was read last. sound, message: what came of the last check.
+    part: of the data that was read last. sound, message: what came of the last check. kept: the snapshots that were
+    there when somebody looked last, by id, each with its tag and its time. gone: those that somebody else removed.
     """
 
     restic: str
@@ -34,6 +36,8 @@ class Known:
     part: int = 0
     sound: bool = True
     message: str = ""
+    kept: Mapping[str, tuple[str, float]] = field(default_factory=dict)
+    gone: Mapping[str, tuple[str, float]] = field(default_factory=dict)
 
 
 def path(directory: str, number: int) -> Path:

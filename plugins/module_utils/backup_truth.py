@@ -14,6 +14,7 @@ from pathlib import Path
 from ansible_collections.holdfast.host.plugins.module_utils import (
     atomic,
     backup_archiver,
+    backup_keep,
     backup_postgres,
     backup_report,
 )
@@ -172,16 +173,16 @@ def look(engine: Engine | None, settings: Settings) -> list[Finding]:
         *of_clock(last, truths, state, now),
         *of_work({kind: work for kind, work in state.items() if kind != "base" or lacking(truths)}),
         *of_absence(settings.works, state, since, now),
+        *backup_keep.of_copies(settings),
     ]
-    backup_report.write_metrics(
-        Path(settings.metrics), [*backup_report.work_metrics(state), *metrics(truths, archiver)]
-    )
-    told = {
+    told = [*backup_report.work_metrics(state), *metrics(truths, archiver)]
+    backup_report.write_metrics(Path(settings.metrics), told)
+    found = {
         "at": now, "since": since,
         "findings": [each.as_dict() for each in findings], "truths": [asdict(each) for each in truths],
     }  # fmt: skip
     owned = atomic.Owned(mode=0o640, uid=os.geteuid(), gid=os.getegid())
-    atomic.write_file(directory / FILE, (json.dumps(told, indent=1) + "\n").encode(), owned)
+    atomic.write_file(directory / FILE, (json.dumps(found, indent=1) + "\n").encode(), owned)
     if engine:
         _new_base(engine, truths, state)
     return findings

@@ -16,7 +16,7 @@ from ansible_collections.holdfast.host.plugins.module_utils.command import Resul
 from tests.unit.plugins.module_utils.backup_world import World, out, settings, snapshot
 
 NOW = 1_800_000_000.0
-HERE = {"cat config": out({"id": "abc"})}
+HERE = {"cat config": out({"id": "abc"}), "snapshots": out([])}
 
 
 def tidied(directory: Path, world: World, now: float) -> bool:
@@ -44,6 +44,39 @@ def test_room_that_could_not_be_freed_is_tried_again(tmp_path: Path) -> None:
     with pytest.raises(FilesError, match="could not free room: no"):
         tidied(tmp_path, World({**HERE, "prune": Result(status=1, err="no")}), NOW)
     assert tidied(tmp_path, World(HERE), NOW + 1) is True
+
+
+DAY = 86_400
+
+
+def watched(directory: Path, listed: list[tuple[str, str, float]]) -> list[str]:
+    """Return what is told after a look. listed: id, tag and day of each snapshot."""
+    made = settings(directory)
+    told = [snapshot(name, tag) | {"time": f"2026-01-{day:02.0f}T00:00:00Z"} for name, tag, day in listed]
+    backup_keep.tidy(made, made.repositories[0], World({**HERE, "snapshots": out(told)}), NOW)
+    return [f"{each.path} {each.value} {each.level}" for each in backup_keep.of_copies(made)]
+
+
+def test_a_copy_that_goes_before_its_time_is_told_until_it_was_due(tmp_path: Path) -> None:
+    every = [("a", "redis", 1), ("b", "redis", 10), ("c", "host", 10)]
+    assert watched(tmp_path, every) == []
+    # The first is two weeks old with the third's, and goes as it should.
+    assert watched(tmp_path, [*every[1:], ("d", "redis", 16)]) == []
+    told = ["backup.repository[1].copies 1 of host, 1 of redis warning"]
+    assert watched(tmp_path, [("d", "redis", 16), ("e", "host", 17)]) == told
+    assert watched(tmp_path, [("d", "redis", 16), ("e", "host", 17)]) == told
+    assert watched(tmp_path, [("d", "redis", 16), ("e", "host", 17), ("f", "redis", 25), ("g", "host", 25)]) == []
+
+
+def test_all_of_a_kind_may_not_go(tmp_path: Path) -> None:
+    assert watched(tmp_path, [("a", "redis", 10)]) == []
+    assert watched(tmp_path, [("b", "host", 11)]) == ["backup.repository[1].copies 1 of redis warning"]
+
+
+def test_what_cannot_be_read_is_told(tmp_path: Path) -> None:
+    backup_known.path(str(tmp_path), 1).write_text("{", encoding="utf-8")
+    (found,) = backup_keep.of_copies(settings(tmp_path))
+    assert "is damaged" in str(found.value)
 
 
 def test_checks_go_round_all_parts_of_the_data(tmp_path: Path) -> None:
