@@ -4,6 +4,7 @@
 
 from __future__ import annotations
 
+from argparse import Namespace
 from collections.abc import Iterator
 from dataclasses import dataclass
 
@@ -38,6 +39,14 @@ class Asked:
     confirm: str = ""
     beside: bool = False
     last: bool = True
+
+
+def read(words: Namespace) -> Asked:
+    """Return what was typed. Raises FailedError with what it should be."""
+    kind, *value = words.to
+    named = (words.database,) if words.database else ()
+    target = backup_restore.read_target(kind, " ".join(value), words.repository, named)
+    return Asked(target=target, confirm=words.confirm, beside=words.beside, last=not words.without_last)
 
 
 def lasting(seconds: float) -> str:

@@ -14,7 +14,7 @@ import fcntl
 import os
 import sys
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from functools import partial
 from pathlib import Path
 
@@ -32,12 +32,12 @@ from ansible_collections.holdfast.host.plugins.module_utils import (
     backup_recover,
     backup_redis,
     backup_report,
-    backup_restore,
+    backup_return,
     backup_settings,
     backup_truth,
     backup_words,
 )
-from ansible_collections.holdfast.host.plugins.module_utils.backup_asked import Asked, UnconfirmedError
+from ansible_collections.holdfast.host.plugins.module_utils.backup_asked import UnconfirmedError
 from ansible_collections.holdfast.host.plugins.module_utils.backup_copies import FilesError, collected
 from ansible_collections.holdfast.host.plugins.module_utils.backup_engine import (
     LONGEST_SECONDS,
@@ -70,11 +70,16 @@ def say(text: str) -> None:
     sys.stdout.flush()
 
 
+def say_all(done: Iterable[str]) -> None:
+    """Print each line as it is done."""
+    for each in done:
+        say(each)
+
+
 def prepare(settings: Settings, asked: argparse.Namespace) -> None:
     """Make the certificates and the image, and refuse to begin in a lost host's place."""
     engine = engine_of(settings)
-    for done in backup_prepare.prepare(engine):
-        say(done)
+    say_all(backup_prepare.prepare(engine))
     if not asked.recovers:
         backup_prepare.lost(engine, settings)
 
@@ -84,8 +89,7 @@ def ready(settings: Settings, asked: argparse.Namespace) -> None:
     backup_recover.ended(_recovery(settings))
     if engine := engine_or_none(settings):
         with alone():
-            for done in backup_prepare.ready(engine, settings):
-                say(done)
+            say_all(backup_prepare.ready(engine, settings))
     # A host that is lost within its first hour comes back, too.
     if any(backup_known.read(settings.directory, each.number) is None for each in settings.repositories):
         files(settings, asked)
@@ -108,8 +112,7 @@ def _backup(name: str) -> Callable[[Settings, argparse.Namespace], None]:
 
 def truth(settings: Settings, _words: argparse.Namespace) -> None:
     """Read from the repositories what is there; take a new base where the log has a gap."""
-    for found in backup_truth.look(engine_or_none(settings), settings):
-        say(line(found))
+    say_all(line(found) for found in backup_truth.look(engine_or_none(settings), settings))
 
 
 def readable(settings: Settings, _words: argparse.Namespace) -> None:
@@ -136,8 +139,7 @@ def _recovers(
 ) -> Callable[[Settings, argparse.Namespace], None]:
     def work(settings: Settings, _words: argparse.Namespace) -> None:
         with alone():
-            for done in step(_recovery(settings)):
-                say(done)
+            say_all(step(_recovery(settings)))
 
     return work
 
@@ -179,23 +181,19 @@ def drill(settings: Settings, asked: argparse.Namespace) -> None:
 
 def restore(settings: Settings, asked: argparse.Namespace) -> None:
     """Give the database back as it was, in its place or beside."""
-    engine = engine_of(settings)
-    kind, *value = asked.to
-    named = (asked.database,) if asked.database else ()
-    target = backup_restore.read_target(kind, " ".join(value), asked.repository, named)
-    wish = Asked(target=target, confirm=asked.confirm, beside=asked.beside, last=not asked.without_last)
-    pipe = piper(timeout_seconds=LONGEST_SECONDS)
+    engine, pipe, wish = engine_of(settings), piper(timeout_seconds=LONGEST_SECONDS), backup_asked.read(asked)
+    does = asked.beside or asked.confirm == settings.stack
+    with alone(), backup_report.recorded(Path(settings.directory), "restore") if does else contextlib.nullcontext():
+        say_all(backup_asked.give_back(engine, settings, pipe, wish, time.time()))
 
-    def done() -> None:
-        for each in backup_asked.give_back(engine, settings, pipe, wish, time.time()):
-            say(each)
 
+def restore_copy(settings: Settings, asked: argparse.Namespace) -> None:
+    """Give back a copy of a volume, of Redis, of a database or of the host's own files."""
+    tools = backup_return.Tools(
+        run=runner(timeout_seconds=LONGEST_SECONDS), pipe=piper(timeout_seconds=LONGEST_SECONDS)
+    )
     with alone():
-        if asked.beside or asked.confirm == settings.stack:
-            with backup_report.recorded(Path(settings.directory), "restore"):
-                done()
-        else:
-            done()
+        say_all(backup_return.give_back(settings, tools, backup_return.read(asked), time.time()))
 
 
 def beside_remove(settings: Settings, _words: argparse.Namespace) -> None:
@@ -221,6 +219,7 @@ WORKS: dict[str, Callable[[Settings, argparse.Namespace], None]] = {
     "dumps": dumps,
     "drill": drill,
     "restore": restore,
+    "restore-copy": restore_copy,
     "beside-remove": beside_remove,
     "resume": resume,
     "recover": _recovers(backup_recover.before_stores),

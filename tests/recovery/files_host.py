@@ -67,10 +67,21 @@ SETTINGS: dict[str, Any] = {
     "assertions": [],
     "works": [],
 }  # fmt: skip
+MEDIA = f"/var/lib/docker/volumes/{APP}_media/_data"
+# All that a restore has to bring back of a file, but for the moment at which its directory was changed.
+LISTED = (
+    "find . -type d -printf '%P %m %U:%G\\n' -o -type l -printf '%P %l %U:%G\\n'"
+    " -o -printf '%P %y %m %U:%G %s %T@ %n\\n' | sort"
+)
+DIGEST = (
+    "local keys = redis.call('keys', '*'); table.sort(keys); local all = '';"
+    " for _, key in ipairs(keys) do all = redis.sha1hex(all .. key .. redis.call('dump', key)"
+    " .. tostring(redis.call('pexpiretime', key))) end; return #keys .. ' ' .. all"
+)
 PRELUDE = """
 import dataclasses, json, os, pathlib, sys, time
 from ansible_collections.holdfast.host.plugins.module_utils import (backup_dumps, backup_files, backup_keep,
-    backup_known, backup_pause, backup_pipe, backup_redis, backup_report, backup_settings, command)
+    backup_known, backup_pause, backup_pipe, backup_redis, backup_report, backup_return, backup_settings, command)
 settings = backup_settings.load(pathlib.Path(sys.argv[1]))
 run, pipe = command.runner(timeout_seconds=300), backup_pipe.piper(timeout_seconds=300)
 (repository,) = settings.repositories
@@ -188,3 +199,21 @@ def have_host() -> None:
     ready = f"docker exec {container('postgres')} pg_isready -q -h 127.0.0.1 -U holdfast"
     wait_until("PostgreSQL", lambda: works(ready), seconds=scaled(60))
     wait_until("Redis", lambda: redis("ping") == "PONG", seconds=scaled(30))
+
+
+def listing() -> str:
+    return inside(f"cd {MEDIA}; {LISTED}; sha256sum large 'a b/ü'")
+
+
+def newest() -> dict[str, int]:
+    """Return how many snapshots each tag has."""
+    found = program("told(backup_keep.newest(settings, repository, run, time.time()))")
+    return {each["tag"]: each["count"] for each in found}
+
+
+def snapshots() -> int:
+    return int(inside(f"ls {AT}/repository/snapshots | wc -l"))
+
+
+def app_started() -> str:
+    return inside(f"docker inspect -f '{{{{.State.StartedAt}}}}' {container('app', APP)}")

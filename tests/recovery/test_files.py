@@ -15,33 +15,28 @@ from tests.lab.shell import scaled, wait_until
 from .files_host import (
     APP,
     AT,
+    DIGEST,
+    MEDIA,
     STORES,
+    app_started,
     clean,
     container,
     have_host,
     inside,
     killed,
+    listing,
+    newest,
     program,
     psql,
     redis,
     running,
     slow,
+    snapshots,
     started,
     works,
 )
 
-MEDIA = f"/var/lib/docker/volumes/{APP}_media/_data"
 DATA = f"/var/lib/docker/volumes/{STORES}_redis/_data"
-# All that a restore has to bring back of a file, but for the moment at which its directory was changed.
-LISTED = (
-    "find . -type d -printf '%P %m %U:%G\\n' -o -type l -printf '%P %l %U:%G\\n'"
-    " -o -printf '%P %y %m %U:%G %s %T@ %n\\n' | sort"
-)
-DIGEST = (
-    "local keys = redis.call('keys', '*'); table.sort(keys); local all = '';"
-    " for _, key in ipairs(keys) do all = redis.sha1hex(all .. key .. redis.call('dump', key)"
-    " .. tostring(redis.call('pexpiretime', key))) end; return #keys .. ' ' .. all"
-)
 ROWS = "SELECT count(*) || ' ' || md5(string_agg(id || note, ',' ORDER BY id)) FROM letters;"
 SAVED = "told([each.tag for each in {}])"
 
@@ -62,24 +57,6 @@ def host() -> Iterator[None]:
     program("backup_known.opened(settings, repository, run)")
     yield
     clean()
-
-
-def listing() -> str:
-    return inside(f"cd {MEDIA}; {LISTED}; sha256sum large 'a b/ü'")
-
-
-def newest() -> dict[str, int]:
-    """Return how many snapshots each tag has."""
-    found = program("told(backup_keep.newest(settings, repository, run, time.time()))")
-    return {each["tag"]: each["count"] for each in found}
-
-
-def snapshots() -> int:
-    return int(inside(f"ls {AT}/repository/snapshots | wc -l"))
-
-
-def app_started() -> str:
-    return inside(f"docker inspect -f '{{{{.State.StartedAt}}}}' {container('app', APP)}")
 
 
 def refused(code: str, words: str) -> None:
@@ -172,6 +149,36 @@ def test_a_dump_comes_back_under_another_name_and_in_place() -> None:
     assert psql(ROWS, "app") == before
     assert psql("SELECT count(*) FROM letters", "app_before") == "5"
     psql("DROP DATABASE app_before")
+
+
+BACK = (
+    "told(list(backup_return.give_back(settings, backup_return.Tools(run=run, pipe=pipe),"
+    " backup_return.Wish(tag={!r}, confirm={!r}), time.time())))"
+)
+
+
+@pytest.mark.parametrize("kind", ["volume:media", "redis", "dump:app"])
+def test_a_copy_is_given_back_as_an_administrator_asks_for_it(kind: str) -> None:
+    before = listing(), redis("EVAL", DIGEST, "0"), psql(ROWS, "app")
+    program("backup_files.backup_volumes(settings, run)")
+    program("backup_redis.backup(settings, run)")
+    program("backup_dumps.backup(settings, run, pipe)")
+    had = newest()
+    inside(f"rm {MEDIA}/large")
+    redis("FLUSHALL")
+    psql("DELETE FROM letters WHERE id > 7", "app")
+    refused(BACK.format(kind, ""), "would take the place of what is there")
+    assert "is back" in program(BACK.format(kind, "files"))[-1]
+    wait_until("Redis", lambda: redis("PING") == "PONG", seconds=scaled(30))
+    now = listing() if kind == "volume:media" else "", redis("EVAL", DIGEST, "0"), psql(ROWS, "app")
+    at = ["volume:media", "redis", "dump:app"].index(kind)
+    assert now[at] == before[at]
+    # The others are as they were left, and what was replaced is a copy itself, or another database.
+    assert [number for number in range(1, 3) if now[number] == before[number]] == ([at] if at else [])
+    assert newest()[kind] - had[kind] == (kind != "dump:app")
+    inside(f"test -e {MEDIA}/large || head -c 12000000 /dev/urandom > {MEDIA}/large")
+    psql("TRUNCATE letters; INSERT INTO letters SELECT n, n::text FROM generate_series(1, 60000) n", "app")
+    redis("SET", "key", "1")
 
 
 def half_way() -> subprocess.Popen[str]:

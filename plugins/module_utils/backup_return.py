@@ -1,0 +1,136 @@
+# Copyright: (c) 2026, the Holdfast contributors
+# GNU General Public License v3.0+ (see LICENSE)
+"""A copy given back on a host that stands: a volume, Redis, a dump of a database, or the host's own files beside.
+
+What is replaced is copied first, so that it can be had again; of a database the present one stays under another name.
+"""
+
+from __future__ import annotations
+
+from argparse import Namespace
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+from ansible_collections.holdfast.host.plugins.module_utils import (
+    backup_dumps,
+    backup_files,
+    backup_keep,
+    backup_redis,
+)
+from ansible_collections.holdfast.host.plugins.module_utils.backup_asked import UnconfirmedError
+from ansible_collections.holdfast.host.plugins.module_utils.backup_choice import when
+from ansible_collections.holdfast.host.plugins.module_utils.backup_copies import FilesError, Snapshot
+from ansible_collections.holdfast.host.plugins.module_utils.backup_engine import FailedError
+from ansible_collections.holdfast.host.plugins.module_utils.backup_files import Source
+from ansible_collections.holdfast.host.plugins.module_utils.backup_pipe import Pipe
+from ansible_collections.holdfast.host.plugins.module_utils.backup_settings import Settings
+from ansible_collections.holdfast.host.plugins.module_utils.backup_single import former_name
+from ansible_collections.holdfast.host.plugins.module_utils.command import Run
+
+DUMP = "dump:"
+# Of the copies that may be chosen, so many are shown.
+SHOWN = 10
+
+
+@dataclass(frozen=True, kw_only=True)
+class Wish:
+    """What is asked for. tag: of the copy. snapshot: what its id begins with, the newest where empty. repository: 0 for
+    the first that has it. confirm: the stack's name, or it is not done. last: what is there now is copied first.
+    """
+
+    tag: str
+    snapshot: str = ""
+    repository: int = 0
+    confirm: str = ""
+    last: bool = True
+
+
+@dataclass(frozen=True, kw_only=True)
+class Tools:
+    """How programs are run, alone and one into another."""
+
+    run: Run
+    pipe: Pipe
+
+
+def read(words: Namespace) -> Wish:
+    """Return what was typed."""
+    return Wish(
+        tag=words.copy,
+        snapshot=words.snapshot,
+        repository=words.repository,
+        confirm=words.confirm,
+        last=not words.without_last,
+    )
+
+
+def _chosen(settings: Settings, run: Run, wish: Wish) -> tuple[Source, Snapshot, list[Snapshot]]:
+    """Return where the copy is, the copy, and all of its kind there. Raises FailedError."""
+    wrong = []
+    for each in settings.repositories:
+        if wish.repository in (0, each.number):
+            try:
+                restic = backup_files.restic_of(settings, run, each.number)
+                there = restic.snapshots(wish.tag)
+                fitting = [one for one in there if one.id.startswith(wish.snapshot)]
+            except FilesError as problem:
+                wrong.append(str(problem))
+                continue
+            if fitting:
+                return Source(restic=restic, snapshot=fitting[-1].id, replace=True), fitting[-1], there
+            wrong.append(f"repository {each.number} has no copy {wish.snapshot or 'at all'} of {wish.tag}")
+    raise FailedError("\n".join(wrong) or f"there is no repository {wish.repository}")
+
+
+def _shown(there: list[Snapshot]) -> str:
+    rows = [f"  {each.id[:8]}  {when(each.at)}" for each in there[-SHOWN:]]
+    more = [f"  and {len(there) - SHOWN} older ones"] if len(there) > SHOWN else []
+    return "\n".join([*rows, *more])
+
+
+def give_back(settings: Settings, tools: Tools, wish: Wish, now: float) -> Iterator[str]:
+    """Do what is asked for. Yield what was done. Raises UnconfirmedError, FailedError, FilesError, OSError."""
+    known = [*backup_keep.tags(settings)]
+    if wish.tag not in known:
+        raise FailedError(f"{wish.tag!r} is no copy of this stack; there are {', '.join(known)}")
+    source, chosen, there = _chosen(settings, tools.run, wish)
+    what = f"{wish.tag} as it was at {when(chosen.at)} (copy {chosen.id[:8]}, {source.restic.name})"
+    if wish.tag == backup_files.HOST:
+        place = Path(settings.directory, f"host-{chosen.id[:8]}")
+        backup_files.restore_host(source, place)
+        yield f"{what} lies in {place}; take from it what is needed, and remove it: it has secrets"
+        return
+    if wish.confirm != settings.stack:
+        kept = "The present one stays under another name." if wish.tag.startswith(DUMP) else _kept(last=wish.last)
+        told = f"{what} would take the place of what is there. {kept}\nThere are:\n{_shown(there)}"
+        raise UnconfirmedError(f"{told}\nNothing was done; do it with --confirm {settings.stack}")
+    if wish.tag.startswith(DUMP):
+        yield from _database(settings, tools, source, wish.tag.removeprefix(DUMP), now)
+    else:
+        yield from _files(settings, tools.run, source, wish)
+    yield f"{what} is back"
+
+
+def _kept(*, last: bool) -> str:
+    return "That is copied first, and can be had again." if last else "That is lost for good."
+
+
+def _files(settings: Settings, run: Run, source: Source, wish: Wish) -> Iterator[str]:
+    volume = next((each for each in settings.volumes if backup_files.tag_of(each) == wish.tag), None)
+    if wish.last:
+        copies = backup_files.backup_volume(settings, run, volume) if volume else backup_redis.backup(settings, run)
+        yield "what was there is copied: " + ", ".join(f"{each.snapshot} in {each.repository}" for each in copies)
+    if volume:
+        backup_files.restore_volume(settings, run, source, volume.name)
+    else:
+        backup_redis.restore(settings, run, source)
+
+
+def _database(settings: Settings, tools: Tools, source: Source, name: str, now: float) -> Iterator[str]:
+    server, restored, kept = backup_dumps.server(settings, tools.run), f"{name}_restored", former_name(name, now)
+    server.script('DROP DATABASE IF EXISTS :"name" WITH (FORCE);\n', name=restored)
+    backup_dumps.restore(server, tools.pipe, source, name, restored)
+    backup_dumps.exchange(server, restored, name, kept)
+    yield f"{name} was exchanged; what it was until now is kept as {kept}"
+    yield "run the site's playbook: it gives the database the settings and rights that no dump has"
