@@ -69,6 +69,12 @@ def test_postgresql_knows_the_server_alone(backup: Backup) -> None:
     assert "pg1-path=/var/lib/postgresql/data" in subject.fetching(backup, 17)
 
 
+def test_no_segment_is_fetched_ahead_into_a_spool_that_has_no_room_for_one(backup: Backup) -> None:
+    fetching = subject.fetching(backup, 18)
+    assert "spool" not in fetching
+    assert "archive-async" not in fetching
+
+
 def test_each_repository_has_a_queue_of_its_own(backup: Backup) -> None:
     files = subject.files(backup, PLANNED, 18)
     for number, other in ((1, 2), (2, 1)):
