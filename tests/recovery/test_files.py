@@ -151,36 +151,6 @@ def test_a_dump_comes_back_under_another_name_and_in_place() -> None:
     psql("DROP DATABASE app_before")
 
 
-BACK = (
-    "told(list(backup_return.give_back(settings, backup_return.Tools(run=run, pipe=pipe),"
-    " backup_return.Wish(tag={!r}, confirm={!r}), time.time())))"
-)
-
-
-@pytest.mark.parametrize("kind", ["volume:media", "redis", "dump:app"])
-def test_a_copy_is_given_back_as_an_administrator_asks_for_it(kind: str) -> None:
-    before = listing(), redis("EVAL", DIGEST, "0"), psql(ROWS, "app")
-    program("backup_files.backup_volumes(settings, run)")
-    program("backup_redis.backup(settings, run)")
-    program("backup_dumps.backup(settings, run, pipe)")
-    had = newest()
-    inside(f"rm {MEDIA}/large")
-    redis("FLUSHALL")
-    psql("DELETE FROM letters WHERE id > 7", "app")
-    refused(BACK.format(kind, ""), "would take the place of what is there")
-    assert "is back" in program(BACK.format(kind, "files"))[-1]
-    wait_until("Redis", lambda: redis("PING") == "PONG", seconds=scaled(30))
-    now = listing() if kind == "volume:media" else "", redis("EVAL", DIGEST, "0"), psql(ROWS, "app")
-    at = ["volume:media", "redis", "dump:app"].index(kind)
-    assert now[at] == before[at]
-    # The others are as they were left, and what was replaced is a copy itself, or another database.
-    assert [number for number in range(1, 3) if now[number] == before[number]] == ([at] if at else [])
-    assert newest()[kind] - had[kind] == (kind != "dump:app")
-    inside(f"test -e {MEDIA}/large || head -c 12000000 /dev/urandom > {MEDIA}/large")
-    psql("TRUNCATE letters; INSERT INTO letters SELECT n, n::text FROM generate_series(1, 60000) n", "app")
-    redis("SET", "key", "1")
-
-
 def half_way() -> subprocess.Popen[str]:
     """Start a dump, and return it where pg_dump waits for restic in the midst of a table."""
     process = started("backup_dumps.backup(settings, run, pipe)")
@@ -223,6 +193,36 @@ def test_the_truth_is_told_and_old_copies_go() -> None:
     assert program("told(backup_keep.tidy(settings, repository, run, time.time()))") is True
     assert newest() == {"host": 1, "volume:media": 2, "redis": 1, "dump:app": 3}
     assert program("told(backup_keep.tidy(settings, repository, run, time.time()))") is False
+
+
+BACK = (
+    "told(list(backup_return.give_back(settings, backup_return.Tools(run=run, pipe=pipe),"
+    " backup_return.Wish(tag={!r}, confirm={!r}), time.time())))"
+)
+
+
+@pytest.mark.parametrize("kind", ["volume:media", "redis", "dump:app"])
+def test_a_copy_is_given_back_as_an_administrator_asks_for_it(kind: str) -> None:
+    before = listing(), redis("EVAL", DIGEST, "0"), psql(ROWS, "app")
+    program("backup_files.backup_volumes(settings, run)")
+    program("backup_redis.backup(settings, run)")
+    program("backup_dumps.backup(settings, run, pipe)")
+    had = newest()
+    inside(f"rm {MEDIA}/large")
+    redis("FLUSHALL")
+    psql("DELETE FROM letters WHERE id > 7", "app")
+    refused(BACK.format(kind, ""), "would take the place of what is there")
+    assert "is back" in program(BACK.format(kind, "files"))[-1]
+    wait_until("Redis", lambda: redis("PING") == "PONG", seconds=scaled(30))
+    now = listing() if kind == "volume:media" else "", redis("EVAL", DIGEST, "0"), psql(ROWS, "app")
+    at = ["volume:media", "redis", "dump:app"].index(kind)
+    assert now[at] == before[at]
+    # The others are as they were left, and what was replaced is a copy itself, or another database.
+    assert [number for number in range(1, 3) if now[number] == before[number]] == ([at] if at else [])
+    assert newest()[kind] - had[kind] == (kind != "dump:app")
+    inside(f"test -e {MEDIA}/large || head -c 12000000 /dev/urandom > {MEDIA}/large")
+    psql("TRUNCATE letters; INSERT INTO letters SELECT n, n::text FROM generate_series(1, 60000) n", "app")
+    redis("SET", "key", "1")
 
 
 def test_damage_another_key_and_a_place_that_is_gone_are_told() -> None:
