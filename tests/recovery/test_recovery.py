@@ -12,8 +12,9 @@ import pytest
 
 from tests.lab import machines
 from tests.lab.shell import scaled
+from tests.resume.playbook import Playbook
 
-from . import store
+from . import stack, store
 from .trial import HOSTS, Stack
 
 # What was promised: the last minute at most, and five minutes until the application serves.
@@ -44,3 +45,14 @@ def test_the_last_minute_at_most_is_lost(served: Stack, number: int) -> None:
     if whole:
         assert result.answered is not None
         assert result.answered <= scaled(RTO_SECONDS)
+
+
+def test_a_bare_host_does_not_begin_in_the_place_of_the_one_that_was_lost(served: Stack) -> None:
+    bare = next(each for each in HOSTS if each != served.host)
+    machines.down(bare)
+    machines.up([bare])
+    inventory = stack.lay_out(bare, [store.repository(stack.NAME)])
+    with Playbook(stack.BUILD / "bare.log", playbook="site.yml", inventory=inventory) as run:
+        assert run.wait() == 2
+        assert "holds the backups of a host that was lost: holdfast.host.recover brings it back" in run.text()
+    assert "stores" not in store.on(bare, "docker ps --all --format '{{.Names}}'; docker volume ls --quiet")
