@@ -4,6 +4,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -49,7 +50,7 @@ def test_room_that_could_not_be_freed_is_tried_again(tmp_path: Path) -> None:
 DAY = 86_400
 
 
-def watched(directory: Path, listed: list[tuple[str, str, float]]) -> list[str]:
+def watched(directory: Path, listed: Sequence[tuple[str, str, float]]) -> list[str]:
     """Return what is told after a look. listed: id, tag and day of each snapshot."""
     made = settings(directory)
     told = [snapshot(name, tag) | {"time": f"2026-01-{day:02.0f}T00:00:00Z"} for name, tag, day in listed]

@@ -132,7 +132,7 @@ def test_a_fresh_host_does_not_begin_in_a_lost_ones_place(tmp_path: Path) -> Non
 
 def test_a_fresh_host_begins_in_an_empty_place_and_in_one_that_does_not_answer(tmp_path: Path) -> None:
     for said in (out([]), Result(status=1, err="unable to connect")):
-        seen = World({"repo-ls": said} | fresh(said).answers)
+        seen = World({"repo-ls": said, **fresh(said).answers})
         subject.lost(engine(tmp_path, seen), settings(tmp_path))
         assert seen.count(" info") == 1
 
@@ -140,7 +140,7 @@ def test_a_fresh_host_begins_in_an_empty_place_and_in_one_that_does_not_answer(t
 def test_a_fresh_host_has_another_key_and_sees_that_something_is_there(tmp_path: Path) -> None:
     sealed = [entry(repo=[{"key": 1, "status": {"code": 99, "message": "CryptoError: not readable"}}], backup=[])]
     for listed, refused in (({"20260101-000000F": {"type": "path"}}, True), ({}, False)):
-        seen = World({"repo-ls": out(listed)} | fresh(out(sealed)).answers)
+        seen = World({"repo-ls": out(listed), **fresh(out(sealed)).answers})
         with pytest.raises(FailedError, match=r"holds the backups") if refused else contextlib.nullcontext():
             subject.lost(engine(tmp_path, seen), settings(tmp_path))
 
