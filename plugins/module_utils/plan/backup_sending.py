@@ -20,6 +20,8 @@ from ansible_collections.holdfast.host.plugins.module_utils.plan.postgres_storag
 from ansible_collections.holdfast.host.plugins.module_utils.spec.backup import Backup
 
 SPOOL = "/var/spool/pgbackrest"
+# In the server's memory: a server that was started anew has nothing of a former sender in its way.
+LACKS = "/tmp/holdfast-lacks"  # noqa: S108
 # For so long a repository that gives no answer may hold up PostgreSQL's archiver, which asks for one segment at a time.
 # Together with the wait for an open segment it stays within what may be lost; what is sent meanwhile goes on behind it.
 ANSWER_SECONDS = 10
@@ -34,11 +36,14 @@ SCRIPT = """\
 # PostgreSQL asks for the oldest file again until every repository has it, and for no other meanwhile. So where one
 # fails, those that have this file are asked for the newest: with it pgBackRest sends all that lie between. What they
 # leave is asked for again. Once more wait than the disk has room for, those that fail, and they alone, go without them.
+# Which failed the last time is noted: asked without the limit first, one that gives no answer would be held for minutes
+# by a pgBackRest that does not know of it.
 set -u
 
 path=$1
 numbers='{numbers}'
 most={most}
+lacks={lacks}
 
 send() {{
     number=$1
@@ -46,19 +51,38 @@ send() {{
     pgbackrest --config="{inside}/send-$number.conf" --stanza={stanza} "$@"
 }}
 
-started=
+go_without() {{
+    send "$1" --archive-push-queue-max="$((most * {segment}))" archive-push "$path"
+}}
+
+beyond() {{
+    test "$(echo "$waiting" | wc -l)" -gt "$most"
+}}
+
+waiting=$(find "${{path%/*}}/archive_status" -name '*.ready' | LC_ALL=C sort)
+started='' lack=''
 for number in $numbers; do
-    send "$number" archive-push "$path" &
-    started="$started $number:$!"
+    if [ -e "$lacks-$number" ] && beyond; then
+        lack="$lack $number"
+    else
+        send "$number" archive-push "$path" &
+        started="$started $number:$!"
+    fi
 done
 
-have='' lack=''
+have=''
 for each in $started; do
-    if wait "${{each#*:}}"; then have="$have ${{each%:*}}"; else lack="$lack ${{each%:*}}"; fi
+    number=${{each%:*}}
+    if wait "${{each#*:}}"; then
+        have="$have $number"
+        rm -f "$lacks-$number"
+    else
+        lack="$lack $number"
+        touch "$lacks-$number"
+    fi
 done
 test -n "$lack" || exit 0
 
-waiting=$(find "${{path%/*}}/archive_status" -name '*.ready' | LC_ALL=C sort)
 newest=$(basename "$(echo "$waiting" | tail -n 1)" .ready)
 for number in $have; do
     send "$number" archive-push "${{path%/*}}/$newest" &
@@ -66,8 +90,7 @@ done
 
 left=
 for number in $lack; do
-    if [ "$(echo "$waiting" | wc -l)" -le "$most" ] ||
-        ! send "$number" --archive-push-queue-max="$((most * {segment}))" archive-push "$path"; then
+    if ! beyond || ! go_without "$number"; then
         left="$left $number"
     fi
 done
@@ -127,6 +150,7 @@ def files(backup: Backup, planned: Mapping[str, Any], version: int) -> dict[str,
     """Return PostgreSQL's side, text by the file's name. planned: the plan's part. version: PostgreSQL's."""
     numbers = range(1, len(backup.repositories) + 1)
     words = {"inside": INSIDE, "stanza": STANZA, "numbers": " ".join(map(str, numbers))}
+    words |= {"lacks": LACKS}
     words |= {"most": str(planned["queue_bytes"] // SEGMENT), "segment": str(SEGMENT)}
     return {
         "pgbackrest.conf": fetching(backup, version),

@@ -19,12 +19,15 @@ from ansible_collections.holdfast.host.plugins.module_utils.spec.schema import S
 SFTP = {"host": "store.example.org", "user": "u1", "path": "/backups", "host_keys": ["ssh-ed25519 AAAA"]}
 PLANNED: dict[str, Any] = {"queue_bytes": 2**30}
 # In pgBackRest's place: it notes how it was called, and fails for the repositories that are named in a file, unless it
-# may let go.
+# may let go. A silent one's lock is held by who was asked without the limit, until the next one has waited for it.
 PGBACKREST = """#!/bin/sh
 number=$(echo "$1" | sed 's/.*send-\\(.*\\).conf/\\1/')
 shift 2
 echo "$number $*" >> "$CALLS"
-case "$1" in --archive-push-queue-max=*) exit 0;; esac
+case "$1" in
+--archive-push-queue-max=*) if [ -e "$BROKEN-$number" ]; then rm "$BROKEN-$number"; exit 1; else exit 0; fi ;;
+esac
+if grep -qx "$number silent" "$BROKEN"; then touch "$BROKEN-$number"; exit 1; fi
 ! grep -qx "$number" "$BROKEN"
 """
 
@@ -40,8 +43,10 @@ def backup() -> Backup:
     return value
 
 
-def sent(tmp_path: Path, backup: Backup, *broken: int, most: int = 3) -> tuple[int, list[str]]:
-    """Run the script in a data directory where three segments wait. Return its status, and the calls, sorted."""
+def sent(
+    tmp_path: Path, backup: Backup, *broken: int, most: int = 3, silent: bool = False, times: int = 1
+) -> tuple[int, list[str]]:
+    """Run the script in a data directory where three segments wait. Return its last status, and the calls, sorted."""
     status = tmp_path / "pg_wal/archive_status"
     status.mkdir(parents=True)
     for name in ("0A.ready", "0B.ready", "0C.ready", "09.done"):
@@ -50,11 +55,13 @@ def sent(tmp_path: Path, backup: Backup, *broken: int, most: int = 3) -> tuple[i
     program.parent.mkdir()
     program.write_text(PGBACKREST)
     program.chmod(0o755)
-    (tmp_path / "broken").write_text("".join(f"{number}\n" for number in broken))
-    (tmp_path / "archive.sh").write_text(subject.files(backup, {"queue_bytes": most * SEGMENT}, 18)["archive.sh"])
+    (tmp_path / "broken").write_text("".join(f"{number}{' silent' if silent else ''}\n" for number in broken))
+    script = subject.files(backup, {"queue_bytes": most * SEGMENT}, 18)["archive.sh"]
+    (tmp_path / "archive.sh").write_text(script.replace(subject.LACKS, str(tmp_path / "lacks")))
     own = {"PATH": f"{program.parent}:{os.environ['PATH']}"}
     own |= {"CALLS": str(tmp_path / "calls"), "BROKEN": str(tmp_path / "broken")}
-    done = subprocess.run(["sh", "archive.sh", "pg_wal/0A"], cwd=tmp_path, env=own, check=False)
+    for _ in range(times):
+        done = subprocess.run(["sh", "archive.sh", "pg_wal/0A"], cwd=tmp_path, env=own, check=False)
     return done.returncode, sorted((tmp_path / "calls").read_text().splitlines())
 
 
@@ -109,3 +116,19 @@ def test_beyond_the_queue_the_one_that_fails_is_let_go_alone(tmp_path: Path, bac
     status, calls = sent(tmp_path, backup, 2, most=2)
     assert status == 0
     assert [call for call in calls if "queue" in call] == ["2 --archive-push-queue-max=33554432 archive-push pg_wal/0A"]
+
+
+def test_beyond_the_queue_one_that_gives_no_answer_is_let_go_too(tmp_path: Path, backup: Backup) -> None:
+    status, calls = sent(tmp_path, backup, 2, most=2, silent=True, times=2)
+    assert status == 0
+    assert calls.count("2 archive-push pg_wal/0A") == 1
+    assert calls.count("2 --archive-push-queue-max=33554432 archive-push pg_wal/0A") == 2
+    assert not (tmp_path / "lacks-1").exists()
+    assert (tmp_path / "lacks-2").exists()
+
+
+def test_one_that_works_again_is_asked_as_the_others(tmp_path: Path, backup: Backup) -> None:
+    (tmp_path / "lacks-2").touch()
+    status, calls = sent(tmp_path, backup)
+    assert (status, calls) == (0, ["1 archive-push pg_wal/0A", "2 archive-push pg_wal/0A"])
+    assert not (tmp_path / "lacks-2").exists()
