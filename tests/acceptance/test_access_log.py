@@ -52,7 +52,8 @@ def test_a_rotation_loses_no_line_and_fails_no_request(
     assert tally.failures == []
     logged(scenario, '"/static/x.css"', before + tally.done)
     new = archives(scenario) - ended
-    assert len(new) == ROTATIONS
+    # The timer looks every five minutes, and may have ended one in between.
+    assert ROTATIONS <= len(new) <= ROTATIONS + 1, new
     assert all(name.endswith(".gz") for name in new), new
     assert one(scenario, "nginx").started == nginx.started
     figure(f"{ROTATIONS} rotations under load: {tally.done} requests, none failed, each has its line")
