@@ -13,14 +13,16 @@ SYS = "/proc/sys"
 # Names that are there only once a module is loaded, with the module and who loads it.
 OF_MODULES = {
     "net.bridge.": "br_netfilter, which Docker loads",
-    "net.netfilter.nf_conntrack": "nf_conntrack, which the firewall loads",
-    "net.nf_conntrack": "nf_conntrack, which the firewall loads",
+    "net.netfilter.nf_conntrack": "nf_conntrack, which the firewall needs",
+    "net.nf_conntrack": "nf_conntrack, which the firewall needs",
     "kernel.sysrq": "SysRq, which a kernel may be built without",
     "kernel.yama.": "yama, which a kernel may be built without",
     "net.ipv6.": "ipv6, which may be switched off",
 }
 # Of these, what is loaded once the host is up.
 LATER = ("net.bridge.", "net.netfilter.nf_conntrack", "net.nf_conntrack")
+# What has to be loaded before boot sets the values: by itself it comes with the first rule or container, after that.
+EARLY = {"net.netfilter.nf_conntrack": "nf_conntrack", "net.nf_conntrack": "nf_conntrack"}
 # Where a container's engine leaves its mark.
 MARKS = ("/.dockerenv", "/run/.containerenv", "/run/systemd/container")
 DENIED = (errno.EACCES, errno.EPERM, errno.EROFS)
@@ -48,6 +50,18 @@ def same(wanted: str, live: str) -> bool:
 def missing(names: Iterable[str], root: str = SYS) -> set[str]:
     """Return the names that the kernel does not know now, or may not know yet when boot sets them."""
     return {name for name in names if name.startswith(LATER) or not location(name, root).exists()}
+
+
+def modules(names: Iterable[str]) -> list[str]:
+    """Return the modules that boot has to load first for some names to be there (modules-load.d(5))."""
+    return sorted({module for name in names for start, module in EARLY.items() if name.startswith(start)})
+
+
+def modules_text(found: Iterable[str]) -> str:
+    """Return the list that boot loads, empty for none."""
+    head = "# Written by Holdfast, role baseline: kernel values are set after these are there.\n"
+    lines = "".join(f"{name}\n" for name in found)
+    return head + lines if lines else ""
 
 
 def text(settings: Iterable[Mapping[str, str]], absent: Container[str] = ()) -> str:

@@ -107,3 +107,10 @@ def test_a_container_is_known_by_its_mark(tmp_path: Path) -> None:
     assert not kernel_state.in_container((str(tmp_path / "mark"),))
     (tmp_path / "mark").touch()
     assert kernel_state.in_container((str(tmp_path / "mark"),))
+
+
+def test_the_modules_that_boot_loads_first() -> None:
+    names = ["vm.swappiness", "net.netfilter.nf_conntrack_max", "net.nf_conntrack_max"]
+    assert kernel_state.modules(names) == ["nf_conntrack"]
+    assert kernel_state.modules_text(["nf_conntrack"]).endswith("\nnf_conntrack\n")
+    assert kernel_state.modules_text(kernel_state.modules(["vm.swappiness"])) == ""
