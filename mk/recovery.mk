@@ -18,5 +18,5 @@ locked: $(STAMP) ## Try to destroy locked backups with all keys of a host, and r
 
 .PHONY: faults
 faults: $(STAMP) ## Bring faults of backups about, and see who tells of each (ROW='lost-*' for some; docs/faults.md)
-	@$(PYTHON) -m tests.recovery.faults --rows "$(ROW)"
+	@PYTHONPATH=collections:. $(PYTHON) -m tests.recovery.faults --rows "$(ROW)"
 	@$(PYTHON) -m tools.docs
