@@ -67,6 +67,11 @@ class Logins:
             self.once()
             self.over.wait(0.2)
 
+    @property
+    def failed(self) -> int:
+        """The number of logins that did not get in."""
+        return sum(not good for _, _, good in self.seen)
+
     def closed_seconds(self) -> float:
         """Return the time from the first login that failed to the first that got in behind the last one that failed."""
         failed = [n for n, (_, _, good) in enumerate(self.seen) if not good]
@@ -151,7 +156,7 @@ def cut_the_power() -> None:
     machines.wait_booted(HOST)
 
 
-def interrupt(change: Change, playbook: Playbook) -> None:
+def interrupt(change: Change, playbook: Playbook, logins: Logins) -> None:
     """Do what the change's act says, once the change is there."""
     if change.act == "stay":
         return
@@ -162,14 +167,16 @@ def interrupt(change: Change, playbook: Playbook) -> None:
     wait_until(f"{change} to be there", there, seconds=scaled(60), every=0.05)
     playbook.kill()
     if change.act == "power":
+        # A host can boot between two logins, and the change is gone with the boot: one has to have met it before.
+        locked = f"{change} to lock out"
+        wait_until(locked, lambda: not change.locks or logins.failed > 0, seconds=scaled(15), every=0.05)
         cut_the_power()
 
 
 def judge(change: Change, before: str, logins: Logins, status: int) -> list[str]:
     """Return what is wrong behind a change. status: of its play."""
     problems = []
-    locked = any(not good for _, _, good in logins.seen)
-    if change.locks and not locked:
+    if change.locks and not logins.failed:
         problems.append("nobody was locked out, so nothing was tried")
     if status == 0:
         problems.append("the play ended well")
@@ -189,7 +196,7 @@ def attempt(name: str, change: Change) -> Outcome:
     with trying() as logins:
         wait_until("a login before", lambda: any(good for _, _, good in logins.seen), seconds=scaled(30))
         with guarded(name, change.task()) as playbook:
-            interrupt(change, playbook)
+            interrupt(change, playbook, logins)
             status = playbook.wait()
         # The way back comes by the host's own timer, also where the play is long dead.
         ended = len(logins.seen)
@@ -204,6 +211,6 @@ def attempt(name: str, change: Change) -> Outcome:
         wait_until("one login more", lambda: len(logins.seen) > count + 1, seconds=scaled(30))
     return Outcome(
         change=str(change), closed=round(logins.closed_seconds(), 1), tries=len(logins.seen),
-        failed=sum(not good for _, _, good in logins.seen), seconds=round(time.monotonic() - began, 1),
+        failed=logins.failed, seconds=round(time.monotonic() - began, 1),
         problems=judge(change, before, logins, status),
     )  # fmt: skip
