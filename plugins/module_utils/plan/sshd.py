@@ -13,13 +13,18 @@ import re
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from ansible_collections.holdfast.host.plugins.module_utils.assigned import Format
 from ansible_collections.holdfast.host.plugins.module_utils.errors import Finding
 from ansible_collections.holdfast.host.plugins.module_utils.host_types import Host
 from ansible_collections.holdfast.host.plugins.module_utils.plan.hardening.banners import BANNER
+from ansible_collections.holdfast.host.plugins.module_utils.plan.hardening.concern import Assigned
 from ansible_collections.holdfast.host.plugins.module_utils.plan.model import Setting
 from ansible_collections.holdfast.host.plugins.module_utils.spec.access import Access, Hardening
 from ansible_collections.holdfast.host.plugins.module_utils.spec.stack import ROOT
 
+# The vendor's own file, which people and auditors read. What a Match says in it is for some alone.
+MAIN = "/etc/ssh/sshd_config"
+FORMAT = Format(between=r"(?:\s*=\s*|\s+)", until=r"(?i)\s*match[\s=]", ignore_case=True)
 # What is known of a host whose version is not: the oldest one of a supported system (Ubuntu 22.04).
 OLDEST = (8, 9)
 # Each algorithm with the version that brought it, the best first.
@@ -117,6 +122,14 @@ def part(access: Access, hardening: Hardening, host: Host) -> dict[str, Any] | N
     if hardening.banners:
         found.append(Setting(name="Banner", value=BANNER, reason="for whom the machine is, before anybody logs in"))
     return {"settings": [each.as_dict() for each in found]}
+
+
+def main(planned: Mapping[str, Any] | None) -> dict[str, Assigned]:
+    """Return the vendor's file with the same settings: the drop-in wins, and nobody reads another value here."""
+    if planned is None:
+        return {}
+    rows = tuple((row["name"], row["value"], row["reason"]) for row in planned["settings"])
+    return {MAIN: Assigned(rows=rows, format=FORMAT)}
 
 
 def expected(planned: Mapping[str, Any] | None) -> dict[str, str] | None:

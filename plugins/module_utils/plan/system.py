@@ -14,7 +14,6 @@ from ansible_collections.holdfast.host.plugins.module_utils.plan import (
     firewall,
     kernel_rows,
     place,
-    sshd,
     tune_kernel,
     volume,
 )
@@ -41,8 +40,7 @@ def _kernel(wish: Wish, host: Host) -> tune_kernel.Tuned:
 def parts(wish: Wish, host: Host) -> tuple[dict[str, Any], list[Finding]]:
     """Return the plan's parts by name, JSON-able, and what is wrong with what was declared for them."""
     kernel, stack = _kernel(wish, host), wish.stack
-    doors: dict[str, Any] = {"sshd": sshd.part(stack.access, stack.hardening, host)}
-    doors |= whole.part(stack, host)
+    doors = whole.part(stack, host)
     ports, found, rules = place.public_ports(stack), list(kernel.findings), None
     if stack.hardening.firewall:
         rules = firewall.part(stack.access, host, ports, wish.project.networks)

@@ -6,6 +6,7 @@ from __future__ import annotations
 
 import grp
 import pwd
+import re
 import stat
 from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
@@ -75,9 +76,13 @@ def _lines(text: str) -> list[str]:
 
 
 def says(text: str, name: str, value: str) -> bool:
-    """Tell whether a line that is no comment gives a name this value, however its format writes that."""
+    """Tell whether a line that is no comment gives a name this value, however its format writes that.
+
+    In either case: sshd takes a name so, and a line of an owner's that says the same is left as it is.
+    """
     name, value, *lines = (" ".join(each.split()) for each in (name, value, *_lines(text)))
-    return any(name in line and value in line.replace(name, "", 1) for line in lines)
+    named = re.compile(re.escape(name), re.IGNORECASE)
+    return any(value in named.sub("", line, count=1) for line in lines if named.search(line))
 
 
 def _said(path: str, rows: Iterable[tuple[str, str]], text: str) -> Iterator[Finding]:

@@ -10,6 +10,7 @@ from typing import Any
 
 from ansible_collections.holdfast.host.plugins.module_utils import unit_state
 from ansible_collections.holdfast.host.plugins.module_utils.host_types import Host
+from ansible_collections.holdfast.host.plugins.module_utils.plan import sshd
 from ansible_collections.holdfast.host.plugins.module_utils.plan.hardening import (
     apparmor,
     audit,
@@ -116,9 +117,11 @@ def part(stack: Stack, host: Host) -> dict[str, Any]:
     packages: dict[str, str] = {}
     for each in found:
         packages |= {name: why for name, why in each.packages.items() if name not in packages}
-    assigned = _joined(each.assigned for each in found)
+    logins = sshd.part(stack.access, stack.hardening, host)
+    assigned = _joined((*(each.assigned for each in found), sshd.main(logins)))
     texts, units = _joined(each.texts for each in found), _joined(each.units for each in found)
     return {
+        "sshd": logins,
         "concerns": list(chosen),
         "packages": [{"name": name, "reason": reason} for name, reason in sorted(packages.items())],
         "files": {path: _rows(rows) for path, rows in _joined(each.files for each in found).items()},

@@ -6,6 +6,7 @@ from __future__ import annotations
 
 import pytest
 
+from ansible_collections.holdfast.host.plugins.module_utils.assigned import Settings
 from ansible_collections.holdfast.host.plugins.module_utils.plan import sshd
 from ansible_collections.holdfast.host.plugins.module_utils.spec.access import Access, Hardening
 from tests.planning import measured, stack
@@ -73,6 +74,42 @@ def test_the_part_of_the_plan_is_what_verify_expects() -> None:
 def test_what_is_somebody_elses_concern_is_left_alone() -> None:
     assert sshd.part(ACCESS, Hardening(sshd=False), measured()) is None
     assert sshd.expected(None) is None
+    assert sshd.main(None) == {}
+
+
+OWNERS = """\
+# of a vendor
+permitrootlogin=yes
+Include /etc/ssh/sshd_config.d/*.conf
+Port 2222
+ListenAddress 192.0.2.1
+PermitRootLogin yes
+Match User git
+  PasswordAuthentication yes
+"""
+
+
+def test_the_vendors_own_file_says_the_same_and_keeps_what_is_an_owners() -> None:
+    planned = sshd.part(ACCESS, Hardening(), measured())
+    assert planned is not None
+    (asked,) = sshd.main(planned).values()
+    rows = tuple((name, value) for name, value, _ in asked.rows)
+    assert dict(rows).keys() == {row["name"] for row in planned["settings"]}
+    assert all(reason for _, _, reason in asked.rows)
+    lines = Settings(rows=rows, format=asked.format).applied(OWNERS).splitlines()
+    assert lines[:5] == [
+        "# of a vendor",
+        "PermitRootLogin prohibit-password",
+        "Include /etc/ssh/sshd_config.d/*.conf",
+        "Port 2222",
+        "ListenAddress 192.0.2.1",
+    ]
+    assert lines[-2:] == OWNERS.splitlines()[-2:]
+    assert [line for line in lines if line.startswith("PasswordAuthentication")] == ["PasswordAuthentication no"]
+    # The plan has nothing that may stand there several times, or holds for some alone.
+    assert not {"port", "listenaddress", "hostkey", "acceptenv", "setenv", "subsystem", "match"} & {
+        name.lower() for name, _ in rows
+    }
 
 
 def test_it_is_declared_beside_the_stack() -> None:

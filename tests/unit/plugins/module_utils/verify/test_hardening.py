@@ -86,6 +86,10 @@ def test_what_a_container_cannot_hold_is_told() -> None:
     assert "the audit" in told[0].rule
 
 
+def test_an_owners_own_line_may_write_the_name_in_another_case() -> None:
+    assert not found("texts", "/a.conf", "Deny=4\nDefaults USE_PTY\n")
+
+
 def test_what_the_vendor_does_not_bring_needs_no_mode() -> None:
     assert not found("modes", "/shadow", None)
 

@@ -65,7 +65,7 @@ def test_a_concern_can_be_left_to_somebody_else(name: str) -> None:
 
 
 def test_nothing_is_asked_where_all_is_left() -> None:
-    shown = part(**dict.fromkeys(whole.CONCERNS, False))
+    shown = part(sshd=False, **dict.fromkeys(whole.CONCERNS, False))
     assert {name for name, each in shown.items() if each} == {"left"}
 
 
