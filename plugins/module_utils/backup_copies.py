@@ -40,17 +40,13 @@ class Copy:
 
 @dataclass(frozen=True, kw_only=True)
 class Snapshot:
-    """A snapshot. at: seconds since the epoch. original: the id it had before its tag was changed, empty for none.
-
-    bytes: of its files, None where restic was too old to keep it.
-    """
+    """A snapshot. at: seconds since the epoch. original: the id it had before its tag was changed, empty for none."""
 
     id: str
     at: float
     tags: tuple[str, ...]
     paths: tuple[str, ...]
     original: str = ""
-    bytes: int | None = None
 
 
 def seconds(text: str) -> float:

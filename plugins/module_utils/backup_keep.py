@@ -4,7 +4,6 @@
 
 from __future__ import annotations
 
-import json
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
@@ -16,7 +15,7 @@ from ansible_collections.holdfast.host.plugins.module_utils import (
     backup_known,
     backup_redis,
 )
-from ansible_collections.holdfast.host.plugins.module_utils.backup_copies import FilesError, Snapshot, reason
+from ansible_collections.holdfast.host.plugins.module_utils.backup_copies import FilesError, reason
 from ansible_collections.holdfast.host.plugins.module_utils.backup_known import Known
 from ansible_collections.holdfast.host.plugins.module_utils.backup_restic import Restic
 from ansible_collections.holdfast.host.plugins.module_utils.backup_settings import Repository, Settings
@@ -28,24 +27,6 @@ WEEK = 7 * 86_400
 PARTS = 2
 # How much earlier than it must restic may find a copy too old.
 SLACK = 3600
-
-
-@dataclass(frozen=True, kw_only=True)
-class Newest:
-    """The newest snapshot of a tag in a repository. at: seconds since the epoch, None where there is none.
-
-    age_seconds: at the time of asking. bytes: that a restore writes. count: of all that are kept. declared: whether the
-    settings still name what it is of; what they name no more stays, for nobody makes another copy of it.
-    """
-
-    repository: int
-    tag: str
-    at: float | None
-    age_seconds: float | None
-    bytes: int
-    count: int
-    declared: bool
-    snapshot: str
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -128,50 +109,19 @@ def of_copies(settings: Settings) -> Iterator[Finding]:
 def check(settings: Settings, repository: Repository, run: Run, now: float, *, at_once: bool = False) -> Checked:
     """Have restic check a repository once a week and read another part of its data; return the last check.
 
-    at_once: whatever its age. An unsound repository is a result and no error. Raises FilesError, OSError, ValueError.
+    at_once: whatever its age. An unsound repository is a result and no error: all of it is read the next time, for
+    another part that is sound says nothing of what was not. Raises FilesError, OSError, ValueError.
     """
     restic, known = _met(settings, repository, run)
     if at_once or now - known.checked >= WEEK:
         part = known.part % PARTS + 1
-        result = restic.call("check", f"--read-data-subset={part}/{PARTS}")
+        reads = f"--read-data-subset={part}/{PARTS}" if known.sound else "--read-data"
+        result = restic.call("check", reads)
         message = "" if result.status == 0 else reason(result)
         known = _keep(settings, repository, checked=now, part=part, sound=result.status == 0, message=message)
     return Checked(
         repository=repository.number, at=known.checked, sound=known.sound, part=known.part, message=known.message
     )
-
-
-def newest(settings: Settings, repository: Repository, run: Run, now: float) -> list[Newest]:
-    """Return the newest snapshot of every tag, those that must be there first. Raises FilesError."""
-    restic = backup_known.restic(settings, repository, run)
-    found: dict[str, list[Snapshot]] = {tag: [] for tag in tags(settings)}
-    for each in restic.snapshots():
-        for tag in each.tags:
-            if not tag.startswith(backup_dumps.PARTIAL):
-                found.setdefault(tag, []).append(each)
-    return [_newest(settings, restic, tag, kept, now) for tag, kept in found.items()]
-
-
-def _newest(settings: Settings, restic: Restic, tag: str, kept: list[Snapshot], now: float) -> Newest:
-    last = kept[-1] if kept else None
-    return Newest(
-        repository=restic.repository.number,
-        tag=tag,
-        at=last.at if last else None,
-        age_seconds=max(0.0, now - last.at) if last else None,
-        bytes=_size(restic, last) if last else 0,
-        count=len(kept),
-        declared=tag in tags(settings),
-        snapshot=last.id[:8] if last else "",
-    )
-
-
-def _size(restic: Restic, snapshot: Snapshot) -> int:
-    if snapshot.bytes is not None:
-        return snapshot.bytes
-    # Before 0.17 a snapshot does not say how large it is.
-    result = restic.good(restic.call("--no-lock", "stats", "--json", snapshot.id), "measure a snapshot")
-    return int(json.loads(result.out)["total_size"])
 
 
 def _met(settings: Settings, repository: Repository, run: Run) -> tuple[Restic, Known]:

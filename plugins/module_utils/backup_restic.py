@@ -151,7 +151,6 @@ class Restic:
                 tags=tuple(each.get("tags") or ()),
                 paths=tuple(each["paths"]),
                 original=each.get("original", ""),
-                bytes=each.get("summary", {}).get("total_bytes_processed"),
             )
             for each in found
         ]

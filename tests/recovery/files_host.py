@@ -6,6 +6,7 @@ from __future__ import annotations
 
 import json
 import subprocess
+from collections import Counter
 from typing import Any
 
 from tests.lab import engine, machines
@@ -205,10 +206,10 @@ def listing() -> str:
     return inside(f"cd {MEDIA}; {LISTED}; sha256sum large 'a b/ü'")
 
 
-def newest() -> dict[str, int]:
+def copies() -> Counter[str]:
     """Return how many snapshots each tag has."""
-    found = program("told(backup_keep.newest(settings, repository, run, time.time()))")
-    return {each["tag"]: each["count"] for each in found}
+    found = program("told(backup_known.restic(settings, repository, run).snapshots())")
+    return Counter(tag for each in found for tag in each["tags"])
 
 
 def snapshots() -> int:

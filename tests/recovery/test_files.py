@@ -21,11 +21,11 @@ from .files_host import (
     app_started,
     clean,
     container,
+    copies,
     have_host,
     inside,
     killed,
     listing,
-    newest,
     program,
     psql,
     redis,
@@ -162,7 +162,7 @@ def half_way() -> subprocess.Popen[str]:
 
 
 def test_a_dump_that_fails_half_way_is_no_snapshot() -> None:
-    had, good = snapshots(), newest()["dump:app"]
+    had, good = snapshots(), copies()["dump:app"]
     process = half_way()
     psql("SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE application_name = 'pg_dump'")
     # The program may have ended it by now: then there is none.
@@ -172,26 +172,26 @@ def test_a_dump_that_fails_half_way_is_no_snapshot() -> None:
     assert "pg_dump: " in said
     assert snapshots() == had
     killed(half_way())
-    assert newest()["dump:app"] == good
+    assert copies()["dump:app"] == good
     assert program(SAVED.format("backup_dumps.backup(settings, run, pipe)")) == ["dump:app"]
-    assert newest()["dump:app"] == good + 1
+    assert copies()["dump:app"] == good + 1
     assert snapshots() == had + 1, "something partial was left"
 
 
-def test_the_truth_is_told_and_old_copies_go() -> None:
+def test_old_copies_go_and_the_others_stay() -> None:
     inside("mkdir -p /etc/holdfast; test -e /etc/holdfast/mark || echo kept > /etc/holdfast/mark")
     assert program(SAVED.format("backup_files.backup_host(settings, run)")) == ["host"]
     program(f"backup_files.restore_host(source(), pathlib.Path('{AT}/host'))")
     assert inside(f"diff -r /etc/holdfast {AT}/host/holdfast") == ""
-    assert newest() == {"host": 1, "volume:media": 2, "redis": 1, "dump:app": 2}
+    assert copies() == {"host": 1, "volume:media": 2, "redis": 1, "dump:app": 2}
     # Both are younger than 30 days and older than 14, which is all that files are kept.
     words = (
         f"-q --no-cache -r {AT}/repository -p {AT}/key backup --host files --time \"$(date -d '20 days ago' '+%F %T')\""
     )
     inside(f"for tag in redis dump:app; do restic {words} --tag $tag {AT}/key; done")
-    assert newest() == {"host": 1, "volume:media": 2, "redis": 2, "dump:app": 3}
+    assert copies() == {"host": 1, "volume:media": 2, "redis": 2, "dump:app": 3}
     assert program("told(backup_keep.tidy(settings, repository, run, time.time()))") is True
-    assert newest() == {"host": 1, "volume:media": 2, "redis": 1, "dump:app": 3}
+    assert copies() == {"host": 1, "volume:media": 2, "redis": 1, "dump:app": 3}
     assert program("told(backup_keep.tidy(settings, repository, run, time.time()))") is False
 
 
@@ -207,7 +207,7 @@ def test_a_copy_is_given_back_as_an_administrator_asks_for_it(kind: str) -> None
     program("backup_files.backup_volumes(settings, run)")
     program("backup_redis.backup(settings, run)")
     program("backup_dumps.backup(settings, run, pipe)")
-    had = newest()
+    had = copies()
     inside(f"rm {MEDIA}/large")
     redis("FLUSHALL")
     psql("DELETE FROM letters WHERE id > 7", "app")
@@ -219,7 +219,7 @@ def test_a_copy_is_given_back_as_an_administrator_asks_for_it(kind: str) -> None
     assert now[at] == before[at]
     # The others are as they were left, and what was replaced is a copy itself, or another database.
     assert [number for number in range(1, 3) if now[number] == before[number]] == ([at] if at else [])
-    assert newest()[kind] - had[kind] == (kind != "dump:app")
+    assert copies()[kind] - had[kind] == (kind != "dump:app")
     inside(f"test -e {MEDIA}/large || head -c 12000000 /dev/urandom > {MEDIA}/large")
     psql("TRUNCATE letters; INSERT INTO letters SELECT n, n::text FROM generate_series(1, 60000) n", "app")
     redis("SET", "key", "1")

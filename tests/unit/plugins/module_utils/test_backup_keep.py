@@ -6,13 +6,12 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Any
 
 import pytest
 
 from ansible_collections.holdfast.host.plugins.module_utils import backup_keep, backup_known
-from ansible_collections.holdfast.host.plugins.module_utils.backup_copies import FilesError, seconds
-from ansible_collections.holdfast.host.plugins.module_utils.backup_keep import PARTS, WEEK, Newest
+from ansible_collections.holdfast.host.plugins.module_utils.backup_copies import FilesError
+from ansible_collections.holdfast.host.plugins.module_utils.backup_keep import PARTS, WEEK
 from ansible_collections.holdfast.host.plugins.module_utils.command import Result
 from tests.unit.plugins.module_utils.backup_world import World, out, settings, snapshot
 
@@ -99,32 +98,6 @@ def test_damage_is_a_result_and_stays_known(tmp_path: Path) -> None:
     known = backup_known.read(str(tmp_path), 1)
     assert known is not None
     assert (known.sound, known.message, known.checked) == (True, "", NOW + 6)
-
-
-def newest(directory: Path, listed: list[dict[str, Any]]) -> dict[str, Newest]:
-    made = settings(directory)
-    world = World({"snapshots": out(listed), "stats": out({"total_size": 77})})
-    at = seconds("2026-01-31T00:00:00Z")
-    return {each.tag: each for each in backup_keep.newest(made, made.repositories[0], world, at)}
-
-
-def test_the_newest_of_each_tag_is_told_and_what_is_missing(tmp_path: Path) -> None:
-    listed = [
-        snapshot("aaaaaaaaaa", "host", day=30, summary={"total_bytes_processed": 5}),
-        snapshot("bbbbbbbbbb", "host", day=29),
-        snapshot("cccccccccc", "redis", day=1),
-        snapshot("dddddddddd", "volume:former", day=2),
-        snapshot("eeeeeeeeee", "partial:dump:app", day=30),
-    ]
-    found = newest(tmp_path, listed)
-    assert list(found) == ["host", "volume:media", "volume:logs", "redis", "dump:app", "volume:former"]
-    host = found["host"]
-    assert (host.age_seconds, host.bytes, host.count, host.snapshot) == (86_400, 5, 2, "aaaaaaaa")
-    assert found["redis"].bytes == 77, "a version that does not keep the size has to measure it"
-    assert (found["dump:app"].at, found["dump:app"].count, found["dump:app"].declared) == (None, 0, True)
-    assert found["volume:former"].declared is False
-
-
-def test_a_clock_that_was_set_back_makes_no_negative_age(tmp_path: Path) -> None:
-    future = snapshot("aaaaaaaaaa", "host") | {"time": "2027-01-01T00:00:00Z"}
-    assert newest(tmp_path, [future])["host"].age_seconds == 0
+    # Another part would be sound, and say nothing of this one.
+    reads = [each.split()[1] for each in world.seen if each.startswith("check")]
+    assert reads == [f"--read-data-subset=1/{PARTS}", "--read-data"]
