@@ -11,7 +11,7 @@ from __future__ import annotations
 import contextlib
 import shutil
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Container, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -40,6 +40,8 @@ SETTINGS = {
     "unix_socket_directories": "/var/run/postgresql", "max_connections": "20", "max_wal_senders": "0",
     "io_method": "sync", "shared_preload_libraries": "",
 }  # fmt: skip
+# What ends the names of copies that are thrown away, by the work that makes them.
+THROWN_AWAY = {"drill": "drill", "restore": "single"}
 # Parts of its limit: of 128 MiB at least, 16 MiB.
 BUFFERS_PART, MAINTENANCE_PART = 8, 8
 
@@ -69,6 +71,13 @@ def remove(engine: Engine, name: str) -> None:
         left = checked(engine.run(words, ""), f"docker {kind} ls").out.split()
         if left:
             checked(engine.run(["docker", kind, "rm", *left], ""), f"{name} could not be removed")
+
+
+def sweep(engine: Engine, stack: str, killed: Container[str]) -> None:
+    """Remove the copies that works which were killed would have thrown away. killed: by name. Raises FailedError."""
+    for work, name in THROWN_AWAY.items():
+        if work in killed:
+            remove(engine, f"{stack}-{name}")
 
 
 def room(engine: Engine, size: int) -> None:

@@ -56,9 +56,9 @@ def quoted(text: str) -> str:
 
 def content(tables: list[str]) -> str:
     """Return the query for rows and hashes of tables, each in a line; the order of the rows does not count."""
-    # The names are the database's own, quoted by it.
+    # The names are the database's own, quoted by it. A bare t would be the column of that name where there is one.
     look = (
-        "SELECT {text}, count(*)::text || ' ' || coalesce(sum(hashtextextended(t::text, 0)::numeric), 0)::text "
+        "SELECT {text}, count(*)::text || ' ' || coalesce(sum(hashtextextended((t.*)::text, 0)::numeric), 0)::text "
         "FROM ONLY {table} t"
     )
     parts = [look.format(text=quoted(table), table=table) for table in tables]

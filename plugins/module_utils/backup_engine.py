@@ -113,9 +113,9 @@ def one_off(
     ]  # fmt: skip
 
 
-def engine_or_none(settings: Settings) -> Engine | None:
-    """Return the cluster's containers, None where there is no PostgreSQL."""
-    run = runner(timeout_seconds=LONGEST_SECONDS)
+def engine_or_none(settings: Settings, seconds: float = LONGEST_SECONDS) -> Engine | None:
+    """Return the cluster's containers, None where there is no PostgreSQL. seconds: that a command may take."""
+    run = runner(timeout_seconds=seconds)
     return Engine(postgres=settings.postgres, run=run) if settings.postgres else None
 
 

@@ -10,8 +10,8 @@ from __future__ import annotations
 
 import argparse
 import contextlib
-import fcntl
 import os
+import signal
 import sys
 import time
 from collections.abc import Callable, Iterable, Iterator
@@ -24,7 +24,7 @@ from ansible_collections.holdfast.host.plugins.module_utils import (
     backup_drill,
     backup_dumps,
     backup_files,
-    backup_keep,
+    backup_findings,
     backup_known,
     backup_pause,
     backup_postgres,
@@ -32,6 +32,7 @@ from ansible_collections.holdfast.host.plugins.module_utils import (
     backup_recover,
     backup_redis,
     backup_report,
+    backup_repositories,
     backup_return,
     backup_settings,
     backup_truth,
@@ -45,23 +46,17 @@ from ansible_collections.holdfast.host.plugins.module_utils.backup_engine import
     engine_of,
     engine_or_none,
 )
+from ansible_collections.holdfast.host.plugins.module_utils.backup_lock import alone
 from ansible_collections.holdfast.host.plugins.module_utils.backup_pause import BusyError
 from ansible_collections.holdfast.host.plugins.module_utils.backup_pipe import piper
 from ansible_collections.holdfast.host.plugins.module_utils.backup_settings import Settings
 from ansible_collections.holdfast.host.plugins.module_utils.command import runner
 from ansible_collections.holdfast.host.plugins.module_utils.errors import line
 
-LOCK = Path("/run/holdfast-backup.lock")
+# Who asks every five minutes does not wait for one answer much longer.
+LOOK_SECONDS = 900
 # Told apart from what failed, and from words that are not known (2).
 UNCONFIRMED = 3
-
-
-@contextlib.contextmanager
-def alone(path: Path = LOCK) -> Iterator[None]:
-    """Wait until nobody else changes repositories or data from this host."""
-    with path.open("w", encoding="utf-8") as held:
-        fcntl.flock(held, fcntl.LOCK_EX)
-        yield
 
 
 def say(text: str) -> None:
@@ -102,7 +97,7 @@ def _backup(name: str) -> Callable[[Settings, argparse.Namespace], None]:
     def work(settings: Settings, _words: argparse.Namespace) -> None:
         engine = engine_of(settings)
         with alone(), backup_report.recorded(Path(settings.directory), name) as outcome:
-            only = backup_truth.lacking(backup_postgres.truth(engine, settings)) if name == "base" else None
+            only = backup_findings.lacking(backup_postgres.truth(engine, settings)) if name == "base" else None
             kind = "full" if name == "base" else name
             outcome.bytes = backup_postgres.backup(engine, settings, kind, only)
         backup_truth.look(engine, settings)
@@ -112,17 +107,14 @@ def _backup(name: str) -> Callable[[Settings, argparse.Namespace], None]:
 
 def truth(settings: Settings, _words: argparse.Namespace) -> None:
     """Read from the repositories what is there; take a new base where the log has a gap."""
-    say_all(line(found) for found in backup_truth.look(engine_or_none(settings), settings))
+    say_all(line(found) for found in backup_truth.look(engine_or_none(settings, LOOK_SECONDS), settings))
 
 
 def readable(settings: Settings, _words: argparse.Namespace) -> None:
     """Read all that lies in the repositories."""
     run = runner(timeout_seconds=LONGEST_SECONDS)
     with backup_report.recorded(Path(settings.directory), "readable"):
-        wrong = []
-        for repository in settings.repositories:
-            checked = backup_keep.check(settings, repository, run, time.time(), at_once=True)
-            wrong += [] if checked.sound else [f"repository {repository.number}: {checked.message}"]
+        wrong = backup_repositories.unsound(settings, run)
         if settings.postgres:
             wrong += backup_postgres.unreadable(engine_of(settings), settings)
         if wrong:
@@ -150,11 +142,8 @@ def files(settings: Settings, _words: argparse.Namespace) -> None:
     works = [partial(backup_files.backup_host, settings, run), partial(backup_files.backup_volumes, settings, run)]
     works += [partial(backup_redis.backup, settings, run)] if settings.redis else []
     with backup_report.recorded(Path(settings.directory), "files") as outcome:
-        try:
-            outcome.bytes = sum(each.bytes_added for each in collected(works))
-        finally:
-            for repository in settings.repositories:
-                backup_keep.tidy(settings, repository, run, time.time())
+        copies = collected([*works, *backup_repositories.tidying(settings, run)])
+        outcome.bytes = sum(each.bytes_added for each in copies)
 
 
 def dumps(settings: Settings, _words: argparse.Namespace) -> None:
@@ -202,9 +191,14 @@ def beside_remove(settings: Settings, _words: argparse.Namespace) -> None:
 
 
 def resume(settings: Settings, _words: argparse.Namespace) -> None:
-    """Start what a killed copy left standing."""
+    """Start what a killed copy left standing, and throw away what a killed drill was to throw away."""
     with contextlib.suppress(BusyError):
         backup_pause.resume(settings.directory, runner(timeout_seconds=LONGEST_SECONDS))
+    state = backup_report.read_state(Path(settings.directory))
+    killed = {kind for kind, work in state.items() if backup_report.killed(work)}
+    if killed and (engine := engine_or_none(settings)):
+        with contextlib.suppress(BlockingIOError), alone(waits=False):
+            backup_beside.sweep(engine, settings.stack, killed)
 
 
 WORKS: dict[str, Callable[[Settings, argparse.Namespace], None]] = {
@@ -231,6 +225,8 @@ WORKS: dict[str, Callable[[Settings, argparse.Namespace], None]] = {
 def main(words: list[str] | None = None) -> int:
     """Do one work."""
     asked = backup_words.parser(sorted(WORKS)).parse_args(words)
+    # Told to end, it takes back what it has begun, as after a failure.
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit("holdfast-backup: it was told to end"))
     if os.geteuid() != 0:
         sys.stderr.write("holdfast-backup: only root may\n")
         return 1

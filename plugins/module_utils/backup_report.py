@@ -13,7 +13,7 @@ import fcntl
 import json
 import os
 import time
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Container, Iterable, Iterator, Mapping
 from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
 from typing import Any
@@ -129,16 +129,27 @@ def finish(directory: Path, kind: str, now: float, result: str, outcome: Outcome
 
 @contextlib.contextmanager
 def recorded(directory: Path, kind: str, clock: Clock = time.time) -> Iterator[Outcome]:
-    """Keep start and end of what is done inside. An exception is kept as a failure with its text, and goes on."""
-    begin(directory, kind, clock())
+    """Keep start and end of what is done inside. An exception is kept as a failure with its text, and goes on.
+
+    A disk that takes no more keeps nobody from the work, which may need none of it. Raises OSError behind it.
+    """
+    unkept = []
+    try:
+        begin(directory, kind, clock())
+    except OSError as problem:
+        unkept.append(problem)
     outcome = Outcome()
     try:
         yield outcome
     except BaseException as problem:
         outcome.message = str(problem) or type(problem).__name__
-        finish(directory, kind, clock(), FAILED, outcome)
+        # What failed says more than that nobody could write it down.
+        with contextlib.suppress(OSError):
+            finish(directory, kind, clock(), FAILED, outcome)
         raise
     finish(directory, kind, clock(), OK, outcome)
+    if unkept:
+        raise unkept[0]
 
 
 def _readable(directory: Path) -> dict[str, Work]:
@@ -179,13 +190,13 @@ def _alone(directory: Path) -> Iterator[None]:
         os.close(descriptor)
 
 
-def work_metrics(state: Mapping[str, Work]) -> list[Metric]:
+def work_metrics(state: Mapping[str, Work], counts: Container[str]) -> list[Metric]:
     """Return what the state says, each with the label ``work``. A run that goes on shows the result of the one before
-    only in the time of the last good one.
+    only in the time of the last good one. counts: the works of which it still counts how they ended.
     """
     ended = {kind: work for kind, work in sorted(state.items()) if work.end is not None}
-    good = {kind: work.result == OK for kind, work in ended.items()}
-    good |= {kind: False for kind, work in sorted(state.items()) if killed(work)}
+    good = {kind: work.result == OK for kind, work in ended.items() if kind in counts}
+    good |= {kind: False for kind, work in sorted(state.items()) if kind in counts and killed(work)}
 
     def metric(name: str, text: str, values: Mapping[str, float | None]) -> Metric:
         told = [Sample(value=value, labels={"work": kind}) for kind, value in values.items() if value is not None]

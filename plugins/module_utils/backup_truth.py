@@ -7,13 +7,14 @@ from __future__ import annotations
 import json
 import os
 import time
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import asdict
 from pathlib import Path
 
 from ansible_collections.holdfast.host.plugins.module_utils import (
     atomic,
     backup_archiver,
+    backup_findings,
     backup_keep,
     backup_postgres,
     backup_report,
@@ -22,111 +23,15 @@ from ansible_collections.holdfast.host.plugins.module_utils.backup_archiver impo
 from ansible_collections.holdfast.host.plugins.module_utils.backup_engine import Engine, FailedError
 from ansible_collections.holdfast.host.plugins.module_utils.backup_metrics import Metric, Sample
 from ansible_collections.holdfast.host.plugins.module_utils.backup_postgres import Truth
-from ansible_collections.holdfast.host.plugins.module_utils.backup_settings import Regular, Settings
-from ansible_collections.holdfast.host.plugins.module_utils.errors import ERROR, WARNING, Finding
+from ansible_collections.holdfast.host.plugins.module_utils.backup_settings import Settings
+from ansible_collections.holdfast.host.plugins.module_utils.errors import Finding
 
 FILE = "truth.json"
-# A backup that takes long, and the timer's jitter, are no reason for alarm.
-LATE = 1.5
-# What an archiver that works again needs before it is believed to be late.
-GRACE_SECONDS = 30
 AGAIN_SECONDS = 3600
-# Less than this, and PostgreSQL stands still before its log has been sent: four segments.
-LEAST_FREE = 64 * 1024**2
-# A clock is corrected by less.
-CLOCK_SECONDS = 60
-# Told from elsewhere: of the reading by its own age, of fulls by the repositories.
-TOLD_ELSEWHERE = ("truth", "full")
 
 
-def of_repository(truth: Truth, where: str, full_every: int) -> Iterator[Finding]:
-    """Yield what is wrong with one repository. where: in words. full_every: seconds between two fulls."""
-    what = f"backup.repository[{truth.repository}]"
-    if not truth.reached:
-        yield Finding(path=what, value=truth.message, rule=f"{where} must answer", hint="see its credentials and line")
-        return
-    if truth.lost:
-        # As with a gap: a newer backup is the new base, and what is listed in vain is told until somebody forgets it.
-        level = WARNING if truth.whole else ERROR
-        rule, hint = (
-            "every backup that is listed must be there",
-            "pgbackrest --set=LABEL expire forgets one that is not",
-        )
-        yield Finding(path=f"{what}.backups", value=", ".join(truth.lost), rule=rule, hint=hint, level=level)
-    if truth.age is None:
-        hint = "is its disk mounted, its bucket the right one? In an empty place holdfast-backup ready begins anew"
-        yield Finding(path=f"{what}.full", value="none", rule=f"{where} must have a full backup", hint=hint)
-        return
-    if truth.age > LATE * full_every:
-        value, hint = f"{truth.age / 3600:.1f} h old", "journalctl -u holdfast-backup@full"
-        rule = f"the newest full backup must be no older than {LATE * full_every / 3600:.0f} h"
-        yield Finding(path=f"{what}.full", value=value, rule=rule, hint=hint)
-    if truth.missing:
-        # Once a newer backup leads to the newest state, nobody can mend what is gone: it is told until it has gone by.
-        level = WARNING if truth.whole else ERROR
-        rule = "no segment of the kept log may be missing"
-        hint = "what lies before the gap restores up to it; a new full backup is the new base"
-        yield Finding(path=f"{what}.log", value=", ".join(truth.missing), rule=rule, hint=hint, level=level)
-    if truth.damaged:
-        rule, hint = "no page of a backup may have a wrong checksum", "the database itself is damaged: pg_amcheck"
-        yield Finding(path=f"{what}.pages", value=", ".join(truth.damaged), rule=rule, hint=hint)
-
-
-def of_archiver(archiver: Archiver, rpo_seconds: int) -> Iterator[Finding]:
-    """Yield that what was promised of the last seconds does not hold."""
-    if archiver.waiting and archiver.oldest > rpo_seconds + GRACE_SECONDS:
-        value = f"{archiver.waiting} segments wait, the first for {archiver.oldest:.0f} s"
-        rule = f"the log must leave the host within {rpo_seconds} s"
-        hint = "docker logs of PostgreSQL say which repository takes nothing; the others go on meanwhile"
-        yield Finding(path="backup.archiver", value=value, rule=rule, hint=hint)
-    if archiver.free is not None and archiver.free < LEAST_FREE:
-        value, rule = f"{archiver.free} bytes left", f"must have {LEAST_FREE} bytes left for the log that waits"
-        yield Finding(path="backup.disk", value=value, rule=rule, hint="df where PostgreSQL's volume lies")
-
-
-def of_work(
-    state: dict[str, backup_report.Work], lives: Callable[[int], bool] = backup_report.lives
-) -> Iterator[Finding]:
-    """Yield what failed when it was done last, and what was killed and had no time to say so."""
-    for kind, work in sorted(state.items()):
-        killed = backup_report.killed(work, lives)
-        if killed or work.result == backup_report.FAILED:
-            rule, hint = "must end well", f"journalctl -u holdfast-backup@{kind.partition(':')[0]}"
-            value = "it was killed before it ended" if killed else work.message
-            yield Finding(path=f"backup.{kind}", value=value, rule=rule, hint=hint)
-
-
-def of_clock(
-    last: float, truths: Sequence[Truth], state: Mapping[str, backup_report.Work], now: float
-) -> Iterator[Finding]:
-    """Yield that the clock went back: ages are wrong then, and what is named by its time is out of order.
-
-    last: when somebody looked last. That look is forgotten with this one; what was done before it is not.
-    """
-    done = [now - each.newest for each in truths if each.newest is not None]
-    done += [each.succeeded for each in state.values() if each.succeeded is not None]
-    latest = max([last, *done])
-    if latest > now + CLOCK_SECONDS:
-        value, rule = f"{latest - now:.0f} s before what was done last", "must not go back"
-        yield Finding(path="backup.clock", value=value, rule=rule, hint="timedatectl; then a new full backup")
-
-
-def of_absence(
-    works: Sequence[Regular], state: dict[str, backup_report.Work], since: Mapping[str, float], now: float
-) -> Iterator[Finding]:
-    """Yield what has not ended well for too long, or never did. since: when each was first looked for."""
-    for each in works:
-        work = state.get(each.work)
-        good, allowed = work.succeeded if work else None, LATE * each.every_seconds
-        late = now - (since[each.work] if good is None else good)
-        if each.work not in TOLD_ELSEWHERE and late > allowed:
-            value = f"never in {late / 3600:.1f} h" if good is None else f"{late / 3600:.1f} h ago"
-            rule, hint = f"must end well every {allowed / 3600:.1f} h", f"systemctl start holdfast-backup@{each.work}"
-            yield Finding(path=f"backup.{each.work}.last", value=value, rule=rule, hint=hint)
-
-
-def metrics(truths: Sequence[Truth], archiver: Archiver | None) -> list[Metric]:
-    """Return what was read as metrics, each of a repository with its number."""
+def metrics(truths: Sequence[Truth], archiver: Archiver | None, now: float) -> list[Metric]:
+    """Return what was read as metrics, each of a repository with its number. now: when, seconds since the epoch."""
 
     def metric(name: str, text: str, read: Callable[[Truth], float | None]) -> Metric:
         known = [(each.repository, read(each)) for each in truths]
@@ -134,6 +39,8 @@ def metrics(truths: Sequence[Truth], archiver: Archiver | None) -> list[Metric]:
         return Metric(name=name, help=text, samples=told)
 
     found = [
+        # The values below say nothing of their own age: who reads no more leaves good ones behind.
+        Metric(name="read_timestamp_seconds", help="When this was read.", samples=[Sample(value=now)]),
         metric("repository_up", "1 where the repository answered.", lambda each: each.reached),
         metric("full_age_seconds", "Age of the newest full backup.", lambda each: each.age),
         metric("newest_age_seconds", "Age of the newest backup of any kind.", lambda each: each.newest),
@@ -168,14 +75,18 @@ def look(engine: Engine | None, settings: Settings) -> list[Finding]:
     now = time.time()
     last, known = _last(directory)
     since = {each.work: known.get(each.work, now) for each in settings.works}
+    counts = backup_findings.told(state, settings.works, truths, now)
     findings += [
         *damaged,
-        *of_clock(last, truths, state, now),
-        *of_work({kind: work for kind, work in state.items() if kind != "base" or lacking(truths)}),
-        *of_absence(settings.works, state, since, now),
+        *backup_findings.of_clock(last, truths, state, now),
+        *backup_findings.of_work(counts),
+        *backup_findings.of_absence(settings.works, state, since, now),
         *backup_keep.of_copies(settings),
     ]
-    told = [*backup_report.work_metrics(state), *metrics(truths, archiver)]
+    # First, for a full disk takes no more than the news of it.
+    if engine:
+        _new_base(engine, truths, state)
+    told = [*backup_report.work_metrics(state, counts), *metrics(truths, archiver, now)]
     backup_report.write_metrics(Path(settings.metrics), told)
     found = {
         "at": now, "since": since,
@@ -183,8 +94,6 @@ def look(engine: Engine | None, settings: Settings) -> list[Finding]:
     }  # fmt: skip
     owned = atomic.Owned(mode=0o640, uid=os.geteuid(), gid=os.getegid())
     atomic.write_file(directory / FILE, (json.dumps(found, indent=1) + "\n").encode(), owned)
-    if engine:
-        _new_base(engine, truths, state)
     return findings
 
 
@@ -194,7 +103,7 @@ def _asked(engine: Engine, settings: Settings) -> tuple[Archiver | None, list[Tr
     findings: list[Finding] = []
     try:
         archiver = backup_archiver.ask(engine)
-        findings += of_archiver(archiver, engine.postgres.rpo_seconds)
+        findings += backup_findings.of_archiver(archiver, engine.postgres.rpo_seconds)
     except (FailedError, OSError) as problem:
         problems.append(str(problem))
     try:
@@ -207,7 +116,7 @@ def _asked(engine: Engine, settings: Settings) -> tuple[Archiver | None, list[Tr
         findings.append(Finding(path="backup.server", value=value, rule="must answer", hint="docker ps"))
     places = {each.number: each.where for each in settings.repositories}
     for each in truths:
-        findings += of_repository(each, places[each.repository], engine.postgres.full_every_seconds)
+        findings += backup_findings.of_repository(each, places[each.repository], engine.postgres.full_every_seconds)
     return archiver, truths, findings
 
 
@@ -231,12 +140,5 @@ def _state(directory: Path) -> tuple[dict[str, backup_report.Work], list[Finding
 def _new_base(engine: Engine, truths: Sequence[Truth], state: dict[str, backup_report.Work]) -> None:
     """Begin a full backup where the newest one does not lead to the newest state, and there alone; once an hour."""
     last = state.get("base")
-    if lacking(truths) and (last is None or time.time() - last.start > AGAIN_SECONDS):
+    if backup_findings.lacking(truths) and (last is None or time.time() - last.start > AGAIN_SECONDS):
         engine.run(["systemctl", "start", "--no-block", "holdfast-backup@base.service"], "")
-
-
-def lacking(truths: Sequence[Truth]) -> list[int]:
-    """Return the repositories that need a new base. One without any may be the wrong place."""
-    return [
-        each.repository for each in truths if each.reached and (each.lost or each.age is not None) and not each.whole
-    ]

@@ -17,7 +17,8 @@ from .writer import TABLE, Writer
 
 COPY = f"{NAME}-drill"
 RPO_SECONDS = 60
-LESS = "DELETE FROM trial WHERE n = 7"
+# Of the second table a column has the name that a query may give the whole row.
+LESS = "DELETE FROM trial WHERE n = 7; UPDATE named SET note = note || note"
 DATA = f"/var/lib/docker/volumes/{COPY}/_data/18/docker"
 # A bit of a row: the end of the first page.
 FLIP = "python3 -c \"f = open('{file}', 'r+b'); f.seek(8180); b = f.read(1); f.seek(8180); f.write(bytes([b[0] ^ 1]))\""
@@ -26,7 +27,8 @@ FLIP = "python3 -c \"f = open('{file}', 'r+b'); f.seek(8180); b = f.read(1); f.s
 @pytest.fixture(scope="module", autouse=True)
 def table(database: None) -> Iterator[None]:  # noqa: ARG001 - it must come first.
     """Have a table that no recovery has to touch, and at the end a drill that ends well: the host is others' too."""
-    host.sql("DROP TABLE IF EXISTS trial, numbered, forbidden")
+    host.sql("DROP TABLE IF EXISTS trial, named, numbered, forbidden")
+    host.sql("CREATE TABLE named AS SELECT 1 AS t, 'a' AS note")
     host.sql("CREATE TABLE trial AS SELECT n, 'row ' || n AS note FROM generate_series(1, 100) n")
     host.sql("VACUUM (FREEZE) trial")
     host.sql(TABLE)
@@ -34,6 +36,13 @@ def table(database: None) -> Iterator[None]:  # noqa: ARG001 - it must come firs
     yield
     done = host.program("drill", hurry=True)
     assert done.returncode == 0, done.stderr
+
+
+def test_what_one_that_was_killed_left_goes_with_the_next_work_whatever_it_is() -> None:
+    with host.killed_at(f'test -n "$(docker ps -q --filter name={COPY})"', ["drill", "--seed", "1"]):
+        assert COPY in host.left_of(COPY)
+    host.on("systemctl start holdfast-backup@truth")
+    assert host.left_of(COPY) == ""
 
 
 def test_after_one_that_was_killed_a_drill_finds_all_as_it_was() -> None:
@@ -80,6 +89,7 @@ def test_a_row_that_is_missing_and_an_assertion_that_does_not_hold_are_found() -
     assert done.returncode == 1
     assert f"table public.trial of {DATABASE}: 100 rows" in done.stderr
     assert "where 99 rows" in done.stderr
+    assert f"table public.named of {DATABASE}: 1 rows" in done.stderr
     assert f"assertion {host.FORBIDDEN!r}: f, and not true" in done.stderr
     assert "current_database" not in done.stderr
     assert host.left_of(COPY) == ""

@@ -54,6 +54,15 @@ def test_what_a_killed_one_left_is_removed(tmp_path: Path) -> None:
         subject.remove(engine(tmp_path, held), "shop-drill")
 
 
+def test_of_killed_works_what_was_to_be_thrown_away_goes(tmp_path: Path) -> None:
+    world = World({})
+    subject.sweep(engine(tmp_path, world), "shop", {"full"})
+    assert not world.seen
+    subject.sweep(engine(tmp_path, world), "shop", {"restore"})
+    labels = [word for each in world.seen for word in each.split() if word.startswith(f"label={subject.LABEL}=")]
+    assert set(labels) == {f"label={subject.LABEL}=shop-single"}
+
+
 @pytest.mark.parametrize("broken", ["restore", "pg_is_in_recovery", "docker inspect"])
 def test_it_is_removed_whatever_happens(tmp_path: Path, broken: str) -> None:
     world = World({broken: Result(status=1, err="no")} | SERVES | {"volume ls": Result(status=0, out="shop-drill\n")})

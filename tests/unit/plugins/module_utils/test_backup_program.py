@@ -6,15 +6,18 @@ from __future__ import annotations
 
 import argparse
 import contextlib
-import fcntl
 import json
 import os
+import signal
+import time
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
 from ansible_collections.holdfast.host.plugins.module_utils import (
     backup_asked,
+    backup_beside,
     backup_report,
     backup_settings,
     backup_truth,
@@ -96,26 +99,6 @@ def test_a_host_that_is_half_recovered_is_not_made_ready(known: Settings, capsys
     assert "a recovery was begun and did not end; redis would" in capsys.readouterr().err
 
 
-def held(lock: Path) -> bool:
-    """Tell whether somebody holds a lock."""
-    with lock.open("w", encoding="utf-8") as other:
-        try:
-            fcntl.flock(other, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError:
-            return True
-        return False
-
-
-def test_two_wait_for_each_other(tmp_path: Path) -> None:
-    lock = tmp_path / "lock"
-    with subject.alone(lock):
-        assert held(lock)
-    assert not held(lock)
-    with pytest.raises(FailedError), subject.alone(lock):
-        raise FailedError("no room")
-    assert not held(lock)
-
-
 def test_a_restore_that_is_not_confirmed_is_told_apart(
     known: Settings, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], tmp_path: Path
 ) -> None:
@@ -129,3 +112,45 @@ def test_a_restore_that_is_not_confirmed_is_told_apart(
     assert backup_report.read_history(Path(known.directory)) == []
     assert subject.main(["restore", "--confirm", known.stack]) == 3
     assert backup_report.read_history(tmp_path)[0]["kind"] == "restore"
+
+
+@pytest.mark.parametrize(("free", "swept"), [(True, ["drill"]), (False, [])])
+def test_what_a_killed_drill_left_is_thrown_away_where_nobody_is_at_work(
+    known: Settings, monkeypatch: pytest.MonkeyPatch, tmp_path: Path, free: bool, swept: list[str]
+) -> None:
+    @contextlib.contextmanager
+    def alone(*, waits: bool) -> Iterator[None]:
+        assert not waits
+        if not free:
+            raise BlockingIOError
+        yield
+
+    seen: list[str] = []
+    monkeypatch.setattr(subject, "alone", alone)
+    monkeypatch.setattr(backup_beside, "sweep", lambda _engine, _stack, killed: seen.extend(killed))
+    backup_report.begin(tmp_path, "drill", 1)
+    assert known
+    monkeypatch.setattr(backup_report.killed, "__defaults__", (lambda _pid: False,))
+    assert subject.main(["resume"]) == 0
+    assert seen == swept
+
+
+def test_told_to_end_it_takes_back_what_it_has_begun(known: Settings, monkeypatch: pytest.MonkeyPatch) -> None:
+    taken_back = []
+
+    def work(_given: Settings, _words: argparse.Namespace) -> None:
+        try:
+            os.kill(os.getpid(), signal.SIGTERM)
+            time.sleep(5)
+        finally:
+            taken_back.append("copy")
+
+    assert known
+    before = signal.getsignal(signal.SIGTERM)
+    monkeypatch.setitem(subject.WORKS, "drill", work)
+    try:
+        with pytest.raises(SystemExit, match="told to end"):
+            subject.main(["drill"])
+    finally:
+        signal.signal(signal.SIGTERM, before)
+    assert taken_back == ["copy"]

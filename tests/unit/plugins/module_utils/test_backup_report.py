@@ -14,8 +14,8 @@ from pathlib import Path
 
 import pytest
 
-from ansible_collections.holdfast.host.plugins.module_utils import backup_report
-from ansible_collections.holdfast.host.plugins.module_utils.backup_metrics import Metric, Sample
+from ansible_collections.holdfast.host.plugins.module_utils import atomic, backup_report
+from ansible_collections.holdfast.host.plugins.module_utils.backup_metrics import Metric, Sample, exposition
 from ansible_collections.holdfast.host.plugins.module_utils.backup_report import FAILED, OK, RUNNING, Outcome, Work
 
 
@@ -128,7 +128,7 @@ def test_the_metrics_say_what_the_state_says() -> None:
     }
     found = {
         metric.name: {sample.labels["work"]: sample.value for sample in metric.samples}
-        for metric in backup_report.work_metrics(state)
+        for metric in backup_report.work_metrics(state, state)
     }
     assert found == {
         "last_start_timestamp_seconds": {"full": 10.0, "drill": 5.0, "incr": 30.0},
@@ -168,7 +168,7 @@ def test_what_a_run_measured_is_kept_past_one_that_fails(tmp_path: Path) -> None
     last = backup_report.read_state(tmp_path)["drill"]
     assert (last.result, last.figures) == (FAILED, {"rto_seconds": 3.5})
     assert [line["figures"] for line in backup_report.read_history(tmp_path)] == [{"rto_seconds": 3.5}, {}]
-    (metric,) = [each for each in backup_report.work_metrics({"drill": last}) if each.name == "drill_rto_seconds"]
+    (metric,) = [each for each in backup_report.work_metrics({"drill": last}, ()) if each.name == "drill_rto_seconds"]
     assert [each.value for each in metric.samples] == [3.5]
 
 
@@ -182,3 +182,25 @@ def test_a_process_of_this_program_is_told_from_others(word: str, ours: bool) ->
         assert backup_report.lives(process.pid) is ours
         process.communicate(b"\n")
     assert not backup_report.lives(process.pid)
+
+
+def test_a_full_disk_keeps_nobody_from_the_work(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def full(*_: object) -> None:
+        raise OSError("no space left")
+
+    monkeypatch.setattr(atomic, "write_file", full)
+    done = []
+    with pytest.raises(OSError, match="no space left"), backup_report.recorded(tmp_path, "full"):
+        done.append("full")
+    assert done == ["full"]
+    # What failed says more.
+    with pytest.raises(ValueError, match="no server"), backup_report.recorded(tmp_path, "full"):
+        raise ValueError("no server")
+
+
+def test_how_it_ended_is_told_of_what_counts_alone() -> None:
+    state = {"restore": Work(start=1, end=2, result=FAILED), "full": Work(start=1, end=2, result=OK, succeeded=2)}
+    text = exposition(backup_report.work_metrics(state, {"full"}))
+    assert 'last_ok{work="full"} 1' in text
+    assert 'last_ok{work="restore"}' not in text
+    assert 'last_duration_seconds{work="restore"}' in text

@@ -6,82 +6,26 @@ from __future__ import annotations
 
 import contextlib
 import json
+import time
 from collections.abc import Sequence
-from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from ansible_collections.holdfast.host.plugins.module_utils import atomic, backup_report
 from ansible_collections.holdfast.host.plugins.module_utils import backup_info as info
-from ansible_collections.holdfast.host.plugins.module_utils import backup_report
 from ansible_collections.holdfast.host.plugins.module_utils import backup_truth as subject
-from ansible_collections.holdfast.host.plugins.module_utils.backup_archiver import Archiver
 from ansible_collections.holdfast.host.plugins.module_utils.backup_engine import FailedError
-from ansible_collections.holdfast.host.plugins.module_utils.backup_postgres import Truth
-from ansible_collections.holdfast.host.plugins.module_utils.backup_settings import Regular
 from ansible_collections.holdfast.host.plugins.module_utils.command import Result
-from ansible_collections.holdfast.host.plugins.module_utils.errors import Finding, line
+from ansible_collections.holdfast.host.plugins.module_utils.errors import Finding
 from tests.unit.plugins.module_utils.backup_world import World, out, settings
 from tests.unit.plugins.module_utils.test_backup_engine import engine
 from tests.unit.plugins.module_utils.test_backup_info import entry
 from tests.unit.plugins.module_utils.test_backup_postgres import world
 
 DAY = 86_400
-GOOD = Truth(repository=1, reached=True, message="ok", fulls=3, age=1000, newest=500, size=10, stored=5, whole=True)
-QUIET = Archiver(waiting=0, oldest=0, archived=9, failed=0, failing=None)
 ARCHIVER = Result(status=0, out=f"0\t0\t9\t0\t\t{info.name(1, 8)}\n")
-
-
-@pytest.mark.parametrize(
-    ("changes", "what"),
-    [
-        ({}, None), ({"reached": False}, "backup.repository[1]"), ({"age": None}, "backup.repository[1].full"),
-        ({"age": 1.4 * DAY}, None), ({"age": 1.6 * DAY}, "backup.repository[1].full"),
-        ({"missing": ("a",)}, "backup.repository[1].log"), ({"damaged": ("x",)}, "backup.repository[1].pages"),
-    ],
-)  # fmt: skip
-def test_one_repository(changes: dict[str, Any], what: str | None) -> None:
-    found = [each.path for each in subject.of_repository(replace(GOOD, **changes), "there", DAY)]
-    assert found == ([what] if what else [])
-
-
-@pytest.mark.parametrize(("whole", "level"), [(True, "warning"), (False, "error")])
-def test_a_gap_that_a_newer_backup_has_left_behind_is_told_and_fails_nothing(whole: bool, level: str) -> None:
-    (found,) = subject.of_repository(replace(GOOD, missing=("a",), whole=whole), "there", DAY)
-    assert (found.path, found.level) == ("backup.repository[1].log", level)
-
-
-@pytest.mark.parametrize(("waiting", "oldest", "told"), [(0, 0, 0), (1, 60, 0), (2, 91, 1)])
-def test_a_log_that_waits_too_long(waiting: int, oldest: float, told: int) -> None:
-    assert len(list(subject.of_archiver(replace(QUIET, waiting=waiting, oldest=oldest), 60))) == told
-
-
-@pytest.mark.parametrize(("free", "told"), [(None, []), (1 << 30, []), (1 << 20, ["backup.disk"])])
-def test_a_disk_without_room_for_the_log(free: int | None, told: list[str]) -> None:
-    assert [each.path for each in subject.of_archiver(replace(QUIET, free=free), 60)] == told
-
-
-def test_work_that_failed() -> None:
-    state = {"full": backup_report.Work(start=1, result=backup_report.FAILED, message="no room")}
-    (found,) = subject.of_work(state)
-    assert (found.path, found.value) == ("backup.full", "no room")
-    assert "journalctl -u holdfast-backup@full" in line(found)
-
-
-@pytest.mark.parametrize(
-    ("work", "succeeded", "days", "value"),
-    [
-        ("drill", None, 10, None), ("drill", None, 11, "never in 264.0 h"),
-        ("drill", 2 * DAY, 12, None), ("drill", 2 * DAY, 13, "264.0 h ago"), ("full", None, 99, None),
-    ],
-)  # fmt: skip
-def test_work_that_is_overdue(work: str, succeeded: float | None, days: int, value: str | None) -> None:
-    state = {"drill": backup_report.Work(start=0, result=backup_report.INTERRUPTED, succeeded=succeeded)}
-    works = [Regular(work=work, every_seconds=7 * DAY)]
-    found = list(subject.of_absence(works, state, {work: 0}, days * DAY))
-    assert [each.value for each in found] == ([value] if value else [])
-    assert {each.path for each in found} <= {"backup.drill.last"}
 
 
 def test_a_drill_that_never_was_is_told_from_the_first_look_on(tmp_path: Path) -> None:
@@ -98,12 +42,6 @@ def test_a_drill_that_never_was_is_told_from_the_first_look_on(tmp_path: Path) -
     assert all(at > earlier for work, at in again.items() if work != "drill")
 
 
-def test_work_that_was_killed_and_had_no_time_to_say_so() -> None:
-    state = {"full": backup_report.Work(start=0, pid=7), "drill": backup_report.Work(start=0, pid=8)}
-    (found,) = subject.of_work(state, lives=lambda pid: pid == 8)
-    assert (found.path, found.value) == ("backup.full", "it was killed before it ended")
-
-
 def test_a_clock_that_went_back_is_told(tmp_path: Path) -> None:
     looked(tmp_path, [entry()])
     kept = json.loads((tmp_path / subject.FILE).read_text())
@@ -112,19 +50,6 @@ def test_a_clock_that_went_back_is_told(tmp_path: Path) -> None:
     assert [each.path for each in findings if each.path == "backup.clock"]
     _, findings = looked(tmp_path, [entry()])
     assert not [each.path for each in findings if each.path == "backup.clock"]
-
-
-@pytest.mark.parametrize(
-    ("newest", "succeeded", "told"),
-    [(500, 900, []), (-59, None, []), (-7200, None, ["7200 s before what was done last"]),
-     (None, 4600, ["3600 s before what was done last"])],
-)  # fmt: skip
-def test_it_is_told_as_long_as_what_was_done_lies_ahead(
-    newest: float | None, succeeded: float | None, told: list[str]
-) -> None:
-    state = {"drill": backup_report.Work(start=0, succeeded=succeeded)}
-    found = subject.of_clock(0, [replace(GOOD, newest=newest)], state, 1000)
-    assert [each.value for each in found] == told
 
 
 def test_a_segment_that_the_archiver_believes_in_is_told(tmp_path: Path) -> None:
@@ -203,6 +128,26 @@ def test_without_postgresql_the_other_works_are_told(tmp_path: Path) -> None:
     assert 'holdfast_backup_last_ok{work="files"} 0' in (tmp_path / "backup.prom").read_text()
 
 
+def test_a_full_disk_has_a_new_base_begun_all_the_same(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def full(*_: object) -> None:
+        raise OSError("no space left")
+
+    monkeypatch.setattr(atomic, "write_file", full)
+    seen = world([entry()], psql=ARCHIVER, **{"repo-ls": out({"20260101-000000F": {"type": "path"}})})
+    made = settings(tmp_path, metrics=str(tmp_path / "backup.prom"))
+    with pytest.raises(OSError, match="no space left"):
+        subject.look(engine(tmp_path, seen), made)
+    assert seen.count("systemctl start --no-block holdfast-backup@base.service") == 1
+
+
+def test_metrics_say_when_they_were_read(tmp_path: Path) -> None:
+    began = time.time()
+    looked(tmp_path, [entry()])
+    text = (tmp_path / "backup.prom").read_text()
+    (read,) = (float(each.split()[1]) for each in text.splitlines() if each.startswith("holdfast_backup_read_"))
+    assert began - 1 <= read <= time.time()
+
+
 def test_what_only_grows_is_a_counter(tmp_path: Path) -> None:
     looked(tmp_path, [entry()])
     kinds = dict(line.split()[2:] for line in (tmp_path / "backup.prom").read_text().splitlines() if " TYPE " in line)
@@ -234,9 +179,3 @@ def test_a_lost_backup_is_told_and_a_new_base_is_begun(tmp_path: Path) -> None:
     assert seen.count("systemctl start --no-block holdfast-backup@base.service") == 1
     told = {each.path: (each.value, each.level) for each in found}
     assert told["backup.repository[1].backups"] == ("20260101-000000F", "error")
-
-
-def test_a_lost_backup_is_a_warning_once_there_is_a_newer_one() -> None:
-    truth = Truth(repository=1, reached=True, message="ok", age=10, lost=("OLD",), whole=True)
-    (found,) = subject.of_repository(truth, "here", 86_400)
-    assert (found.path, found.level) == ("backup.repository[1].backups", "warning")
