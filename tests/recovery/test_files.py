@@ -155,7 +155,9 @@ def half_way() -> subprocess.Popen[str]:
     """Start a dump, and return it where pg_dump waits for restic in the midst of a table."""
     process = started("backup_dumps.backup(settings, run, pipe)")
     # It has to be stopped before it reads: it takes a while to open the repository.
-    inside("timeout 60 sh -c 'until pkill -STOP -f [r]estic.*--stdin-filename; do sleep 0.05; done'")
+    # The shell that becomes it has its words, too, and would not go on with it.
+    dumps = "grep -qsz -e --stdin-filename /proc/$(pgrep -nx restic)/cmdline"
+    inside(f"timeout 60 sh -c 'until {dumps} && pkill -STOP -x restic; do sleep 0.05; done'")
     dumping = "SELECT count(*) FROM pg_stat_activity WHERE application_name = 'pg_dump' AND wait_event = 'ClientWrite'"
     wait_until("pg_dump to wait", lambda: psql(dumping) == "1", seconds=scaled(30))
     return process
