@@ -130,6 +130,25 @@ def restic_of(settings: Settings, run: Run, number: int) -> Restic:
     raise FilesError(f"there is no repository {number}")
 
 
+def copies(
+    settings: Settings, run: Run, tag: str, number: int = 0
+) -> tuple[list[tuple[Restic, list[Snapshot]]], list[str]]:
+    """Return each repository that answers with its copies of a tag, and why the others do not. number: of one alone.
+
+    A repository that was never made has no copies; one that refuses a look is no such one.
+    """
+    found: list[tuple[Restic, list[Snapshot]]] = []
+    silent = []
+    for each in settings.repositories:
+        if number in (0, each.number):
+            try:
+                there = restic_of(settings, run, each.number)
+                found.append((there, there.snapshots(tag) if there.identity() is not None else []))
+            except FilesError as problem:
+                silent.append(str(problem))
+    return found, silent
+
+
 def restore_host(source: Source, target: Path) -> None:
     """Put the host's own files into an empty directory, as ``holdfast`` there. Raises FilesError, OSError."""
     if target.exists() and any(target.iterdir()):

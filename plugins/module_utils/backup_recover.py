@@ -136,7 +136,7 @@ def after_stores(recovery: Recovery) -> Iterator[str]:
     """Bring back what needs a store's own container: Redis. Yield what was done."""
     if REDIS not in recovery.left():
         return
-    yield _from_first(
+    yield _from_newest(
         recovery,
         backup_redis.TAG,
         lambda source: f"{backup_redis.restore(recovery.settings, recovery.run, source)} keys of Redis were restored",
@@ -171,32 +171,25 @@ def _volume(recovery: Recovery, name: str) -> str:
         backup_files.restore_volume(recovery.settings, recovery.run, source, name)
         return f"volume {name} was restored"
 
-    return _from_first(recovery, backup_files.tag_of(volume), restore)
+    return _from_newest(recovery, backup_files.tag_of(volume), restore)
 
 
-def _from_first(recovery: Recovery, tag: str, restore: Callable[[backup_files.Source], str]) -> str:
-    """Restore from the first repository that can. Raises FailedError with what each of them said.
+def _from_newest(recovery: Recovery, tag: str, restore: Callable[[backup_files.Source], str]) -> str:
+    """Restore the newest copy that any repository has, from another one where it cannot be read.
 
-    Where every repository answers and none ever had a copy there is nothing to restore, and the rest goes on.
+    Says of what time it is, and what is not known. Raises FailedError with what each of them said. Where every
+    repository answers and none ever had a copy there is nothing to restore, and the rest goes on.
     """
-    wrong, found = [], False
-    for each in recovery.settings.repositories:
-        done, problem = _tried(recovery, each.number, tag, restore)
-        if done:
-            return done
-        found = found or bool(problem)
-        wrong += [problem] if problem else []
-    if found:
+    found, wrong = backup_files.copies(recovery.settings, recovery.run, tag)
+    newest = [(restic, there[-1]) for restic, there in found if there]
+    for restic, chosen in sorted(newest, key=lambda each: each[1].at, reverse=True):
+        try:
+            done = restore(backup_files.Source(restic=restic, snapshot=chosen.id, replace=True))
+        except FilesError as problem:
+            wrong.append(str(problem))
+            continue
+        told = f"{done} as it was at {backup_choice.when(chosen.at)} (copy {chosen.id[:8]}, {restic.name})"
+        return "\n".join([told, *(f"there may be newer ones of {tag}: {each}" for each in wrong)])
+    if wrong:
         raise FailedError(f"{tag} could not be restored:\n" + "\n".join(wrong))
     return f"no copy of {tag} was ever made: it stays empty"
-
-
-def _tried(recovery: Recovery, number: int, tag: str, restore: Callable[[backup_files.Source], str]) -> tuple[str, str]:
-    """Return what was done, and what was wrong; neither where the repository has no copy."""
-    try:
-        restic = backup_files.restic_of(recovery.settings, recovery.run, number)
-        if restic.identity() is None or not restic.snapshots(tag):
-            return "", ""
-        return restore(backup_files.Source(restic=restic, replace=True)), ""
-    except FilesError as problem:
-        return "", str(problem)

@@ -20,10 +20,11 @@ from ansible_collections.holdfast.host.plugins.module_utils import (
 )
 from ansible_collections.holdfast.host.plugins.module_utils.backup_asked import UnconfirmedError
 from ansible_collections.holdfast.host.plugins.module_utils.backup_choice import when
-from ansible_collections.holdfast.host.plugins.module_utils.backup_copies import FilesError, Snapshot
+from ansible_collections.holdfast.host.plugins.module_utils.backup_copies import Snapshot
 from ansible_collections.holdfast.host.plugins.module_utils.backup_engine import FailedError
 from ansible_collections.holdfast.host.plugins.module_utils.backup_files import Source
 from ansible_collections.holdfast.host.plugins.module_utils.backup_pipe import Pipe
+from ansible_collections.holdfast.host.plugins.module_utils.backup_restic import Restic
 from ansible_collections.holdfast.host.plugins.module_utils.backup_settings import Settings
 from ansible_collections.holdfast.host.plugins.module_utils.backup_single import former_name
 from ansible_collections.holdfast.host.plugins.module_utils.command import Run
@@ -36,7 +37,7 @@ SHOWN = 10
 @dataclass(frozen=True, kw_only=True)
 class Wish:
     """What is asked for. tag: of the copy. snapshot: what its id begins with, the newest where empty. repository: 0 for
-    the first that has it. confirm: the stack's name, or it is not done. last: what is there now is copied first.
+    the one that has it newest. confirm: the stack's name, or it is not done. last: what is there now is copied first.
     """
 
     tag: str
@@ -65,21 +66,25 @@ def read(words: Namespace) -> Wish:
     )
 
 
-def _chosen(settings: Settings, run: Run, wish: Wish) -> tuple[Source, Snapshot, list[Snapshot]]:
-    """Return where the copy is, the copy, and all of its kind there. Raises FailedError."""
-    wrong = []
-    for each in settings.repositories:
-        if wish.repository in (0, each.number):
-            try:
-                restic = backup_files.restic_of(settings, run, each.number)
-                there = restic.snapshots(wish.tag)
-                fitting = [one for one in there if one.id.startswith(wish.snapshot)]
-            except FilesError as problem:
-                wrong.append(str(problem))
-                continue
-            if fitting:
-                return Source(restic=restic, snapshot=fitting[-1].id, replace=True), fitting[-1], there
-            wrong.append(f"repository {each.number} has no copy {wish.snapshot or 'at all'} of {wish.tag}")
+@dataclass(frozen=True, kw_only=True)
+class _Chosen:
+    """A copy, where it is, all of its kind there, and what was said by repositories that may have a newer one."""
+
+    copy: Snapshot
+    restic: Restic
+    there: list[Snapshot]
+    silent: list[str]
+
+
+def _chosen(settings: Settings, run: Run, wish: Wish) -> _Chosen:
+    """Return the newest copy that fits, wherever it is. Raises FailedError."""
+    found, silent = backup_files.copies(settings, run, wish.tag, wish.repository)
+    fitting = [(one, restic, there) for restic, there in found for one in there if one.id.startswith(wish.snapshot)]
+    if fitting:
+        copy, restic, there = max(fitting, key=lambda each: each[0].at)
+        return _Chosen(copy=copy, restic=restic, there=there, silent=silent)
+    without = f"has no copy {wish.snapshot or 'at all'} of {wish.tag}"
+    wrong = [*silent, *(f"repository {restic.repository.number} {without}" for restic, _ in found)]
     raise FailedError("\n".join(wrong) or f"there is no repository {wish.repository}")
 
 
@@ -94,17 +99,22 @@ def give_back(settings: Settings, tools: Tools, wish: Wish, now: float) -> Itera
     known = [*backup_keep.tags(settings)]
     if wish.tag not in known:
         raise FailedError(f"{wish.tag!r} is no copy of this stack; there are {', '.join(known)}")
-    source, chosen, there = _chosen(settings, tools.run, wish)
-    what = f"{wish.tag} as it was at {when(chosen.at)} (copy {chosen.id[:8]}, {source.restic.name})"
+    chosen = _chosen(settings, tools.run, wish)
+    source, name = Source(restic=chosen.restic, snapshot=chosen.copy.id, replace=True), chosen.copy.id[:8]
+    what = f"{wish.tag} as it was at {when(chosen.copy.at)} (copy {name}, {chosen.restic.name})"
+    unknown = [f"there may be newer ones: {each}" for each in chosen.silent]
     if wish.tag == backup_files.HOST:
-        place = Path(settings.directory, f"host-{chosen.id[:8]}")
+        place = Path(settings.directory, f"host-{name}")
         backup_files.restore_host(source, place)
+        yield from unknown
         yield f"{what} lies in {place}; take from it what is needed, and remove it: it has secrets"
         return
     if wish.confirm != settings.stack:
         kept = "The present one stays under another name." if wish.tag.startswith(DUMP) else _kept(last=wish.last)
-        told = f"{what} would take the place of what is there. {kept}\nThere are:\n{_shown(there)}"
+        told = f"{what} would take the place of what is there. {kept}\nThere are:\n{_shown(chosen.there)}"
+        told = "\n".join([told, *unknown])
         raise UnconfirmedError(f"{told}\nNothing was done; do it with --confirm {settings.stack}")
+    yield from unknown
     if wish.tag.startswith(DUMP):
         yield from _database(settings, tools, source, wish.tag.removeprefix(DUMP), now)
     else:

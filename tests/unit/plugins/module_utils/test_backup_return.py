@@ -22,6 +22,7 @@ from ansible_collections.holdfast.host.plugins.module_utils.backup_copies import
 from ansible_collections.holdfast.host.plugins.module_utils.backup_engine import FailedError
 from ansible_collections.holdfast.host.plugins.module_utils.command import Result
 from tests.unit.plugins.module_utils.backup_world import World, out, settings, snapshot
+from tests.unit.plugins.module_utils.test_backup_files import two
 
 NOW = 1_770_000_000.0
 LISTED = [snapshot(f"{day:02}aaaaaaaaaa", "x", day=day) for day in range(1, 15)]
@@ -63,7 +64,7 @@ def given(directory: Path, *words: str, said: Result | None = None, **changes: A
     def pipe(_source: Sequence[str], _into: Sequence[str]) -> tuple[Result, Result]:
         return Result(status=0), Result(status=0)
 
-    tools = subject.Tools(run=World({"snapshots": said or out(LISTED)}), pipe=pipe)
+    tools = subject.Tools(run=World({"cat config": out({"id": "a"}), "snapshots": said or out(LISTED)}), pipe=pipe)
     return list(subject.give_back(settings(directory, **changes), tools, wish, NOW))
 
 
@@ -134,3 +135,26 @@ def test_what_cannot_be_had_is_told(
     with pytest.raises(FailedError, match=why):
         given(tmp_path, *words, "--confirm", "shop", said=said)
     assert played.done == []
+
+
+@pytest.mark.parametrize("words", [(), ("--snapshot", "new")])
+def test_the_newest_of_all_repositories_is_taken_and_what_is_not_known_told(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, words: tuple[str, ...]
+) -> None:
+    played = Played(monkeypatch)
+    repositories = two(tmp_path)["repositories"]
+    repositories += [repositories[0] | {"number": 3, "restic": f"{tmp_path}/r3"}]
+    copies = {
+        f"{tmp_path}/r3": Result(status=1, err="no route"), "cat config": out({"id": "a"}),
+        f"{tmp_path}/r2": out([snapshot("new", "x", day=11)]), "": out([snapshot("old", "x", day=1)]),
+    }  # fmt: skip
+    tools = subject.Tools(run=World(copies), pipe=lambda *_: (Result(status=0), Result(status=0)))
+    parsed = backup_words.parser(["restore-copy"]).parse_args(
+        ["restore-copy", "--copy", "redis", "--confirm", "shop", *words]
+    )
+    told = list(subject.give_back(settings(tmp_path, repositories=repositories), tools, subject.read(parsed), NOW))
+    assert told[-1].startswith("redis as it was at 2026-01-11 00:00:00+00:00 (copy new, repository 2 (")
+    assert told[0].startswith("there may be newer ones: repository 3 (")
+    assert played.done == ["redis.backup", "redis.restore"]
+    with pytest.raises(UnconfirmedError, match=r"there may be newer ones: repository 3 .*no route"):
+        list(subject.give_back(settings(tmp_path, repositories=repositories), tools, subject.Wish(tag="redis"), NOW))
