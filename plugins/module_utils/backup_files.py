@@ -6,7 +6,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
 
@@ -21,7 +21,7 @@ from ansible_collections.holdfast.host.plugins.module_utils.backup_copies import
 )
 from ansible_collections.holdfast.host.plugins.module_utils.backup_known import opened, restic
 from ansible_collections.holdfast.host.plugins.module_utils.backup_pause import alone, services, standing_still
-from ansible_collections.holdfast.host.plugins.module_utils.backup_restic import Restic
+from ansible_collections.holdfast.host.plugins.module_utils.backup_restic import BRIEF_SECONDS, Restic
 from ansible_collections.holdfast.host.plugins.module_utils.backup_settings import Repository, Settings, Volume
 from ansible_collections.holdfast.host.plugins.module_utils.command import Run
 from ansible_collections.holdfast.host.plugins.module_utils.containers import Container, NotThereError, inspect
@@ -86,10 +86,10 @@ def backup_volumes(settings: Settings, run: Run) -> list[Copy]:
 def backup_volume(settings: Settings, run: Run, volume: Volume) -> list[Copy]:
     """Copy a volume to every repository; its services stand still once. Raises PartlyError, FilesError, OSError."""
     place = mountpoint(run, volume.volume)
-    # Services are not stopped for a repository that cannot be reached, nor while it is waited for.
+    # Services are not stopped for a repository that cannot be reached, nor while it or another run is waited for.
     problems, ready = [], []
     for repository in settings.repositories:
-        found, problem = _opened(settings, repository, run)
+        found, problem = _opened(settings, repository, run, free=bool(volume.pause))
         ready += [found] if found else []
         problems += [problem] if problem else []
 
@@ -110,9 +110,14 @@ def backup_volume(settings: Settings, run: Run, volume: Volume) -> list[Copy]:
     return done
 
 
-def _opened(settings: Settings, repository: Repository, run: Run) -> tuple[Restic | None, str]:
+def _opened(settings: Settings, repository: Repository, run: Run, *, free: bool) -> tuple[Restic | None, str]:
+    """Return a repository, and why it is none to copy to. free: no other run has it, and none is waited for later."""
     try:
-        return opened(settings, repository, run), ""
+        found = opened(settings, repository, run)
+        if free:
+            found.free()
+            found = replace(found, patience_seconds=BRIEF_SECONDS)
+        return found, ""
     except (FilesError, OSError, ValueError) as problem:
         return None, str(problem)
 

@@ -7,19 +7,21 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
+from pathlib import Path
 from typing import Any
 
 from ansible_collections.holdfast.host.plugins.module_utils import (
     backup_dumps,
     backup_files,
     backup_known,
+    backup_lock,
     backup_redis,
 )
-from ansible_collections.holdfast.host.plugins.module_utils.backup_copies import FilesError, reason
+from ansible_collections.holdfast.host.plugins.module_utils.backup_copies import FilesError, is_locked, reason
 from ansible_collections.holdfast.host.plugins.module_utils.backup_known import Known
 from ansible_collections.holdfast.host.plugins.module_utils.backup_restic import Restic
 from ansible_collections.holdfast.host.plugins.module_utils.backup_settings import Repository, Settings
-from ansible_collections.holdfast.host.plugins.module_utils.command import Run
+from ansible_collections.holdfast.host.plugins.module_utils.command import Result, Run
 from ansible_collections.holdfast.host.plugins.module_utils.errors import WARNING, Finding
 
 WEEK = 7 * 86_400
@@ -64,13 +66,20 @@ def forget(settings: Settings, restic: Restic) -> None:
 
 
 def tidy(settings: Settings, repository: Repository, run: Run, now: float) -> bool:
-    """Remove what is too old, and free its room once a week. Tell whether it was freed. Raises FilesError, OSError."""
+    """Remove what is too old, and free its room once a week. Tell whether it was freed. Raises FilesError, OSError.
+
+    While it is read nothing is removed, and nothing waits for that: the next copies are due, and remove it then.
+    """
     restic, known = _met(settings, repository, run)
     _watched(settings, repository, restic, known)
-    forget(settings, restic)
-    if now - known.pruned < WEEK:
+    try:
+        with backup_lock.alone(_lock(settings, repository), waits=False):
+            forget(settings, restic)
+            if now - known.pruned < WEEK:
+                return False
+            restic.good(restic.call("prune"), "free room")
+    except BlockingIOError:
         return False
-    restic.good(restic.call("prune"), "free room")
     # What is known may have been written meanwhile.
     _keep(settings, repository, pruned=now)
     return True
@@ -116,12 +125,32 @@ def check(settings: Settings, repository: Repository, run: Run, now: float, *, a
     if at_once or now - known.checked >= WEEK:
         part = known.part % PARTS + 1
         reads = f"--read-data-subset={part}/{PARTS}" if known.sound else "--read-data"
-        result = restic.call("check", reads)
+        with backup_lock.alone(_lock(settings, repository)):
+            result = _read(restic, reads)
         message = "" if result.status == 0 else reason(result)
         known = _keep(settings, repository, checked=now, part=part, sound=result.status == 0, message=message)
     return Checked(
         repository=repository.number, at=known.checked, sound=known.sound, part=known.part, message=known.message
     )
+
+
+def _lock(settings: Settings, repository: Repository) -> Path:
+    """Return what is held by who removes something from a repository, and by who reads all of it."""
+    return Path(settings.directory, f"restic-{repository.number}.lock")
+
+
+def _read(restic: Restic, reads: str) -> Result:
+    """Read without a lock of restic's: its check has the repository alone for hours, and no copy could be made.
+
+    Copies only add. Who removes meanwhile what is to be read, another host that shares the place, or a dump that gets
+    its name, makes that look like damage: so damage is looked at again with the lock, and nobody works beside it.
+    Where that one is not to be had, what was seen first is told.
+    """
+    result = restic.call("check", reads, "--no-lock")
+    if result.status == 0:
+        return result
+    again = restic.call("check", reads)
+    return result if is_locked(again) else again
 
 
 def _met(settings: Settings, repository: Repository, run: Run) -> tuple[Restic, Known]:

@@ -42,8 +42,9 @@ _ENTER = (
 # at the following location" is said of one that refuses or does not answer, too.
 NOT_THERE = re.compile("unable to open config file.*(?:does not exist|no such file)", re.IGNORECASE)
 POLL_SECONDS = 2.0
-# The longest that another run holds the repository is a prune's.
-PATIENCE_SECONDS = 900.0
+# The longest that another run holds the repository is a prune's; a dump holds it for a moment, to get its name. No more
+# than that is waited for by who has stopped services.
+PATIENCE_SECONDS, BRIEF_SECONDS = 900.0, 10.0
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -89,6 +90,11 @@ class Restic:
     def unlock(self) -> None:
         """Remove stale locks. Raises FilesError."""
         self.good(self.run(self.words("unlock"), ""), "remove stale locks")
+
+    def free(self) -> None:
+        """Wait until no other run has the repository alone. Raises FilesError."""
+        # It takes a lock as a copy does, and reads one small file.
+        self.good(self.call("cat", "config"), "have a lock in it")
 
     def good(self, result: Result, what: str) -> Result:
         """Return a result that is good. Raises FilesError, which says so where the password is another."""

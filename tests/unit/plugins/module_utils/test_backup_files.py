@@ -4,17 +4,21 @@
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Sequence
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
 
-from ansible_collections.holdfast.host.plugins.module_utils import backup_files
+from ansible_collections.holdfast.host.plugins.module_utils import backup_files, backup_restic
 from ansible_collections.holdfast.host.plugins.module_utils.backup_copies import FilesError, PartlyError
 from ansible_collections.holdfast.host.plugins.module_utils.backup_files import Source
 from ansible_collections.holdfast.host.plugins.module_utils.command import Result
 from tests.unit.plugins.module_utils.backup_world import (
+    GOOD,
+    LOCKED,
     SUMMARY,
     WRONG,
     World,
@@ -86,6 +90,30 @@ def test_no_service_stops_for_repositories_that_cannot_be_reached(tmp_path: Path
     with pytest.raises(PartlyError, match="another key"):
         backup_files.backup_volumes(settings(tmp_path), seen)
     assert seen.count("docker stop") == 0
+
+
+def test_services_serve_while_another_run_holds_the_repository(
+    tmp_path: Path, place: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(backup_restic, "POLL_SECONDS", 0)
+    seen = world(place, **{"--no-lock cat config": out({"id": "abc"}), "cat config": [LOCKED, LOCKED, GOOD]})
+    backup_files.backup_volumes(settings(tmp_path), seen)
+    order = [each for each in seen.seen if each in ("cat config", "unlock", "docker stop a")]
+    assert order == ["cat config", "unlock", "cat config", "unlock", "cat config", "docker stop a"]
+
+
+def test_services_that_stand_still_wait_for_no_other_run(
+    tmp_path: Path, place: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A lock that came meanwhile is one of a moment, or the copy is left to the next run."""
+    now = itertools.count(0.0, 4.0)
+    monkeypatch.setattr(backup_restic, "POLL_SECONDS", 0)
+    monkeypatch.setattr(backup_restic, "time", SimpleNamespace(monotonic=now.__next__, sleep=lambda _: None))
+    seen = world(place, **{"backup --json": LOCKED})
+    with pytest.raises(PartlyError, match=r"volume:media: .*already locked"):
+        backup_files.backup_volume(settings(tmp_path), seen, settings(tmp_path).volumes[0])
+    assert (seen.count("docker stop a"), seen.count("docker start a")) == (1, 1)
+    assert seen.count("backup --json") == 3
 
 
 def test_a_copy_that_fails_starts_the_services(tmp_path: Path, place: Path) -> None:

@@ -4,16 +4,18 @@
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Sequence
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 
-from ansible_collections.holdfast.host.plugins.module_utils import backup_keep, backup_known
+from ansible_collections.holdfast.host.plugins.module_utils import backup_keep, backup_known, backup_lock, backup_restic
 from ansible_collections.holdfast.host.plugins.module_utils.backup_copies import FilesError
 from ansible_collections.holdfast.host.plugins.module_utils.backup_keep import PARTS, WEEK
 from ansible_collections.holdfast.host.plugins.module_utils.command import Result
-from tests.unit.plugins.module_utils.backup_world import World, out, settings, snapshot
+from tests.unit.plugins.module_utils.backup_world import LOCKED, World, out, settings, snapshot
 
 NOW = 1_800_000_000.0
 HERE = {"cat config": out({"id": "abc"}), "snapshots": out([])}
@@ -84,13 +86,16 @@ def test_checks_go_round_all_parts_of_the_data(tmp_path: Path) -> None:
     for week in range(PARTS + 1):
         assert backup_keep.check(made, made.repositories[0], world, NOW + week * WEEK).sound
         backup_keep.check(made, made.repositories[0], world, NOW + week * WEEK + 1)
-    parts = [each.rpartition("=")[2] for each in world.seen if each.startswith("check")]
+    parts = [each.split("=")[1].split()[0] for each in world.seen if each.startswith("check")]
     assert parts == [f"{part}/{PARTS}" for part in (*range(1, PARTS + 1), 1)]
+
+
+DAMAGED = Result(status=1, err="Fatal: repository contains errors")
 
 
 def test_damage_is_a_result_and_stays_known(tmp_path: Path) -> None:
     made = settings(tmp_path)
-    world = World({**HERE, "check": [Result(status=1, err="Fatal: repository contains errors"), Result(status=0)]})
+    world = World({**HERE, "check": [DAMAGED, DAMAGED, Result(status=0)]})
     for now, at_once in ((NOW, False), (NOW + 5, False)):
         found = backup_keep.check(made, made.repositories[0], world, now, at_once=at_once)
         assert (found.sound, found.message, found.at) == (False, "Fatal: repository contains errors", NOW)
@@ -100,4 +105,50 @@ def test_damage_is_a_result_and_stays_known(tmp_path: Path) -> None:
     assert (known.sound, known.message, known.checked) == (True, "", NOW + 6)
     # Another part would be sound, and say nothing of this one.
     reads = [each.split()[1] for each in world.seen if each.startswith("check")]
-    assert reads == [f"--read-data-subset=1/{PARTS}", "--read-data"]
+    assert reads == [f"--read-data-subset=1/{PARTS}"] * 2 + ["--read-data"]
+
+
+def reading(directory: Path, *said: Result) -> tuple[backup_keep.Checked, list[str]]:
+    """Return what came of a reading whose tries end so, and the tries."""
+    made, world = settings(directory), World({**HERE, "check": list(said)})
+    checked = backup_keep.check(made, made.repositories[0], world, NOW, at_once=True)
+    return checked, [each for each in world.seen if each.startswith("check")]
+
+
+def test_a_reading_keeps_no_copy_from_being_made(tmp_path: Path) -> None:
+    checked, tries = reading(tmp_path, Result(status=0))
+    assert checked.sound
+    assert tries == [f"check --read-data-subset=1/{PARTS} --no-lock"]
+
+
+@pytest.mark.parametrize(("again", "sound"), [(Result(status=0), True), (DAMAGED, False), (LOCKED, False)])
+def test_damage_is_believed_where_nobody_else_can_have_removed_anything(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, again: Result, *, sound: bool
+) -> None:
+    clock = SimpleNamespace(monotonic=itertools.count(0.0, 1000.0).__next__, sleep=lambda _: None)
+    monkeypatch.setattr(backup_restic, "time", clock)
+    checked, tries = reading(tmp_path, DAMAGED, again)
+    assert (checked.sound, checked.message) == (sound, "" if sound else "Fatal: repository contains errors")
+    assert tries[1] == f"check --read-data-subset=1/{PARTS}"
+
+
+def test_nothing_is_removed_while_it_is_read(tmp_path: Path) -> None:
+    made, world = settings(tmp_path), World(HERE)
+
+    def reads(_words: Sequence[str], _given: str) -> Result:
+        assert tidied(tmp_path, world, NOW) is False
+        return Result(status=0)
+
+    backup_keep.check(made, made.repositories[0], World({**HERE, "check": reads}), NOW)
+    assert (world.count("forget"), world.count("prune")) == (0, 0)
+    assert tidied(tmp_path, world, NOW) is True
+    assert (world.count("forget"), world.count("prune")) == (2, 1)
+
+
+def test_nothing_is_read_while_it_is_removed(tmp_path: Path) -> None:
+    def holds(_words: Sequence[str], _given: str) -> Result:
+        with pytest.raises(BlockingIOError), backup_lock.alone(tmp_path / "restic-1.lock", waits=False):
+            pass
+        return Result(status=0)
+
+    assert tidied(tmp_path, World({**HERE, "forget": holds, "prune": holds}), NOW) is True
