@@ -5,7 +5,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
@@ -20,7 +20,13 @@ from ansible_collections.holdfast.host.plugins.module_utils.backup_copies import
     tried,
 )
 from ansible_collections.holdfast.host.plugins.module_utils.backup_known import opened, restic
-from ansible_collections.holdfast.host.plugins.module_utils.backup_pause import alone, services, standing_still
+from ansible_collections.holdfast.host.plugins.module_utils.backup_pause import (
+    alone,
+    everyone,
+    ran,
+    services,
+    standing_still,
+)
 from ansible_collections.holdfast.host.plugins.module_utils.backup_restic import BRIEF_SECONDS, Restic
 from ansible_collections.holdfast.host.plugins.module_utils.backup_settings import Repository, Settings, Volume
 from ansible_collections.holdfast.host.plugins.module_utils.command import Run
@@ -96,27 +102,53 @@ def backup_volume(settings: Settings, run: Run, volume: Volume) -> list[Copy]:
     def copy(restic: Restic) -> list[Copy]:
         # By its last name: a snapshot with the whole path could be restored below that path alone.
         staging = str(place / backup_swap.STAGING)
+        if volume.pause:
+            restic = replace(restic, patience_seconds=BRIEF_SECONDS)
         vanishing = not volume.pause
         return [restic.backup(tag_of(volume), place.name, str(place.parent), exclude=[staging], vanishing=vanishing)]
 
     done: list[Copy] = []
     if ready:
         with alone(settings.directory, run), standing_still(settings.directory, run, services(run, volume.pause)):
+            before = everyone(run, volume.pause)
             copies, problem = tried(lambda: collected(partial(copy, each) for each in ready))
-        done += copies
-        problems += [problem] if problem else []
+            torn = _torn(run, volume, before)
+        problems += [each for each in (problem, torn) if each]
+        if torn:
+            problems += _dropped(ready, copies)
+        else:
+            done += copies
     if problems:
         raise PartlyError([f"{tag_of(volume)}: {each}" for each in problems], done)
     return done
 
 
+def _torn(run: Run, volume: Volume, before: Sequence[Container]) -> str:
+    """Return why what was copied may be of several moments, empty where its services stood still all the time."""
+    try:
+        names = ran(before, everyone(run, volume.pause))
+    except FilesError as problem:
+        return f"nobody knows whether its services stood still, and the copy is not kept: {problem}"
+    return f"{', '.join(names)} ran while it was copied, and the copy is not kept" if names else ""
+
+
+def _dropped(ready: Sequence[Restic], copies: Sequence[Copy]) -> list[str]:
+    """Remove copies. Return why one is still there."""
+
+    def drop(restic: Restic) -> list[Copy]:
+        restic.forget(*(each.snapshot for each in copies if each.repository == restic.repository.number))
+        return []
+
+    _, problem = tried(lambda: collected(partial(drop, each) for each in ready))
+    return [problem] if problem else []
+
+
 def _opened(settings: Settings, repository: Repository, run: Run, *, free: bool) -> tuple[Restic | None, str]:
-    """Return a repository, and why it is none to copy to. free: no other run has it, and none is waited for later."""
+    """Return a repository, and why it is none to copy to. free: where no other run has it."""
     try:
         found = opened(settings, repository, run)
         if free:
             found.free()
-            found = replace(found, patience_seconds=BRIEF_SECONDS)
         return found, ""
     except (FilesError, OSError, ValueError) as problem:
         return None, str(problem)

@@ -24,6 +24,8 @@ from ansible_collections.holdfast.host.plugins.module_utils.command import Run
 from ansible_collections.holdfast.host.plugins.module_utils.containers import Container, NotThereError, of_project
 
 LEDGER, LOCK = "paused.json", "files.lock"
+# When the engine says that a container was started that never was.
+NEVER = "0001-01-01T00:00:00Z"
 WAIT_SECONDS, POLL_SECONDS = 3600.0, 0.5
 
 
@@ -120,7 +122,23 @@ def _read(directory: str) -> Ledger | None:
 
 def services(run: Run, pause: Sequence[Paused]) -> list[Container]:
     """Return the running containers of services. One that does not run needs no pause. Raises FilesError."""
+    return [one for one in everyone(run, pause) if one.running]
+
+
+def everyone(run: Run, pause: Sequence[Paused]) -> list[Container]:
+    """Return the containers of services, running or not. Raises FilesError."""
     try:
-        return [one for each in pause for one in of_project(run, each.project, each.service) if one.running]
+        return [one for each in pause for one in of_project(run, each.project, each.service)]
     except NotThereError as problem:
         raise FilesError(f"the engine does not answer: {problem}") from None
+
+
+def ran(before: Sequence[Container], after: Sequence[Container]) -> list[str]:
+    """Return the services that did not stand still between two looks: a release or a playbook starts what it finds.
+
+    One that was made meanwhile counts where it was started, and one that is gone may have been.
+    """
+    was, left = {each.id: each.started for each in before}, {each.id for each in after}
+    found = [each.service for each in before if each.running or each.id not in left]
+    found += [each.service for each in after if each.running or each.started != was.get(each.id, NEVER)]
+    return sorted(set(found))

@@ -27,7 +27,8 @@ class Container:
     """One container.
 
     status: Docker's word for it. health: empty where the container has no health check. config_hash: Compose's
-    fingerprint of the service as it was when the container was made. image: the id of what it runs.
+    fingerprint of the service as it was when the container was made. image: the id of what it runs. started: when it
+    was last, in Docker's words.
     """
 
     id: str
@@ -40,6 +41,7 @@ class Container:
     address: str
     config_hash: str = ""
     image: str = ""
+    started: str = ""
 
     @property
     def running(self) -> bool:
@@ -65,6 +67,7 @@ def parse(entry: Mapping[str, Any]) -> Container:
         address="127.0.0.1" if host else next((address for address in addresses if address), ""),
         config_hash=labels.get(CONFIG_HASH, ""),
         image=entry.get("Image", ""),
+        started=state.get("StartedAt", ""),
     )
 
 

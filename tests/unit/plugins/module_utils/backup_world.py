@@ -79,8 +79,8 @@ def restic(directory: Path, world: World) -> Restic:
     )
 
 
-def container(identity: str, service: str, *, running: bool = True) -> dict[str, Any]:
+def container(identity: str, service: str, *, running: bool = True, started: str = "") -> dict[str, Any]:
     """Return a container as the engine describes it."""
     labels = {"com.docker.compose.service": service}
-    state = {"Status": "running" if running else "exited", "ExitCode": 0}
+    state = {"Status": "running" if running else "exited", "ExitCode": 0, "StartedAt": started}
     return {"Id": identity, "Name": f"/{service}", "Config": {"Labels": labels}, "State": state, "Image": "sha256:1"}

@@ -51,7 +51,7 @@ def world(place: Path, **more: Any) -> World:
     usual = {
         "volume inspect": out([{"Mountpoint": str(place)}]),
         "docker ps": Result(status=0, out="a\n"),
-        "docker inspect": out([container("a", "app")]),
+        "docker inspect": [out([container("a", "app")]), out([container("a", "app", running=False)])],
         "cat config": out({"id": "abc"}),
         "backup --json": out(SUMMARY),
         "snapshots": out([snapshot("aabb", "volume:media")]),
@@ -114,6 +114,44 @@ def test_services_that_stand_still_wait_for_no_other_run(
         backup_files.backup_volume(settings(tmp_path), seen, settings(tmp_path).volumes[0])
     assert (seen.count("docker stop a"), seen.count("docker start a")) == (1, 1)
     assert seen.count("backup --json") == 3
+
+
+EARLY, LATER = "2026-01-01T00:00:00Z", "2026-01-02T00:00:00Z"
+RUNS = out([container("a", "app", started=EARLY)])
+STANDS = out([container("a", "app", running=False, started=EARLY)])
+
+
+@pytest.mark.parametrize(
+    "after",
+    [
+        out([container("a", "app", started=LATER)]),
+        out([container("a", "app", running=False, started=LATER)]),
+        out([container("b", "app", started=LATER)]),
+        out([]),
+    ],
+)
+def test_a_copy_beside_a_service_that_ran_is_none(tmp_path: Path, place: Path, after: Result) -> None:
+    seen = world(place, **{"docker inspect": [RUNS, STANDS, after]})
+    made = settings(tmp_path, **two(tmp_path))
+    with pytest.raises(PartlyError, match="volume:media: app ran while it was copied") as caught:
+        backup_files.backup_volume(made, seen, made.volumes[0])
+    assert caught.value.done == ()
+    assert seen.count("forget aaaabbbb") == 2
+    assert seen.seen.index("docker start a") < next(n for n, each in enumerate(seen.seen) if "forget" in each)
+
+
+def test_a_copy_that_cannot_be_dropped_is_told(tmp_path: Path, place: Path) -> None:
+    seen = world(place, **{"docker inspect": [RUNS, STANDS, RUNS], "forget": Result(status=1, err="no right")})
+    with pytest.raises(PartlyError, match="could not remove snapshots: no right"):
+        backup_files.backup_volume(settings(tmp_path), seen, settings(tmp_path).volumes[0])
+
+
+def test_an_engine_that_cannot_tell_vouches_for_no_copy(tmp_path: Path, place: Path) -> None:
+    gone = Result(status=1, err="Cannot connect")
+    seen = world(place, **{"docker inspect": [RUNS, STANDS], "docker ps": [*[Result(status=0, out="a\n")] * 2, gone]})
+    with pytest.raises(PartlyError, match=r"nobody knows whether its services stood still.*Cannot connect"):
+        backup_files.backup_volume(settings(tmp_path), seen, settings(tmp_path).volumes[0])
+    assert seen.count("forget aaaabbbb") == 1
 
 
 def test_a_copy_that_fails_starts_the_services(tmp_path: Path, place: Path) -> None:

@@ -15,7 +15,7 @@ from ansible_collections.holdfast.host.plugins.module_utils.backup_copies import
 from ansible_collections.holdfast.host.plugins.module_utils.backup_pause import BusyError
 from ansible_collections.holdfast.host.plugins.module_utils.backup_settings import Paused
 from ansible_collections.holdfast.host.plugins.module_utils.command import Result
-from ansible_collections.holdfast.host.plugins.module_utils.containers import parse
+from ansible_collections.holdfast.host.plugins.module_utils.containers import Container, parse
 from tests.unit.plugins.module_utils.backup_world import World, container, out
 
 GONE = Result(status=1, err="Error response from daemon: No such container: a")
@@ -128,3 +128,16 @@ def test_services_are_found_by_their_labels() -> None:
     assert "label=com.docker.compose.project=shop-blue" in world.seen[0]
     with pytest.raises(FilesError, match="the engine does not answer: no such device"):
         backup_pause.services(World({"docker": BROKEN}), [Paused(project="shop-blue", service="app")])
+
+
+def test_a_service_that_was_started_in_between_did_not_stand_still() -> None:
+    def one(identity: str, service: str, started: str, *, running: bool = False) -> Container:
+        return parse(container(identity, service, running=running, started=started))
+
+    stands = [one("a", "app", "1"), one("w", "worker", "1")]
+    assert backup_pause.ran(stands, stands) == []
+    assert backup_pause.ran(stands, [*stands, one("n", "new", backup_pause.NEVER)]) == []
+    assert backup_pause.ran(stands, [*stands, one("n", "new", "2")]) == ["new"]
+    assert backup_pause.ran(stands, [stands[0], one("w", "worker", "2")]) == ["worker"]
+    assert backup_pause.ran(stands, stands[:1]) == ["worker"]
+    assert backup_pause.ran([one("a", "app", "1", running=True)], [stands[0]]) == ["app"]
