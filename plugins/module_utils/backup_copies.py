@@ -9,6 +9,7 @@ import re
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from itertools import pairwise
 from typing import Any
 
 from ansible_collections.holdfast.host.plugins.module_utils.command import Result
@@ -17,6 +18,8 @@ ABSENT, LOCKED, WRONG_PASSWORD, INCOMPLETE = 10, 11, 12, 3
 _TIME = re.compile(r"(\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d)(\.\d+)?(Z|[+-]\d\d:\d\d)")
 _GONE = ("no such file", "does not exist")
 _ENOENT = 2
+# By so much two clocks may differ that are right.
+AHEAD_SECONDS = 60.0
 
 
 class FilesError(Exception):
@@ -47,6 +50,26 @@ class Snapshot:
     tags: tuple[str, ...]
     paths: tuple[str, ...]
     original: str = ""
+
+
+def ahead(at: float, now: float) -> bool:
+    """Tell whether a time is yet to come: the clock was wrong then, or is now."""
+    return at > now + AHEAD_SECONDS
+
+
+def newness(snapshot: Snapshot, now: float) -> tuple[bool, float]:
+    """Return by what the newest copy is found. One whose time is yet to come is behind all others."""
+    return not ahead(snapshot.at, now), snapshot.at
+
+
+def jumped(times: Iterable[float], kept_seconds: float, gap_seconds: float) -> bool:
+    """Tell whether the clock may have gone wrong: within what is kept nothing was copied for longer than a gap.
+
+    By a clock that is ahead everything is old. Until the copies since the gap reach back as far as is kept, nothing
+    has to go for its age: a host that was off keeps some copies longer, and nothing else comes of it.
+    """
+    found = sorted(times)
+    return any(after - before > gap_seconds and after > found[-1] - kept_seconds for before, after in pairwise(found))
 
 
 def seconds(text: str) -> float:

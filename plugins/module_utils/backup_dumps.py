@@ -30,7 +30,7 @@ from ansible_collections.holdfast.host.plugins.module_utils.backup_settings impo
 from ansible_collections.holdfast.host.plugins.module_utils.command import Run
 from ansible_collections.holdfast.host.plugins.module_utils.containers import NotThereError, the_one
 
-PARTIAL = "partial:"
+TAG, PARTIAL = "dump:", "partial:"
 # A migration that holds a table must not hold the dump for ever.
 LOCK_WAIT = "10min"
 _HALF = "holdfast_restore_"
@@ -48,7 +48,7 @@ _OPEN = 'ALTER DATABASE :"name" ALLOW_CONNECTIONS true;\nALTER DATABASE :"other"
 
 def tag_of(database: str) -> str:
     """Return the tag of a database's dumps."""
-    return f"dump:{database}"
+    return f"{TAG}{database}"
 
 
 @dataclass(frozen=True, kw_only=True)

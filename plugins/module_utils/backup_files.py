@@ -5,6 +5,7 @@
 from __future__ import annotations
 
 import json
+import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
@@ -16,6 +17,7 @@ from ansible_collections.holdfast.host.plugins.module_utils.backup_copies import
     FilesError,
     PartlyError,
     Snapshot,
+    ahead,
     collected,
     tried,
 )
@@ -172,15 +174,20 @@ def copies(
 ) -> tuple[list[tuple[Restic, list[Snapshot]]], list[str]]:
     """Return each repository that answers with its copies of a tag, and why the others do not. number: of one alone.
 
-    A repository that was never made has no copies; one that refuses a look is no such one.
+    A repository that was never made has no copies; one that refuses a look is no such one. One with copies whose time
+    is yet to come is told, too: where this host's clock is behind they are the newest.
     """
+    now = time.time()
     found: list[tuple[Restic, list[Snapshot]]] = []
     silent = []
     for each in settings.repositories:
         if number in (0, each.number):
             try:
                 there = restic_of(settings, run, each.number)
-                found.append((there, there.snapshots(tag) if there.identity() is not None else []))
+                has = there.snapshots(tag) if there.identity() is not None else []
+                found.append((there, has))
+                if late := [one.id[:8] for one in has if ahead(one.at, now)]:
+                    silent.append(f"{there.name} has {', '.join(late)} of a time that is yet to come by this clock")
             except FilesError as problem:
                 silent.append(str(problem))
     return found, silent

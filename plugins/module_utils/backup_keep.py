@@ -5,7 +5,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -17,14 +17,22 @@ from ansible_collections.holdfast.host.plugins.module_utils import (
     backup_lock,
     backup_redis,
 )
-from ansible_collections.holdfast.host.plugins.module_utils.backup_copies import FilesError, is_locked, reason
+from ansible_collections.holdfast.host.plugins.module_utils.backup_copies import (
+    FilesError,
+    Snapshot,
+    ahead,
+    is_locked,
+    jumped,
+    reason,
+)
 from ansible_collections.holdfast.host.plugins.module_utils.backup_known import Known
 from ansible_collections.holdfast.host.plugins.module_utils.backup_restic import Restic
 from ansible_collections.holdfast.host.plugins.module_utils.backup_settings import Repository, Settings
 from ansible_collections.holdfast.host.plugins.module_utils.command import Result, Run
 from ansible_collections.holdfast.host.plugins.module_utils.errors import WARNING, Finding
 
-WEEK = 7 * 86_400
+DAY = 86_400
+WEEK = 7 * DAY
 # So many checks read all the data once, each another part of it: within the two weeks for which copies are kept.
 PARTS = 2
 # How much earlier than it must restic may find a copy too old.
@@ -54,15 +62,27 @@ def tags(settings: Settings) -> dict[str, int]:
     return found
 
 
-def forget(settings: Settings, restic: Restic) -> None:
-    """Remove the snapshots that are too old. Raises FilesError.
+def forget(settings: Settings, restic: Restic, found: Sequence[Snapshot], now: float) -> None:
+    """Remove the snapshots that are too old, of all that were found. Raises FilesError.
 
-    Age counts from the newest of a tag: where no more copies are made, the last ones stay.
+    Age counts from the newest of a tag: where no more copies are made, the last ones stay. So one whose time is yet to
+    come would take all others with it: nothing goes then, nor of a kind whose times a clock may have made.
     """
+    every = {each.work: each.every_seconds for each in settings.works}
+    late = [each.id[:8] for each in found if ahead(each.at, now) and {*each.tags} & {*tags(settings)}]
+    if late:
+        rule = f"{restic.name}: {', '.join(late)} are of a time that is yet to come, and nothing old is removed"
+        raise FilesError(f"{rule}. Is the clock right? Remove them with restic forget, where it was not")
     for days in sorted(set(tags(settings).values())):
-        named = [word for tag, kept in tags(settings).items() if kept == days for word in ("--tag", tag)]
-        words = ["forget", "--host", restic.host, "--group-by", "host,tags", "--keep-within", f"{days}d", *named]
-        restic.good(restic.call(*words), "remove old snapshots")
+        named = []
+        for tag, kept in tags(settings).items():
+            often = every.get("dumps" if tag.startswith(backup_dumps.TAG) else "files", DAY)
+            times = [each.at for each in found if tag in each.tags]
+            if kept == days and not jumped(times, kept * DAY, max(DAY, 2 * often)):
+                named += ["--tag", tag]
+        if named:
+            words = ["forget", "--host", restic.host, "--group-by", "host,tags", "--keep-within", f"{days}d", *named]
+            restic.good(restic.call(*words), "remove old snapshots")
 
 
 def tidy(settings: Settings, repository: Repository, run: Run, now: float) -> bool:
@@ -71,10 +91,11 @@ def tidy(settings: Settings, repository: Repository, run: Run, now: float) -> bo
     While it is read nothing is removed, and nothing waits for that: the next copies are due, and remove it then.
     """
     restic, known = _met(settings, repository, run)
-    _watched(settings, repository, restic, known)
+    found = restic.snapshots()
+    _watched(settings, repository, found, known)
     try:
         with backup_lock.alone(_lock(settings, repository), waits=False):
-            forget(settings, restic)
+            forget(settings, restic, found, now)
             if now - known.pruned < WEEK:
                 return False
             restic.good(restic.call("prune"), "free room")
@@ -85,15 +106,15 @@ def tidy(settings: Settings, repository: Repository, run: Run, now: float) -> bo
     return True
 
 
-def _watched(settings: Settings, repository: Repository, restic: Restic, known: Known) -> None:
+def _watched(settings: Settings, repository: Repository, found: Sequence[Snapshot], known: Known) -> None:
     """Note which snapshots are there, and which of those that were went before their time: nobody here removes them."""
-    days, found = tags(settings), restic.snapshots()
+    days = tags(settings)
     there = {each.id: (tag, each.at) for each in found for tag in each.tags if tag in days}
     newest_at = {tag: max(at for each, at in there.values() if each == tag) for tag, _ in there.values()}
     due = {
         each: (tag, at)
         for each, (tag, at) in {**known.gone, **known.kept}.items()
-        if tag in days and at > newest_at.get(tag, at) - days[tag] * 86_400 + SLACK
+        if tag in days and at > newest_at.get(tag, at) - days[tag] * DAY + SLACK
     }
     gone = {each: of for each, of in due.items() if each not in there}
     _keep(settings, repository, kept=there, gone=gone)

@@ -12,6 +12,7 @@ from dataclasses import dataclass, field, replace
 
 from ansible_collections.holdfast.host.plugins.module_utils import backup_info as info
 from ansible_collections.holdfast.host.plugins.module_utils import backup_timeline
+from ansible_collections.holdfast.host.plugins.module_utils.backup_copies import jumped
 from ansible_collections.holdfast.host.plugins.module_utils.backup_engine import STANZA, Engine, FailedError, checked
 from ansible_collections.holdfast.host.plugins.module_utils.backup_settings import Repository, Settings
 from ansible_collections.holdfast.host.plugins.module_utils.command import Result
@@ -137,7 +138,12 @@ def _keeping(engine: Engine, settings: Settings, repository: Repository) -> list
     if stanza.code == -1:
         # By what is not known nothing is removed.
         return [f"--repo={repository.number}"]
-    kept = info.counted(stanza.fulls, time.time() - settings.keep.wal_seconds) + 1
+    now, every = time.time(), engine.postgres.full_every_seconds
+    times = [each.stop for each in stanza.backups if each.stop <= now]
+    if jumped([*times, now], settings.keep.wal_seconds, 2 * every):
+        # By a clock that is ahead everything is old.
+        return [f"--repo={repository.number}", "--no-expire-auto"]
+    kept = info.counted(stanza.fulls, now - settings.keep.wal_seconds) + 1
     at = f"--repo{repository.number}-retention-archive"
     return [f"--repo={repository.number}", f"{at}={kept}", f"{at}-type=full"]
 

@@ -22,7 +22,7 @@ from ansible_collections.holdfast.host.plugins.module_utils import (
     backup_redis,
     backup_restore,
 )
-from ansible_collections.holdfast.host.plugins.module_utils.backup_copies import FilesError
+from ansible_collections.holdfast.host.plugins.module_utils.backup_copies import FilesError, newness
 from ansible_collections.holdfast.host.plugins.module_utils.backup_engine import Engine, FailedError, checked
 from ansible_collections.holdfast.host.plugins.module_utils.backup_settings import Settings
 from ansible_collections.holdfast.host.plugins.module_utils.command import Run
@@ -181,8 +181,9 @@ def _from_newest(recovery: Recovery, tag: str, restore: Callable[[backup_files.S
     repository answers and none ever had a copy there is nothing to restore, and the rest goes on.
     """
     found, wrong = backup_files.copies(recovery.settings, recovery.run, tag)
-    newest = [(restic, there[-1]) for restic, there in found if there]
-    for restic, chosen in sorted(newest, key=lambda each: each[1].at, reverse=True):
+    now = time.time()
+    newest = [(restic, max(there, key=lambda each: newness(each, now))) for restic, there in found if there]
+    for restic, chosen in sorted(newest, key=lambda each: newness(each[1], now), reverse=True):
         try:
             done = restore(backup_files.Source(restic=restic, snapshot=chosen.id, replace=True))
         except FilesError as problem:

@@ -23,6 +23,7 @@ from ansible_collections.holdfast.host.plugins.module_utils.backup_copies import
     Snapshot,
     errors,
     is_locked,
+    newness,
     reason,
     seconds,
     told,
@@ -163,11 +164,12 @@ class Restic:
         return sorted(made, key=lambda each: each.at)
 
     def find(self, tag: str, snapshot: str = "") -> Snapshot:
-        """Return the newest snapshot with a tag, or the one whose id begins so. Raises FilesError."""
+        """Return the newest snapshot with a tag, or of those whose ids begin so. Raises FilesError."""
         found = [each for each in self.snapshots(tag) if each.id.startswith(snapshot)]
         if not found:
             raise FilesError(f"{self.name} has no snapshot {snapshot + ' ' if snapshot else ''}of {tag}")
-        return found[-1]
+        now = time.time()
+        return max(found, key=lambda each: newness(each, now))
 
     def restore(self, snapshot: Snapshot, target: str) -> None:
         """Restore a snapshot's files below a directory, with owners and modes. Raises FilesError."""

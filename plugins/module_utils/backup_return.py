@@ -20,7 +20,7 @@ from ansible_collections.holdfast.host.plugins.module_utils import (
 )
 from ansible_collections.holdfast.host.plugins.module_utils.backup_asked import UnconfirmedError
 from ansible_collections.holdfast.host.plugins.module_utils.backup_choice import when
-from ansible_collections.holdfast.host.plugins.module_utils.backup_copies import Snapshot
+from ansible_collections.holdfast.host.plugins.module_utils.backup_copies import Snapshot, newness
 from ansible_collections.holdfast.host.plugins.module_utils.backup_engine import FailedError
 from ansible_collections.holdfast.host.plugins.module_utils.backup_files import Source
 from ansible_collections.holdfast.host.plugins.module_utils.backup_pipe import Pipe
@@ -29,7 +29,6 @@ from ansible_collections.holdfast.host.plugins.module_utils.backup_settings impo
 from ansible_collections.holdfast.host.plugins.module_utils.backup_single import former_name
 from ansible_collections.holdfast.host.plugins.module_utils.command import Run
 
-DUMP = "dump:"
 # Of the copies that may be chosen, so many are shown.
 SHOWN = 10
 
@@ -76,12 +75,12 @@ class _Chosen:
     silent: list[str]
 
 
-def _chosen(settings: Settings, run: Run, wish: Wish) -> _Chosen:
+def _chosen(settings: Settings, run: Run, wish: Wish, now: float) -> _Chosen:
     """Return the newest copy that fits, wherever it is. Raises FailedError."""
     found, silent = backup_files.copies(settings, run, wish.tag, wish.repository)
     fitting = [(one, restic, there) for restic, there in found for one in there if one.id.startswith(wish.snapshot)]
     if fitting:
-        copy, restic, there = max(fitting, key=lambda each: each[0].at)
+        copy, restic, there = max(fitting, key=lambda each: newness(each[0], now))
         return _Chosen(copy=copy, restic=restic, there=there, silent=silent)
     without = f"has no copy {wish.snapshot or 'at all'} of {wish.tag}"
     wrong = [*silent, *(f"repository {restic.repository.number} {without}" for restic, _ in found)]
@@ -99,7 +98,7 @@ def give_back(settings: Settings, tools: Tools, wish: Wish, now: float) -> Itera
     known = [*backup_keep.tags(settings)]
     if wish.tag not in known:
         raise FailedError(f"{wish.tag!r} is no copy of this stack; there are {', '.join(known)}")
-    chosen = _chosen(settings, tools.run, wish)
+    chosen = _chosen(settings, tools.run, wish, now)
     source, name = Source(restic=chosen.restic, snapshot=chosen.copy.id, replace=True), chosen.copy.id[:8]
     what = f"{wish.tag} as it was at {when(chosen.copy.at)} (copy {name}, {chosen.restic.name})"
     unknown = [f"there may be newer ones: {each}" for each in chosen.silent]
@@ -110,13 +109,17 @@ def give_back(settings: Settings, tools: Tools, wish: Wish, now: float) -> Itera
         yield f"{what} lies in {place}; take from it what is needed, and remove it: it has secrets"
         return
     if wish.confirm != settings.stack:
-        kept = "The present one stays under another name." if wish.tag.startswith(DUMP) else _kept(last=wish.last)
+        kept = (
+            "The present one stays under another name."
+            if wish.tag.startswith(backup_dumps.TAG)
+            else _kept(last=wish.last)
+        )
         told = f"{what} would take the place of what is there. {kept}\nThere are:\n{_shown(chosen.there)}"
         told = "\n".join([told, *unknown])
         raise UnconfirmedError(f"{told}\nNothing was done; do it with --confirm {settings.stack}")
     yield from unknown
-    if wish.tag.startswith(DUMP):
-        yield from _database(settings, tools, source, wish.tag.removeprefix(DUMP), now)
+    if wish.tag.startswith(backup_dumps.TAG):
+        yield from _database(settings, tools, source, wish.tag.removeprefix(backup_dumps.TAG), now)
     else:
         yield from _files(settings, tools.run, source, wish)
     yield f"{what} is back"

@@ -83,3 +83,33 @@ def test_work_that_fails_keeps_no_other_from_being_done() -> None:
         backup_copies.collected(works)
     assert caught.value.done == (COPY, COPY)
     assert backup_copies.collected([lambda: [COPY]]) == [COPY]
+
+
+HOUR, DAY = 3600.0, 86_400.0
+HOURLY = [hour * HOUR for hour in range(20 * 24)]
+
+
+@pytest.mark.parametrize(
+    ("times", "told"),
+    [
+        (HOURLY, False),
+        ([], False),
+        ([HOURLY[-1] + 400 * DAY], False),
+        ([*HOURLY, HOURLY[-1] + 400 * DAY], True),
+        # Also where the clock stays ahead for longer than a run, or by less than is kept.
+        ([*HOURLY, *(each + 400 * DAY for each in HOURLY[:100])], True),
+        ([*HOURLY, HOURLY[-1] + 3 * DAY], True),
+        ([*HOURLY, HOURLY[-1] + 20 * HOUR], False),
+        # What came since the gap reaches back as far as is kept.
+        ([*HOURLY, *(each + 400 * DAY for each in HOURLY)], False),
+    ],
+)
+def test_a_gap_within_what_is_kept_may_be_a_jump_of_the_clock(times: list[float], *, told: bool) -> None:
+    assert backup_copies.jumped(reversed(times), 14 * DAY, DAY) is told
+
+
+def test_a_copy_of_a_time_to_come_is_the_last_to_be_taken() -> None:
+    made = [backup_copies.Snapshot(id=str(at), at=at, tags=(), paths=()) for at in (100.0, 1055.0, 1061.0, 5000.0)]
+    assert [each.id for each in sorted(made, key=lambda each: backup_copies.newness(each, 1000))] == [
+        "1061.0", "5000.0", "100.0", "1055.0",
+    ]  # fmt: skip

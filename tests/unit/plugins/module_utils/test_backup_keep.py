@@ -6,6 +6,8 @@ from __future__ import annotations
 
 import itertools
 from collections.abc import Sequence
+from datetime import datetime, timezone
+from itertools import pairwise
 from pathlib import Path
 from types import SimpleNamespace
 
@@ -13,7 +15,7 @@ import pytest
 
 from ansible_collections.holdfast.host.plugins.module_utils import backup_keep, backup_known, backup_lock, backup_restic
 from ansible_collections.holdfast.host.plugins.module_utils.backup_copies import FilesError
-from ansible_collections.holdfast.host.plugins.module_utils.backup_keep import PARTS, WEEK
+from ansible_collections.holdfast.host.plugins.module_utils.backup_keep import DAY, PARTS, WEEK
 from ansible_collections.holdfast.host.plugins.module_utils.command import Result
 from tests.unit.plugins.module_utils.backup_world import LOCKED, World, out, settings, snapshot
 
@@ -36,6 +38,34 @@ def test_each_kind_is_kept_for_its_time(tmp_path: Path) -> None:
     ]
 
 
+def forgotten(directory: Path, *copies: tuple[str, float], now: float) -> list[str]:
+    """Return the tags of which old copies are removed. copies: a tag and the seconds that one was made at."""
+    listed = [
+        snapshot(str(number), tag) | {"time": datetime.fromtimestamp(at, tz=timezone.utc).isoformat()}
+        for number, (tag, at) in enumerate(copies)
+    ]
+    world = World({**HERE, "snapshots": out(listed)})
+    tidied(directory, world, now)
+    words = " ".join(each for each in world.seen if each.startswith("forget")).split()
+    return [tag for word, tag in pairwise(words) if word == "--tag"]
+
+
+def test_by_a_clock_that_is_ahead_nothing_is_old(tmp_path: Path) -> None:
+    daily = [(tag, NOW - day * DAY) for tag in ("redis", "host", "dump:app") for day in range(40)]
+    every = ["host", "volume:media", "volume:logs", "redis", "dump:app"]
+    assert forgotten(tmp_path, *daily, now=NOW) == every
+    for days in (5, 365):
+        jumped = [*daily, ("redis", NOW + days * DAY)]
+        assert forgotten(tmp_path, *jumped, now=NOW + days * DAY) == [each for each in every if each != "redis"]
+
+
+def test_nothing_is_removed_beside_a_copy_from_the_future(tmp_path: Path) -> None:
+    now = [("redis", NOW - 20 * DAY), ("redis", NOW)]
+    with pytest.raises(FilesError, match=r"repository 1 .*: 2 are of a time that is yet to come, and nothing old"):
+        forgotten(tmp_path, *now, ("redis", NOW + 90), now=NOW)
+    assert forgotten(tmp_path, ("host", NOW + 30), ("other", NOW + 90), now=NOW)
+
+
 def test_room_is_freed_once_a_week(tmp_path: Path) -> None:
     world = World(HERE)
     assert [tidied(tmp_path, world, NOW + days * 86_400) for days in (0, 1, 6.9, 7)] == [True, False, False, True]
@@ -46,9 +76,6 @@ def test_room_that_could_not_be_freed_is_tried_again(tmp_path: Path) -> None:
     with pytest.raises(FilesError, match="could not free room: no"):
         tidied(tmp_path, World({**HERE, "prune": Result(status=1, err="no")}), NOW)
     assert tidied(tmp_path, World(HERE), NOW + 1) is True
-
-
-DAY = 86_400
 
 
 def watched(directory: Path, listed: Sequence[tuple[str, str, float]]) -> list[str]:

@@ -7,6 +7,7 @@ from __future__ import annotations
 import json
 from dataclasses import replace
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -25,6 +26,12 @@ SYSTEM = {"pg_control_system": Result(status=0, out="7\n"), "psql": Result(statu
 LISTED = {f"18-1/{info.name(1, each)}-{SHA}.zst": {"type": "file"} for each in range(3, 9)}
 # What lies beside it, of the backups.
 LISTED |= {name: {"type": "path"} for name in ("20260101-000000F", "NEW")}
+
+
+@pytest.fixture(autouse=True)
+def clock(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Have a clock that is a minute after the backup of ``entry``."""
+    monkeypatch.setattr(subject, "time", SimpleNamespace(time=lambda: 170.0))
 
 
 def world(said: list[dict[str, Any]], **more: Any) -> World:
@@ -71,7 +78,7 @@ def test_a_backup_of_each_repository(tmp_path: Path) -> None:
     seen = world([entry()])
     assert subject.backup(engine(tmp_path, seen), settings(tmp_path), "full") == 300
     assert (
-        seen.count("--repo=1 --repo1-retention-archive=2 --repo1-retention-archive-type=full --type=full backup") == 1
+        seen.count("--repo=1 --repo1-retention-archive=3 --repo1-retention-archive-type=full --type=full backup") == 1
     )
 
 

@@ -79,3 +79,15 @@ def test_one_that_does_not_answer_may_have_what_no_other_has(tmp_path: Path, mon
     with pytest.raises(FailedError, match=r"redis could not be restored:\n.*no route to host"):
         list(subject.after_stores(bare))
     assert bare.left() == ["redis"]
+
+
+def test_a_copy_from_the_future_is_passed_over_and_told(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    late = snapshot("late", "redis") | {"time": "2999-01-01T00:00:00Z"}
+
+    def second(words: Sequence[str], _given: str) -> Result:
+        return out({"id": "a"} if "config" in words else [snapshot("older", "redis"), late])
+
+    bare = two_places(tmp_path, place(("new", 11)), second, monkeypatch)
+    (line,) = subject.after_stores(bare)
+    assert f"{NEW}, repository 1" in line
+    assert "has late of a time that is yet to come by this clock" in line

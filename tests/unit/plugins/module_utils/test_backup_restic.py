@@ -139,6 +139,14 @@ def test_the_newest_is_found_or_the_one_that_is_named(tmp_path: Path) -> None:
         restic(tmp_path, World({"snapshots": Result(status=0, out="null")})).find("redis")
 
 
+def test_a_copy_from_the_future_is_not_the_newest(tmp_path: Path) -> None:
+    late = snapshot("cc1", "host") | {"time": "2999-01-01T00:00:00Z"}
+    made = restic(tmp_path, World({"snapshots": out([snapshot("aa1", "host"), snapshot("bb1", "host", day=2), late])}))
+    assert made.find("host").id == "bb1"
+    assert made.find("host", "cc").id == "cc1"
+    assert restic(tmp_path, World({"snapshots": out([late])})).find("host").id == "cc1"
+
+
 def test_another_tag_makes_another_id(tmp_path: Path) -> None:
     world = World({"snapshots": out([snapshot("old", "t"), snapshot("new", "t", original="aaaabbbb")])})
     assert restic(tmp_path, world).rename("aaaa", "t").id == "new"

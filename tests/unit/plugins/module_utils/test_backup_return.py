@@ -25,6 +25,7 @@ from tests.unit.plugins.module_utils.backup_world import World, out, settings, s
 from tests.unit.plugins.module_utils.test_backup_files import two
 
 NOW = 1_770_000_000.0
+LATE = snapshot("late", "x") | {"time": "2999-01-01T00:00:00Z"}
 LISTED = [snapshot(f"{day:02}aaaaaaaaaa", "x", day=day) for day in range(1, 15)]
 COPY = Copy(repository=1, tag="x", snapshot="last", bytes_added=1, bytes=1, missed=())
 
@@ -158,3 +159,10 @@ def test_the_newest_of_all_repositories_is_taken_and_what_is_not_known_told(
     assert played.done == ["redis.backup", "redis.restore"]
     with pytest.raises(UnconfirmedError, match=r"there may be newer ones: repository 3 .*no route"):
         list(subject.give_back(settings(tmp_path, repositories=repositories), tools, subject.Wish(tag="redis"), NOW))
+
+
+def test_a_copy_from_the_future_is_passed_over_and_told(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    Played(monkeypatch)
+    told = given(tmp_path, "--copy", "redis", "--confirm", "shop", said=out([*LISTED, LATE]))
+    assert "2026-01-14" in told[-1]
+    assert "has late of a time that is yet to come" in told[0]
