@@ -87,8 +87,9 @@ def test_a_run_that_is_killed_leaves_a_service_that_resumes_and_no_snapshot() ->
     inside(f"head -c 12000000 /dev/urandom > {MEDIA}/large")
     had = snapshots()
     process = started("backup_files.backup_volumes(settings, run)", **slow())
-    wait_until("restic to read", lambda: works(f"pgrep -x restic && ls {AT}/repository/locks/*"), seconds=scaled(30))
-    wait_until("the pause", lambda: not running("app", APP), seconds=scaled(10))
+    # A lock is taken before, too, to find out whether another run has one.
+    wait_until("the pause", lambda: not running("app", APP), seconds=scaled(30))
+    wait_until("restic to read", lambda: works(f"pgrep -x restic && ls {AT}/repository/locks/*"), seconds=scaled(10))
     refused("backup_pause.resume(settings.directory, run)", "another run")
     killed(process)
     assert not running("app", APP)
@@ -186,14 +187,14 @@ def test_old_copies_go_and_the_others_stay() -> None:
     program(f"backup_files.restore_host(source(), pathlib.Path('{AT}/host'))")
     assert inside(f"diff -r /etc/holdfast {AT}/host/holdfast") == ""
     assert copies() == {"host": 1, "volume:media": 2, "redis": 1, "dump:app": 2}
-    # Both are younger than 30 days and older than 14, which is all that files are kept.
-    words = (
-        f"-q --no-cache -r {AT}/repository -p {AT}/key backup --host files --time \"$(date -d '20 days ago' '+%F %T')\""
-    )
-    inside(f"for tag in redis dump:app; do restic {words} --tag $tag {AT}/key; done")
-    assert copies() == {"host": 1, "volume:media": 2, "redis": 2, "dump:app": 3}
+    # All are younger than 30 days, and four older than 14, which is all that files are kept. Two days without a copy
+    # would be taken for a clock that jumped.
+    made = "$(date -d \"$((n * 40)) hours ago\" '+%F %T')"
+    words = f'-q --no-cache -r {AT}/repository -p {AT}/key backup --host files --time "{made}" --tag $tag'
+    inside(f"for tag in redis dump:app; do for n in $(seq 12); do restic {words} {AT}/key; done; done")
+    assert copies() == {"host": 1, "volume:media": 2, "redis": 13, "dump:app": 14}
     assert program("told(backup_keep.tidy(settings, repository, run, time.time()))") is True
-    assert copies() == {"host": 1, "volume:media": 2, "redis": 1, "dump:app": 3}
+    assert copies() == {"host": 1, "volume:media": 2, "redis": 9, "dump:app": 14}
     assert program("told(backup_keep.tidy(settings, repository, run, time.time()))") is False
 
 
