@@ -6,8 +6,8 @@ from __future__ import annotations
 
 import json
 import time
-from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timezone
 
 from ansible_collections.holdfast.host.plugins.module_utils import (
@@ -28,13 +28,14 @@ from ansible_collections.holdfast.host.plugins.module_utils.command import Resul
 class Known:
     """A repository that answers. since: from when on every second can be reached, seconds since the epoch.
 
-    there: the segments that it has, as timeline and number.
+    there: the segments that it has, as timeline and number. came: when each of them did.
     """
 
     stanza: Stanza
     lines: list[Line]
     since: int | None
     there: frozenset[tuple[int, int]] = frozenset()
+    came: Mapping[tuple[int, int], float] = field(default_factory=dict)
 
     def end(self) -> tuple[int, int]:
         """Return how far its log goes: the newest timeline, and the newest segment of that."""
@@ -46,14 +47,32 @@ class Known:
         wanted = last.wal_start if last else ""
         return backup_info.missing(set(self.there), wanted, left=self.lines[-1].left) if wanted else []
 
-    def lacks(self, backup: Backup, line: Line) -> list[str]:
-        """Return the segments that are missing between a backup and the end of a timeline."""
+    def lacks(self, backup: Backup, line: Line, until: int | None = None) -> list[str]:
+        """Return the segments that are missing between a backup and a segment of a timeline, without one its end."""
         last = max((number for on, number in self.there if on == line.number), default=-1)
         if not backup.wal_start or last < 0:
             return []
+        # It is no state of the database before its own end.
+        own = backup_info.position(backup.wal_stop)[1]
+        stop = max(own, last if until is None else min(until, last))
         return backup_info.missing(
-            set(self.there), backup.wal_start, backup_info.name(line.number, last), left=line.left
+            set(self.there), backup.wal_start, backup_info.name(line.number, stop), left=line.left
         )
+
+    def leads_until(self, missing: str, line: Line) -> float:
+        """Return when the last segment before one that is missing came: what was committed later is not in it."""
+        number = backup_info.position(missing)[1] - 1
+        return self.came.get((backup_info.due(number, line.number, line.left), number), 0)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Way:
+    """How a repository leads to a target. backup: None where it has none for it. missing: the segments on the way."""
+
+    one: Known
+    backup: Backup | None
+    line: Line
+    missing: tuple[str, ...] = ()
 
 
 def known(engine: Engine, settings: Settings, now: float) -> list[Known]:
@@ -67,17 +86,19 @@ def known(engine: Engine, settings: Settings, now: float) -> list[Known]:
     if not answering:
         raise FailedError("no repository answers:\n" + "\n".join(each.message for each in found))
     begins = now - settings.keep.wal_seconds
-    return [_known(engine, settings, each, backup_timeline.since(each, begins)) for each in answering]
+    return [_known(engine, settings, each, begins) for each in answering]
 
 
-def _known(engine: Engine, settings: Settings, stanza: Stanza, since: int | None) -> Known:
+def _known(engine: Engine, settings: Settings, whole: Stanza, begins: float) -> Known:
+    stanza = whole
     at = (f"--repo={stanza.repository}", "--output=json")
     if stanza.backups:
         said = backup_restore.alone(engine, settings, *at, "repo-ls", f"backup/{STANZA}")
         # What is listed there and is gone serves nobody.
         stanza, _ = backup_info.kept(stanza, json.loads(checked(said, "the backups").out))
     if not stanza.archive:
-        return Known(stanza=stanza, lines=backup_timeline.lines(stanza.backups, {}), since=since)
+        lines = backup_timeline.lines(stanza.backups, {})
+        return Known(stanza=stanza, lines=lines, since=backup_timeline.since(whole, begins))
     place = f"archive/{STANZA}/{stanza.archive}"
     said = backup_restore.alone(engine, settings, *at, "--recurse", "repo-ls", place)
     listed = json.loads(checked(said, "the log").out)
@@ -85,7 +106,9 @@ def _known(engine: Engine, settings: Settings, stanza: Stanza, since: int | None
     texts = backup_restore.texts(engine, settings, stanza.repository, [f"{place}/{path}" for path, _ in found.values()])
     histories = {number: (time, text) for (number, (_, time)), text in zip(found.items(), texts, strict=True)}
     lines = backup_timeline.lines(stanza.backups, histories)
-    return Known(stanza=stanza, lines=lines, since=since, there=frozenset(backup_info.segments(listed)))
+    came = {at: float(each.get("time", 0)) for path, each in listed.items() for at in backup_info.segments([path])}
+    since = backup_timeline.since(whole, begins, came)
+    return Known(stanza=stanza, lines=lines, since=since, there=frozenset(came), came=came)
 
 
 def size(engine: Engine, settings: Settings) -> int:
@@ -111,24 +134,40 @@ def window(known_ones: list[Known]) -> str:
     return f"any second from {when(min(since) + 1)} until now can be reached{more}"
 
 
-def _chosen(one: Known, target: Target) -> tuple[Backup | None, Line]:
+def _way(one: Known, target: Target) -> Way:
     newest = one.lines[-1]
     if target.kind == "time":
         at = backup_restore.moment(target.value).timestamp()
         if one.since is None or at <= one.since:
-            return None, newest
+            return Way(one=one, backup=None, line=newest)
         line = backup_timeline.living(one.lines, at)
-        return backup_timeline.best(one.stanza, line, before=at), line
+        return _whole(one, backup_timeline.best(one.stanza, line, before=at), line, at=at)
     if target.kind == "lsn":
-        return backup_timeline.best(one.stanza, newest, position=_position(target.value)), newest
+        position = _position(target.value)
+        found = backup_timeline.best(one.stanza, newest, position=position)
+        return _whole(one, found, newest, until=position // backup_info.SEGMENT_BYTES)
     if target.kind == "immediate" and target.value:
         named = next((each for each in one.stanza.backups if each.label == target.value), None)
         number = backup_info.position(named.wal_stop)[0] if named and named.wal_stop else newest.number
-        return named, next((each for each in one.lines if each.number == number), newest)
-    if target.kind == "latest" and one.gap() and not target.gaps:
+        return _whole(one, named, next((each for each in one.lines if each.number == number), newest), until=0)
+    found = backup_timeline.best(one.stanza, newest)
+    if target.kind == "latest":
         # PostgreSQL takes a segment that is missing for the end of the log, and would serve what was before it.
-        return None, newest
-    return backup_timeline.best(one.stanza, newest), newest
+        return Way(one=one, backup=found, line=newest, missing=() if target.gaps else tuple(one.gap()))
+    return _whole(one, found, newest, until=0 if target.kind == "immediate" else None)
+
+
+def _whole(one: Known, backup: Backup | None, line: Line, *, until: int | None = None, at: float | None = None) -> Way:
+    """Return a way, with what is missing on it. until: the segment in which it ends, without one that of the log.
+
+    at: the moment at which it ends, in a segment that nobody knows. What came by then holds nothing later; so the way
+    leads through a gap where all that lies before it had come.
+    """
+    missing = one.lacks(backup, line, until) if backup else []
+    if backup and missing and at is not None:
+        beyond = backup_info.position(missing[0])[1] > backup_info.position(backup.wal_stop)[1]
+        missing = [] if beyond and one.leads_until(missing[0], line) > at else missing
+    return Way(one=one, backup=backup, line=line, missing=tuple(missing))
 
 
 def _position(text: str) -> int:
@@ -138,27 +177,26 @@ def _position(text: str) -> int:
         raise FailedError(f"{text!r} is no position of the log, such as 0/3000028") from None
 
 
-def _offers(found: list[Known], target: Target) -> Iterator[Target]:
-    asked = [one for one in found if target.repository in (0, one.stanza.repository)]
-    chosen = [(one, *_chosen(one, target)) for one in asked]
-    reaching = [(one, backup, line) for one, backup, line in chosen if backup is not None]
+def _offers(ways: list[Way], target: Target) -> Iterator[Target]:
+    reaching = [(way, way.backup) for way in ways if way.backup is not None and not way.missing]
     if target.kind == "latest":
         # All there is may be more in one repository than in another.
-        reaching.sort(key=lambda each: (not each[0].gap(), each[0].end()), reverse=True)
-    else:
-        # Where a segment is missing it may be one on the way.
-        reaching.sort(key=lambda each: bool(each[0].lacks(each[1], each[2])))
-    for one, backup, line in reaching:
-        yield replace(target, repository=one.stanza.repository, backup=backup.label, timeline=line.number)
+        reaching.sort(key=lambda each: (not each[0].one.gap(), each[0].one.end()), reverse=True)
+    for way, backup in reaching:
+        number = way.one.stanza.repository
+        yield replace(target, repository=number, backup=backup.label, timeline=way.line.number)
 
 
-def _why(found: list[Known], target: Target) -> str:
-    gaps = [
-        f"{', '.join(one.gap())} is missing from the log of repository {one.stanza.repository}"
-        for one in found
-        if one.gap()
-    ]
-    return "; ".join([*gaps, window(found)]) if target.kind == "latest" else window(found)
+def _why(found: list[Known], ways: list[Way]) -> str:
+    gaps = []
+    for way in ways:
+        if way.backup is None or not way.missing:
+            continue
+        text = f"{', '.join(way.missing)} is missing from the log of repository {way.one.stanza.repository}"
+        if until := way.one.leads_until(way.missing[0], way.line):
+            text += f", which leads from backup {way.backup.label} until {when(until)} at most"
+        gaps.append(text)
+    return "; ".join([*gaps, f"{'otherwise ' if gaps else ''}{window(found)}"])
 
 
 def choose(engine: Engine, settings: Settings, target: Target, now: float) -> Target:
@@ -166,7 +204,8 @@ def choose(engine: Engine, settings: Settings, target: Target, now: float) -> Ta
     found = known(engine, settings, now)
     if target.kind == "time" and backup_restore.moment(target.value).timestamp() > now:
         raise FailedError(f"{target.value} has not been yet: {window(found)}")
-    offer = next(_offers(found, target), None)
+    ways = [_way(one, target) for one in found if target.repository in (0, one.stanza.repository)]
+    offer = next(_offers(ways, target), None)
     if offer is None:
-        raise FailedError(f"{target.kind} {target.value}".strip() + f" cannot be reached: {_why(found, target)}")
+        raise FailedError(f"{target.kind} {target.value}".strip() + f" cannot be reached: {_why(found, ways)}")
     return offer

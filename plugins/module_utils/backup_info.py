@@ -159,6 +159,11 @@ def newest(there: Iterable[tuple[int, int]]) -> int:
     return max((timeline for timeline, _ in there), default=0)
 
 
+def due(number: int, line: int, left: Mapping[int, int]) -> int:
+    """Return the timeline on which a segment lies on the way to a later one. left: as of ``missing``."""
+    return min((each for each, end in left.items() if each < line and number < end // SEGMENT_BYTES), default=line)
+
+
 def missing(
     there: set[tuple[int, int]], start: str, stop: str = "", left: Mapping[int, int] | None = None
 ) -> list[str]:
@@ -176,9 +181,9 @@ def missing(
     last = position(stop)[1] if stop else max((number for on, number in there if on == last_line), default=first)
     found = []
     for number in range(first, last + 1):
-        due = min((each for each, end in past.items() if number < end // SEGMENT_BYTES), default=last_line)
-        if (due, number) not in there:
-            found.append(name(due, number))
+        on = due(number, last_line, past)
+        if (on, number) not in there:
+            found.append(name(on, number))
             if len(found) == 10:
                 break
     return found

@@ -73,13 +73,27 @@ def leads_to(backup: Backup, line: Line) -> bool:
     return info.leads(backup, line.number, line.left)
 
 
-def since(stanza: Stanza, begins: float) -> int | None:
+def since(stanza: Stanza, begins: float, there: Iterable[tuple[int, int]] = ()) -> int | None:
     """Return from when on every second can be reached, seconds since the epoch; None without a full backup.
 
-    begins: of the log's window.
+    begins: of the log's window. there: the segments of the log. Where the window was made longer, the log of its first
+    days had gone before: it begins with a full backup from which, or from whose increments, the log goes on.
     """
     window = stanza.fulls[-info.counted(stanza.fulls, begins) :]
+    numbers = {number for _, number in there}
+    while len(window) > 1 and all(_ends(each, numbers) for each in _until(stanza, window[0], window[1])):
+        window = window[1:]
     return window[0].stop if window else None
+
+
+def _until(stanza: Stanza, full: Backup, following: Backup) -> list[Backup]:
+    return [each for each in stanza.backups if full.stop <= each.stop < following.stop]
+
+
+def _ends(backup: Backup, numbers: set[int]) -> bool:
+    """Tell whether a backup has its own log and no more. A timeline goes on with the number of the one before."""
+    own = info.position(backup.wal_stop)[1] if backup.wal_stop else -1
+    return own + 1 not in numbers and max(numbers, default=own) > own
 
 
 def best(stanza: Stanza, line: Line, *, before: float | None = None, position: int | None = None) -> Backup | None:

@@ -83,3 +83,19 @@ def test_the_window_is_that_of_the_log() -> None:
     assert subject.since(STANZA, begins=310) == 310
     assert subject.since(STANZA, begins=0) == 100
     assert subject.since(Stanza(repository=1, code=2, message="no backup"), begins=0) is None
+
+
+@pytest.mark.parametrize(
+    ("there", "since"),
+    [
+        # All of it; its own alone, as pgBackRest leaves it; a gap that begins later; the newest, which is the end.
+        ({(1, each) for each in range(3, 9)}, 100),
+        ({(1, 3), (2, 6), (2, 7)}, 100),
+        ({(1, 3), (1, 8), (2, 9)}, 100),
+        ({(1, 3), (1, 8), (2, 6), (2, 10)}, 310),
+        ({(1, 3), (1, 4), (2, 8)}, 100),
+        ({(1, 3)}, 100),
+    ],
+)
+def test_the_window_begins_where_the_log_does(there: set[tuple[int, int]], since: int) -> None:
+    assert subject.since(STANZA, 0, there) == since
