@@ -45,7 +45,7 @@ def read(words: Namespace) -> Asked:
     """Return what was typed. Raises FailedError with what it should be."""
     kind, *value = words.to
     named = (words.database,) if words.database else ()
-    target = backup_restore.read_target(kind, " ".join(value), words.repository, named)
+    target = backup_restore.read_target(kind, " ".join(value), words.repository, named, words.backup)
     return Asked(target=target, confirm=words.confirm, beside=words.beside, last=not words.without_last)
 
 
@@ -92,7 +92,8 @@ def give_back(engine: Engine, settings: Settings, pipe: Pipe, asked: Asked, now:
     if asked.confirm != settings.stack:
         # A target that cannot be reached is told before anybody confirms it.
         if backup_place.under_way(settings) is None:
-            backup_choice.choose(engine, settings, asked.target, now)
+            chosen = backup_choice.choose(engine, settings, asked.target, now)
+            told += f"\nFrom backup {chosen.backup} of repository {chosen.repository}, and the log from there on."
         raise UnconfirmedError(f"{told}\nNothing was done; do it with --confirm {settings.stack}")
     yield told
     if asked.target.databases:

@@ -136,6 +136,13 @@ def window(known_ones: list[Known]) -> str:
 
 def _way(one: Known, target: Target) -> Way:
     newest = one.lines[-1]
+    if target.kind == "name":
+        return _named(one, target.backup)
+    if target.backup:
+        alone = tuple(each for each in one.stanza.backups if each.label == target.backup)
+        one = replace(one, stanza=replace(one.stanza, backups=alone))
+    if target.kind == "immediate":
+        return _end_of(one, target.value)
     if target.kind == "time":
         at = backup_restore.moment(target.value).timestamp()
         if one.since is None or at <= one.since:
@@ -146,15 +153,36 @@ def _way(one: Known, target: Target) -> Way:
         position = _position(target.value)
         found = backup_timeline.best(one.stanza, newest, position=position)
         return _whole(one, found, newest, until=position // backup_info.SEGMENT_BYTES)
-    if target.kind == "immediate" and target.value:
-        named = next((each for each in one.stanza.backups if each.label == target.value), None)
-        number = backup_info.position(named.wal_stop)[0] if named and named.wal_stop else newest.number
-        return _whole(one, named, next((each for each in one.lines if each.number == number), newest), until=0)
-    found = backup_timeline.best(one.stanza, newest)
-    if target.kind == "latest":
-        # PostgreSQL takes a segment that is missing for the end of the log, and would serve what was before it.
-        return Way(one=one, backup=found, line=newest, missing=() if target.gaps else tuple(one.gap()))
-    return _whole(one, found, newest, until=0 if target.kind == "immediate" else None)
+    # PostgreSQL takes a segment that is missing for the end of the log, and would serve what was before it.
+    missing = () if target.gaps else tuple(one.gap())
+    return Way(one=one, backup=backup_timeline.best(one.stanza, newest), line=newest, missing=missing)
+
+
+def _end_of(one: Known, label: str) -> Way:
+    newest = one.lines[-1]
+    if not label:
+        return _whole(one, backup_timeline.best(one.stanza, newest), newest, until=0)
+    named = next((each for each in one.stanza.backups if each.label == label), None)
+    number = backup_info.position(named.wal_stop)[0] if named and named.wal_stop else newest.number
+    return _whole(one, named, next((each for each in one.lines if each.number == number), newest), until=0)
+
+
+def _named(one: Known, label: str) -> Way:
+    """Return the way to a point whose name is in the log and nowhere else: the whole log, from the oldest backup on.
+
+    A backup that is newer than the point would never come to it. label: of the backup that somebody names instead; then
+    a gap may lie behind the point, which nobody knows.
+    """
+    newest = one.lines[-1]
+    if label:
+        named = next((each for each in one.stanza.backups if each.label == label), None)
+        leading = [each for each in one.lines if named and backup_timeline.leads_to(named, each)]
+        return Way(one=one, backup=named if leading else None, line=(leading or [newest])[-1])
+    way = Way(one=one, backup=None, line=newest)
+    for each in one.stanza.backups:
+        if backup_timeline.leads_to(each, newest) and not (way := _whole(one, each, newest)).missing:
+            break
+    return way
 
 
 def _whole(one: Known, backup: Backup | None, line: Line, *, until: int | None = None, at: float | None = None) -> Way:
@@ -182,6 +210,8 @@ def _offers(ways: list[Way], target: Target) -> Iterator[Target]:
     if target.kind == "latest":
         # All there is may be more in one repository than in another.
         reaching.sort(key=lambda each: (not each[0].one.gap(), each[0].one.end()), reverse=True)
+    if target.kind == "name":
+        reaching.sort(key=lambda each: each[1].stop)
     for way, backup in reaching:
         number = way.one.stanza.repository
         yield replace(target, repository=number, backup=backup.label, timeline=way.line.number)

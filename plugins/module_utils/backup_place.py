@@ -69,12 +69,13 @@ def _keep(settings: Settings, ledger: Ledger) -> Ledger:
 def begin(engine: Engine, settings: Settings, target: Target, now: float, *, last: bool) -> Ledger:
     """Return a restore that can be done; one to the same target that is under way goes on. Raises FailedError.
 
-    To another target, or from another repository: what was fetched is given up, and what stands still is still known.
+    To another target, or from another repository or backup, what was fetched is given up, and what stands still is
+    still known.
     last: a last backup is made.
     """
     asked = f"{target.kind} {target.value}".strip()
     former = under_way(settings)
-    if former is not None and former.asked == asked and target.repository in (0, former.repository):
+    if former is not None and former.asked == asked and _agree(former, target):
         return former
     chosen = backup_choice.choose(engine, settings, target, now)
     ledger = Ledger(asked=asked, repository=chosen.repository, backup=chosen.backup, timeline=chosen.timeline)
@@ -85,6 +86,10 @@ def begin(engine: Engine, settings: Settings, target: Target, now: float, *, las
     if last:
         _last_backup(engine, settings)
     return ledger
+
+
+def _agree(former: Ledger, target: Target) -> bool:
+    return target.repository in (0, former.repository) and target.backup in ("", former.backup)
 
 
 def _last_backup(engine: Engine, settings: Settings) -> None:

@@ -42,7 +42,8 @@ class Target:
     """How far the database is brought. kind: one of KINDS. value: the time with its zone, the LSN or the point's name.
 
     latest: all there is. immediate: the end of a backup, of the newest without a value. repository: 0 for the first
-    that can. exclusive: what lies at the target is left out. backup, timeline: which and along which, 0 for the newest.
+    that can. exclusive: what lies at the target is left out. backup, timeline: from which, as it is
+    asked for or was chosen, and along which, 0 for the newest.
     gaps: latest may end at a segment that is missing from every repository, where there is nothing better.
     """
 
@@ -85,17 +86,19 @@ def moment(text: str) -> datetime:
         raise FailedError(f"{text!r} is no moment with a zone, such as 2026-01-31 13:05:00+01:00") from None
 
 
-def read_target(kind: str, value: str, repository: int = 0, databases: Sequence[str] = ()) -> Target:
+def read_target(kind: str, value: str, repository: int = 0, databases: Sequence[str] = (), backup: str = "") -> Target:
     """Return a target of what a user typed. Raises FailedError with what it should be."""
     if kind not in KINDS:
         raise FailedError(f"{kind!r} is none of {', '.join(KINDS)}")
     if kind == "latest" and value:
         raise FailedError(f"{kind} takes no value, and {value!r} was given")
+    if kind == "immediate" and backup:
+        raise FailedError(f"{kind} takes the backup as its value: {kind} {backup}")
     if not value and kind not in ("latest", "immediate"):
         raise FailedError(f"{kind} needs a value")
     # As PostgreSQL reads a time with any zone, and never in the server's own.
     shown = moment(value).strftime("%Y-%m-%d %H:%M:%S.%f%z") if kind == "time" else value
-    return Target(kind=kind, value=shown, repository=repository, databases=tuple(databases))
+    return Target(kind=kind, value=shown, repository=repository, databases=tuple(databases), backup=backup)
 
 
 def make_volume(engine: Engine, project: str, key: str, name: str) -> None:

@@ -20,6 +20,7 @@ def parser(works: Sequence[str]) -> argparse.ArgumentParser:
     group = made.add_argument_group("restore, restore-copy")
     group.add_argument("--to", nargs="+", default=["latest"], metavar=("KIND", "VALUE"), help=TARGETS)
     group.add_argument("--repository", type=int, default=0, metavar="N", help="from this one")
+    group.add_argument("--backup", default="", metavar="LABEL", help="from this backup; a name is found sooner")
     group.add_argument("--database", default="", metavar="NAME", help="this one alone; the others go on")
     group.add_argument("--beside", action="store_true", help="a second server; the first one is not touched")
     group.add_argument("--confirm", default="", metavar="STACK", help="the stack's name; without it nothing is done")

@@ -54,7 +54,9 @@ def test_what_is_lost(tmp_path: Path) -> None:
 @pytest.mark.parametrize("confirm", ["", "another", "SHOP"])
 def test_unconfirmed_nothing_is_done(tmp_path: Path, confirm: str) -> None:
     seen = world()
-    with pytest.raises(subject.UnconfirmedError, match=r"the last 1 minute(.|\n)*--confirm shop"):
+    with pytest.raises(
+        subject.UnconfirmedError, match=r"the last 1 minute(.|\n)*From backup OLD of repository 1(.|\n)*--confirm shop"
+    ):
         done(tmp_path, Asked(target=time(60), confirm=confirm), seen)
     assert all(" info" in each or "repo-" in each for each in seen.seen)
 

@@ -162,6 +162,45 @@ def test_before_a_gap_is_said_what_can_be_reached(tmp_path: Path) -> None:
     assert subject.choose(seen, settings(tmp_path), time(7 * HOUR + 1), NOW).backup == "OLD"
 
 
+def newer(**more: Any) -> World:
+    """Return a repository with a backup that is newer than most of the log."""
+    backups = [full("OLD", int(NOW) - 9 * HOUR, 1, 3), full("LEFT", int(NOW) - HOUR - 60, 1, 9)]
+    return world(**more, **{" info": out([entry(backup=[*backups, full("NEW", int(NOW) - 60, 2, 9)])])})
+
+
+NAMED = Target(kind="name", value="before-the-move")
+
+
+def test_a_name_may_lie_anywhere_in_the_log(tmp_path: Path) -> None:
+    made, seen = settings(tmp_path), engine(tmp_path, newer())
+    assert subject.choose(seen, made, NAMED, NOW).backup == "OLD"
+    # Who knows when the point was made says from which backup: it may be on a timeline that was left.
+    for label, timeline in (("NEW", 2), ("OLD", 2), ("LEFT", 1)):
+        found = subject.choose(seen, made, replace(NAMED, backup=label), NOW)
+        assert (found.backup, found.timeline) == (label, timeline)
+    with pytest.raises(FailedError, match="name before-the-move cannot be reached"):
+        subject.choose(seen, made, replace(NAMED, backup="GONE"), NOW)
+
+
+def test_a_name_is_looked_for_where_the_log_is_whole(tmp_path: Path) -> None:
+    made, seen = settings(tmp_path), engine(tmp_path, newer(**{"repo-ls": less(info.name(2, 8))}))
+    assert subject.choose(seen, made, NAMED, NOW).backup == "NEW"
+    # It may lie before the gap.
+    assert subject.choose(seen, made, replace(NAMED, backup="OLD"), NOW).backup == "OLD"
+    lost = engine(tmp_path, world(**{"repo-ls": less(info.name(2, 8))}))
+    with pytest.raises(FailedError, match=f"{info.name(2, 8)} is missing .* leads from backup OLD until"):
+        subject.choose(lost, made, NAMED, NOW)
+
+
+def test_another_backup_than_the_best(tmp_path: Path) -> None:
+    made, seen = settings(tmp_path), engine(tmp_path, newer())
+    for target in (Target(), time(30), Target(kind="lsn", value="0/B000000")):
+        assert subject.choose(seen, made, target, NOW).backup == "NEW"
+        assert subject.choose(seen, made, replace(target, backup="OLD"), NOW).backup == "OLD"
+        with pytest.raises(FailedError, match="cannot be reached"):
+            subject.choose(seen, made, replace(target, backup="LEFT"), NOW)
+
+
 def test_a_window_that_was_made_longer_begins_where_there_is_log(tmp_path: Path) -> None:
     third = full("NEW", int(NOW) - 60, 2, 11)
     fulls = [full("OLD", int(NOW) - 9 * HOUR, 1, 3), full("LEFT", int(NOW) - HOUR - 60, 1, 9), third]

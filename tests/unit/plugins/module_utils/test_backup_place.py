@@ -97,6 +97,15 @@ def test_the_same_target_from_another_repository(tmp_path: Path) -> None:
     assert (other.repository, other.step) == (ledger.repository, "secured")
 
 
+def test_the_same_target_from_another_backup(tmp_path: Path) -> None:
+    made = settings(tmp_path)
+    host = engine(tmp_path, place())
+    ledger = subject.begin(host, made, time(60), NOW, last=False)
+    subject._keep(made, replace(ledger, backup="FORMER", step="fetched"))
+    other = subject.begin(host, made, replace(time(60), backup="OLD"), NOW, last=True)
+    assert (other.backup, other.step) == ("OLD", "secured")
+
+
 def test_what_was_served_is_secured_before_it_is_taken_back_again(tmp_path: Path) -> None:
     seen, made = place(), settings(tmp_path)
     host = engine(tmp_path, seen)

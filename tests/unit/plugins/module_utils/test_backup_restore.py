@@ -55,6 +55,12 @@ def test_what_is_no_target_is_refused(kind: str, value: str, said: str) -> None:
         subject.read_target(kind, value)
 
 
+def test_a_backup_is_asked_for() -> None:
+    assert "--set=LABEL" in subject.read_target("name", "x", backup="LABEL").words()
+    with pytest.raises(FailedError, match="immediate takes the backup as its value: immediate LABEL"):
+        subject.read_target("immediate", "", backup="LABEL")
+
+
 @given(
     st.datetimes(timezones=st.integers(-14 * 4, 14 * 4).map(lambda q: timezone(timedelta(minutes=15 * q)))),
     st.sampled_from([" ", "T"]),

@@ -11,8 +11,10 @@ from ansible_collections.holdfast.host.plugins.module_utils import backup_words 
 
 def test_a_restore_as_people_write_it() -> None:
     read = subject.parser(["drill", "restore"]).parse_args
-    asked = read(["restore", "--to", "time", "2026-01-31 13:05:00+01:00", "--confirm", "shop", "--database", "app"])
+    words = ["restore", "--to", "time", "2026-01-31 13:05:00+01:00", "--confirm", "shop", "--database", "app"]
+    asked = read([*words, "--backup", "F"])
     assert (asked.to, asked.confirm, asked.database) == (["time", "2026-01-31 13:05:00+01:00"], "shop", "app")
+    assert (asked.backup, read(["restore"]).backup) == ("F", "")
     plain = read(["restore"])
     assert (plain.to, plain.confirm, plain.beside, plain.without_last, plain.repository) == (
         ["latest"], "", False, False, 0,
