@@ -91,7 +91,9 @@ def give_back(engine: Engine, settings: Settings, pipe: Pipe, asked: Asked, now:
     told = warning(settings, asked.target, now, last=asked.last)
     if asked.confirm != settings.stack:
         # A target that cannot be reached is told before anybody confirms it.
-        if backup_place.under_way(settings) is None:
+        if not asked.target.databases and backup_place.going_on(engine, settings, asked.target, now):
+            told += "\nIt was broken off, and goes on where it was."
+        else:
             chosen = backup_choice.choose(engine, settings, asked.target, now)
             told += f"\nFrom backup {chosen.backup} of repository {chosen.repository}, and the log from there on."
         raise UnconfirmedError(f"{told}\nNothing was done; do it with --confirm {settings.stack}")

@@ -4,15 +4,12 @@
 
 from __future__ import annotations
 
-import json
-import os
 from collections.abc import Iterator, Sequence
-from dataclasses import asdict, dataclass, replace
-from pathlib import Path
+from dataclasses import replace
 
 from ansible_collections.holdfast.host.plugins.module_utils import (
-    atomic,
     backup_choice,
+    backup_ledger,
     backup_postgres,
     backup_restore,
     containers,
@@ -24,68 +21,80 @@ from ansible_collections.holdfast.host.plugins.module_utils.backup_engine import
     checked,
     one_off,
 )
+from ansible_collections.holdfast.host.plugins.module_utils.backup_ledger import (
+    ASKED,
+    FETCHED,
+    SECURED,
+    SERVED,
+    Ledger,
+    keep,
+)
 from ansible_collections.holdfast.host.plugins.module_utils.backup_restore import Target
 from ansible_collections.holdfast.host.plugins.module_utils.backup_settings import Settings
 
-LEDGER = "restore.json"
 RECOVERY_SECONDS = 6 * 3600
-# How far a restore has come: each of these is done once.
-ASKED, SECURED, FETCHED, SERVED = "asked", "secured", "fetched", "served"
+# Longer than any replay that is waited for: whoever begins again after it means something else.
+FRESH_SECONDS = 86_400
+# Between the application's start and the ledger's end lies a moment, in which a restore may be killed as well.
+CLOSING_SECONDS = 900
 
 
-@dataclass(frozen=True, kw_only=True)
-class Ledger:
-    """A restore that is under way. asked: kind and value as they were given. stopped: containers, by id, that run again
-    in the end. backup, timeline: what was chosen.
+def _serves(engine: Engine) -> bool:
+    """Tell whether the server runs, and has no recovery before it."""
+    server = _server(engine)
+    return backup_restore.restarts(engine, server) == 0 and backup_restore.recovered(engine, server)
+
+
+def _over(engine: Engine, settings: Settings, former: Ledger, age: float) -> bool:
+    """Tell whether a restore that was broken off has long ended by itself, and the server been used since.
+
+    PostgreSQL goes on without whoever began it, and a run of the site's playbook starts the application. What was
+    committed since is what a new restore takes away: it has to be secured, and is not what was at the target. While the
+    application stands still nothing of it was committed, and the same restore ends as it would have. Before the server
+    was stopped it is as good as not begun.
     """
-
-    asked: str
-    repository: int
-    backup: str
-    timeline: int
-    step: str = ASKED
-    stopped: tuple[str, ...] = ()
-
-
-def _path(settings: Settings) -> Path:
-    return Path(settings.directory, LEDGER)
+    if not _serves(engine):
+        return False
+    if age > FRESH_SECONDS or former.step == ASKED:
+        return age > FRESH_SECONDS
+    if former.step == SERVED and age < CLOSING_SECONDS:
+        return False
+    return bool(users(engine, settings))
 
 
-def under_way(settings: Settings) -> Ledger | None:
-    """Return the restore that was killed or failed, None where there is none. Raises OSError, ValueError."""
-    try:
-        found = json.loads(_path(settings).read_text(encoding="utf-8"))
-    except FileNotFoundError:
+def going_on(engine: Engine, settings: Settings, target: Target, now: float) -> Ledger | None:
+    """Return the restore that was broken off and goes on to a target, None where one begins. Raises FailedError."""
+    former = backup_ledger.under_way(settings)
+    if former is None or former.asked != _asked(target) or not _agree(former, target):
         return None
-    return Ledger(**{**found, "stopped": tuple(found["stopped"])})
-
-
-def _keep(settings: Settings, ledger: Ledger) -> Ledger:
-    owned = atomic.Owned(mode=0o600, uid=os.geteuid(), gid=os.getegid())
-    atomic.write_file(_path(settings), json.dumps(asdict(ledger)).encode(), owned)
-    return ledger
+    return None if _over(engine, settings, former, backup_ledger.age(settings, now)) else former
 
 
 def begin(engine: Engine, settings: Settings, target: Target, now: float, *, last: bool) -> Ledger:
     """Return a restore that can be done; one to the same target that is under way goes on. Raises FailedError.
 
-    To another target, or from another repository or backup, what was fetched is given up, and what stands still is
-    still known.
-    last: a last backup is made.
+    To another target, or from another repository or backup: what was fetched is given up, and what stands still is
+    still known. last: a last backup is made.
     """
-    asked = f"{target.kind} {target.value}".strip()
-    former = under_way(settings)
-    if former is not None and former.asked == asked and _agree(former, target):
-        return former
+    going = going_on(engine, settings, target, now)
+    if going is not None:
+        return going
+    former = backup_ledger.under_way(settings)
     chosen = backup_choice.choose(engine, settings, target, now)
-    ledger = Ledger(asked=asked, repository=chosen.repository, backup=chosen.backup, timeline=chosen.timeline)
-    ledger = replace(ledger, stopped=former.stopped if former else ())
-    if former is not None and former.step in (SECURED, FETCHED):
+    ledger = Ledger(asked=_asked(target), repository=chosen.repository, backup=chosen.backup, timeline=chosen.timeline)
+    # What stands still while the rest of the application runs again was left so by somebody.
+    if former is not None and not (backup_ledger.age(settings, now) > FRESH_SECONDS and users(engine, settings)):
+        ledger = replace(ledger, stopped=former.stopped)
+    if former is not None and former.step in (SECURED, FETCHED) and not _serves(engine):
         # The server may be a half of what was fetched: there is nothing to be secured of it any more.
         return replace(ledger, step=SECURED)
     if last:
         _last_backup(engine, settings)
     return ledger
+
+
+def _asked(target: Target) -> str:
+    return f"{target.kind} {target.value}".strip()
 
 
 def _agree(former: Ledger, target: Target) -> bool:
@@ -107,7 +116,7 @@ def restore(engine: Engine, settings: Settings, target: Target, ledger: Ledger, 
     """
     stopped = _there(engine, tuple(dict.fromkeys([*ledger.stopped, *users(engine, settings)])))
     server = _server(engine)
-    ledger = _keep(settings, replace(ledger, stopped=stopped))
+    ledger = keep(settings, replace(ledger, stopped=stopped))
     if ledger.step != SERVED and (standing := (*stopped, *users(engine, settings, once=True))):
         checked(engine.run(["docker", "stop", *standing], ""), "the application did not stop")
         yield f"{len(standing)} containers of the application stand still"
@@ -115,11 +124,11 @@ def restore(engine: Engine, settings: Settings, target: Target, ledger: Ledger, 
         if last:
             _secure(engine, settings, stopped)
             yield "all that was committed until now is in the repositories, and can be had again"
-        ledger = _keep(settings, replace(ledger, step=SECURED))
+        ledger = keep(settings, replace(ledger, step=SECURED))
     if ledger.step == SECURED:
         chosen = replace(target, repository=ledger.repository, backup=ledger.backup, timeline=ledger.timeline)
         _fetch(engine, settings, server, chosen)
-        ledger = _keep(settings, replace(ledger, step=FETCHED))
+        ledger = keep(settings, replace(ledger, step=FETCHED))
         yield f"the files of backup {ledger.backup} are in their place"
     if ledger.step == FETCHED:
         if backup_restore.restarts(engine, server):
@@ -127,7 +136,7 @@ def restore(engine: Engine, settings: Settings, target: Target, ledger: Ledger, 
             checked(engine.run(["docker", "stop", server], ""), "the server did not stop")
         checked(engine.run(["docker", "start", server], ""), "the server did not start")
         engine.wait_for("the server does not serve", RECOVERY_SECONDS, lambda: backup_restore.started(engine, server))
-        ledger = _keep(settings, replace(ledger, step=SERVED))
+        ledger = keep(settings, replace(ledger, step=SERVED))
         yield f"the server serves what was at {ledger.asked}"
     _end(engine, settings, _there(engine, stopped))
     yield "the application was started, and a new full backup begun; run the site's playbook: what it set since is gone"
@@ -135,7 +144,7 @@ def restore(engine: Engine, settings: Settings, target: Target, ledger: Ledger, 
 
 def _end(engine: Engine, settings: Settings, stopped: Sequence[str]) -> None:
     _start(engine, stopped)
-    _path(settings).unlink()
+    backup_ledger.close(settings)
     begun = engine.run(["systemctl", "start", "--no-block", "holdfast-backup@full.service"], "")
     checked(begun, "all is back, but no new full backup was begun")
 
@@ -160,7 +169,7 @@ def _secure(engine: Engine, settings: Settings, stopped: Sequence[str]) -> None:
         backup_postgres.check(engine)
     except FailedError:
         _start(engine, _there(engine, stopped))
-        _path(settings).unlink()
+        backup_ledger.close(settings)
         raise
 
 

@@ -208,6 +208,11 @@ def started(engine: Engine, container: str) -> bool:
     if again is None or again >= MOST_RESTARTS:
         log = engine.run(["docker", "logs", "--tail", "15", container], "")
         raise FailedError(f"PostgreSQL stopped while it recovered:\n{(log.err + log.out)[-1500:]}")
+    return recovered(engine, container)
+
+
+def recovered(engine: Engine, container: str) -> bool:
+    """Tell whether a server answers, and not out of a recovery."""
     words = ["psql", "-X", "-q", "-At", "-U", engine.postgres.superuser, "-d", "postgres"]
     asked = engine.run(["docker", "exec", container, *words, "-c", "SELECT pg_is_in_recovery()"], "")
     return asked.status == 0 and asked.out.strip() == "f"

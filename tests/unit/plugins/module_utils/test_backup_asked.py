@@ -12,11 +12,14 @@ from ansible_collections.holdfast.host.plugins.module_utils import backup_asked 
 from ansible_collections.holdfast.host.plugins.module_utils import backup_beside, backup_place, backup_single
 from ansible_collections.holdfast.host.plugins.module_utils.backup_asked import Asked
 from ansible_collections.holdfast.host.plugins.module_utils.backup_engine import Engine, FailedError
+from ansible_collections.holdfast.host.plugins.module_utils.backup_ledger import Ledger, keep
 from ansible_collections.holdfast.host.plugins.module_utils.backup_pipe import piper
 from ansible_collections.holdfast.host.plugins.module_utils.backup_restore import Target
+from ansible_collections.holdfast.host.plugins.module_utils.command import Result
 from tests.unit.plugins.module_utils.backup_world import World, settings
 from tests.unit.plugins.module_utils.test_backup_choice import HOUR, NOW, time, world
 from tests.unit.plugins.module_utils.test_backup_engine import engine
+from tests.unit.plugins.module_utils.test_backup_place import DEAD, place
 
 PIPE = piper(timeout_seconds=1)
 
@@ -59,6 +62,16 @@ def test_unconfirmed_nothing_is_done(tmp_path: Path, confirm: str) -> None:
     ):
         done(tmp_path, Asked(target=time(60), confirm=confirm), seen)
     assert all(" info" in each or "repo-" in each for each in seen.seen)
+
+
+def test_one_that_was_broken_off_is_told(tmp_path: Path) -> None:
+    keep(settings(tmp_path), Ledger(asked="latest", repository=1, backup="FORMER", timeline=1, step="fetched"))
+    seen = World({"{{.ID}}": Result(status=0), **place(**DEAD).answers})
+    with pytest.raises(subject.UnconfirmedError, match="It was broken off, and goes on where it was"):
+        done(tmp_path, Asked(target=Target()), seen)
+    for target in (time(60), Target(databases=("app",))):
+        with pytest.raises(subject.UnconfirmedError, match="From backup OLD"):
+            done(tmp_path, Asked(target=target), seen)
 
 
 def test_what_cannot_be_reached_is_not_offered_to_be_confirmed(tmp_path: Path) -> None:

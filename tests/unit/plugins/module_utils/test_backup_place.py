@@ -4,6 +4,7 @@
 
 from __future__ import annotations
 
+import os
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -12,7 +13,9 @@ import pytest
 
 from ansible_collections.holdfast.host.plugins.module_utils import backup_place as subject
 from ansible_collections.holdfast.host.plugins.module_utils.backup_engine import FailedError
+from ansible_collections.holdfast.host.plugins.module_utils.backup_ledger import Ledger, keep, path, under_way
 from ansible_collections.holdfast.host.plugins.module_utils.backup_restore import Target
+from ansible_collections.holdfast.host.plugins.module_utils.backup_settings import Settings
 from ansible_collections.holdfast.host.plugins.module_utils.command import Result
 from tests.unit.plugins.module_utils.backup_world import World, container, out, settings
 from tests.unit.plugins.module_utils.test_backup_choice import NOW, time, world
@@ -28,6 +31,8 @@ HERE = {
     "docker inspect --type": out([container("db", "postgres")]),
     "label=org.holdfast": Result(status=0),
 }  # fmt: skip
+DEAD, QUIET = {"pg_is_in_recovery": Result(status=2)}, {"{{.ID}}": Result(status=0)}
+DAY = 86_400
 # Containers with a label of ours come first: none was left.
 STACK = {"label=org.holdfast": Result(status=0)} | HERE
 
@@ -38,13 +43,19 @@ def place(**more: Any) -> World:
     return World(more | {part: each for part, each in answers.items() if part not in more})
 
 
+def opened(made: Settings, ledger: Ledger, ago: float = 500) -> None:
+    """Have a restore that was broken off a while ago."""
+    keep(made, ledger)
+    os.utime(path(made), (NOW - ago, NOW - ago))
+
+
 def test_each_step_once(tmp_path: Path) -> None:
     seen, made = place(), settings(tmp_path)
     host = engine(tmp_path, seen)
     ledger = subject.begin(host, made, time(60), NOW, last=True)
     assert (ledger.backup, ledger.timeline, ledger.step) == ("OLD", 2, "asked")
     assert seen.count("--type=incr backup") == 1
-    assert subject.under_way(made) is None
+    assert under_way(made) is None
     done = list(subject.restore(host, made, time(60), ledger, last=True))
     assert done[0] == "1 containers of the application stand still"
     signs = ("docker stop", " check", "postmaster.pid", "--delta", "docker start", "systemctl")
@@ -57,17 +68,17 @@ def test_each_step_once(tmp_path: Path) -> None:
     assert order[5:] == [
         "docker start db", "docker start web", "systemctl start --no-block holdfast-backup@full.service",
     ]  # fmt: skip
-    assert subject.under_way(made) is None
+    assert under_way(made) is None
 
 
 @pytest.mark.parametrize(
     ("step", "fetches", "starts"), [("asked", 1, 1), ("secured", 1, 1), ("fetched", 0, 1), ("served", 0, 0)]
 )
 def test_it_goes_on_where_it_was(tmp_path: Path, step: str, fetches: int, starts: int) -> None:
-    seen, made = place(**{"{{.ID}}": Result(status=0)}), settings(tmp_path)
+    seen, made = place(**QUIET), settings(tmp_path)
     host = engine(tmp_path, seen)
     ledger = subject.begin(host, made, time(60), NOW, last=False)
-    subject._keep(made, replace(ledger, step=step, stopped=("web",)))
+    opened(made, replace(ledger, step=step, stopped=("web",)))
     again = subject.begin(host, made, time(60), NOW + 500, last=True)
     assert (again.step, again.backup) == (step, "OLD")
     assert seen.count("--type=incr backup") == 0
@@ -75,14 +86,14 @@ def test_it_goes_on_where_it_was(tmp_path: Path, step: str, fetches: int, starts
     assert seen.count("--delta") == fetches
     assert seen.count("docker start db") == starts
     assert seen.count("docker start web") == 1
-    assert subject.under_way(made) is None
+    assert under_way(made) is None
 
 
 def test_another_target_while_one_is_under_way(tmp_path: Path) -> None:
     made = settings(tmp_path)
-    host = engine(tmp_path, place())
+    host = engine(tmp_path, place(**DEAD))
     ledger = subject.begin(host, made, time(60), NOW, last=False)
-    subject._keep(made, replace(ledger, step="fetched", stopped=("web",)))
+    opened(made, replace(ledger, step="fetched", stopped=("web",)))
     other = subject.begin(host, made, Target(), NOW, last=True)
     # What was fetched is given up; there is nothing of the half server to be secured.
     assert (other.asked, other.step, other.stopped) == ("latest", "secured", ("web",))
@@ -90,27 +101,86 @@ def test_another_target_while_one_is_under_way(tmp_path: Path) -> None:
 
 def test_the_same_target_from_another_repository(tmp_path: Path) -> None:
     made = settings(tmp_path)
-    host = engine(tmp_path, place())
+    host = engine(tmp_path, place(**DEAD))
     ledger = subject.begin(host, made, time(60), NOW, last=False)
-    subject._keep(made, replace(ledger, repository=7, step="fetched", stopped=("web",)))
+    opened(made, replace(ledger, repository=7, step="fetched", stopped=("web",)))
     other = subject.begin(host, made, replace(time(60), repository=ledger.repository), NOW, last=True)
     assert (other.repository, other.step) == (ledger.repository, "secured")
 
 
 def test_the_same_target_from_another_backup(tmp_path: Path) -> None:
     made = settings(tmp_path)
-    host = engine(tmp_path, place())
+    host = engine(tmp_path, place(**DEAD))
     ledger = subject.begin(host, made, time(60), NOW, last=False)
-    subject._keep(made, replace(ledger, backup="FORMER", step="fetched"))
+    opened(made, replace(ledger, backup="FORMER", step="fetched"))
     other = subject.begin(host, made, replace(time(60), backup="OLD"), NOW, last=True)
     assert (other.backup, other.step) == ("OLD", "secured")
+
+
+@pytest.mark.parametrize(
+    ("step", "ago", "world_is", "goes_on"),
+    [
+        # The server ended its recovery by itself, and the application was started by somebody else.
+        ("fetched", 30 * DAY, {}, False),
+        ("fetched", 500, {}, False),
+        ("secured", 500, {}, False),
+        ("served", 1000, {}, False),
+        # Killed as the server began to serve: nothing was committed since, and the same one ends.
+        ("fetched", 500, QUIET, True),
+        ("fetched", 7 * 3600, QUIET, True),
+        ("secured", 500, QUIET, True),
+        ("served", 1000, QUIET, True),
+        # Killed as the application was started.
+        ("served", 500, {}, True),
+        # Whoever asks a day later means something else.
+        ("fetched", 2 * DAY, QUIET, False),
+        # Before anything was changed it is as good as not begun.
+        ("asked", 500, {}, True),
+        ("asked", 2 * DAY, {}, False),
+        # A server that does not serve has nothing new.
+        ("fetched", 30 * DAY, DEAD, True),
+        ("secured", 30 * DAY, DEAD, True),
+    ],
+)
+def test_one_that_has_ended_by_itself_is_not_gone_on_with(
+    tmp_path: Path, step: str, ago: float, world_is: dict[str, Any], goes_on: bool
+) -> None:
+    seen, made = place(**world_is), settings(tmp_path)
+    host = engine(tmp_path, seen)
+    opened(made, Ledger(asked="latest", repository=1, backup="FORMER", timeline=1, step=step, stopped=("old",)), ago)
+    ledger = subject.begin(host, made, Target(), NOW, last=True)
+    assert (ledger.backup, ledger.step) == (("FORMER", step) if goes_on else ("OLD", "asked"))
+    # A new one is secured, and does not start what a former one stopped long ago, where the application runs again.
+    assert seen.count("--type=incr backup") == (not goes_on)
+    assert ledger.stopped == (() if ago > DAY and not goes_on and world_is != QUIET else ("old",))
+    assert under_way(made) is not None
+
+
+def test_after_one_that_has_ended_by_itself_all_is_done_anew(tmp_path: Path) -> None:
+    seen, made = place(), settings(tmp_path)
+    host = engine(tmp_path, seen)
+    opened(made, Ledger(asked="latest", repository=1, backup="FORMER", timeline=1, step="fetched"), 30 * DAY)
+    ledger = subject.begin(host, made, Target(), NOW, last=True)
+    done = list(subject.restore(host, made, Target(), ledger, last=True))
+    assert "all that was committed until now is in the repositories, and can be had again" in done
+    assert [seen.count(each) for each in ("--type=incr backup", " check", "--delta", "docker start db")] == [1, 1, 1, 1]
+    assert under_way(made) is None
+
+
+@pytest.mark.parametrize("step", ["secured", "fetched"])
+def test_another_target_after_the_server_has_served(tmp_path: Path, step: str) -> None:
+    seen, made = place(**QUIET), settings(tmp_path)
+    opened(made, Ledger(asked="latest", repository=1, backup="OLD", timeline=2, step=step, stopped=("web",)))
+    other = subject.begin(engine(tmp_path, seen), made, time(60), NOW, last=True)
+    assert (other.step, other.stopped) == ("asked", ("web",))
+    assert seen.count("--type=incr backup") == 1
 
 
 def test_what_was_served_is_secured_before_it_is_taken_back_again(tmp_path: Path) -> None:
     seen, made = place(), settings(tmp_path)
     host = engine(tmp_path, seen)
     ledger = subject.begin(host, made, time(60), NOW, last=False)
-    subject._keep(made, replace(ledger, step="served", stopped=("web",)))
+    opened(made, replace(ledger, step="served", stopped=("web",)))
     other = subject.begin(host, made, Target(), NOW, last=True)
     assert (other.step, other.stopped) == ("asked", ("web",))
     assert seen.count("--type=incr backup") == 1
@@ -126,14 +196,14 @@ def test_a_container_that_is_gone_is_not_started(tmp_path: Path) -> None:
     assert seen.count("docker start web") == 1
     assert seen.count("shell") == 1
     assert seen.count("replaced") == 0
-    assert subject.under_way(made) is None
+    assert under_way(made) is None
 
 
 def test_without_a_repository_nothing_is_begun(tmp_path: Path) -> None:
     seen, made = place(**{"--type=incr backup": Result(status=1, err="no route")}), settings(tmp_path)
     with pytest.raises(FailedError, match=r"no last backup could be made.*no route\n--without-last"):
         subject.begin(engine(tmp_path, seen), made, time(60), NOW, last=True)
-    assert subject.under_way(made) is None
+    assert under_way(made) is None
     assert seen.count("docker stop") == 0
 
 
@@ -144,7 +214,7 @@ def test_log_that_does_not_arrive_lets_the_application_go_on(tmp_path: Path) -> 
     with pytest.raises(FailedError, match="not archived in time"):
         list(subject.restore(host, made, time(60), ledger, last=True))
     assert seen.seen[-1] == "docker start web"
-    assert subject.under_way(made) is None
+    assert under_way(made) is None
     assert seen.count("docker stop db") == 0
 
 
