@@ -12,8 +12,8 @@ from ansible_collections.holdfast.host.plugins.module_utils import (
     backup_beside,
     backup_choice,
     backup_place,
-    backup_postgres,
     backup_restore,
+    backup_secure,
     backup_single,
 )
 from ansible_collections.holdfast.host.plugins.module_utils.backup_choice import when
@@ -99,10 +99,23 @@ def give_back(engine: Engine, settings: Settings, pipe: Pipe, asked: Asked, now:
         raise UnconfirmedError(f"{told}\nNothing was done; do it with --confirm {settings.stack}")
     yield told
     if asked.target.databases:
-        yield from backup_single.restore(engine, settings, pipe, asked.target, now)
+        chosen, lacking = _chosen(engine, settings, asked, now)
+        yield from lacking
+        yield from backup_single.restore(engine, settings, pipe, chosen, now)
         return
     ledger = backup_place.begin(engine, settings, asked.target, now, last=asked.last)
     yield from backup_place.restore(engine, settings, asked.target, ledger, last=asked.last)
+
+
+def _chosen(engine: Engine, settings: Settings, asked: Asked, now: float) -> tuple[Target, list[str]]:
+    """Return what is restored beside, once all log is archived, and what is told of a repository without it."""
+    # What cannot be reached is refused before anything is sent.
+    chosen = backup_choice.choose(engine, settings, asked.target, now)
+    if not asked.last:
+        return chosen, []
+    secured = backup_secure.log(engine, settings)
+    lacking = [f"not archived in {each}" for each in secured.lacking]
+    return secured.choose(engine, settings, asked.target, now), lacking
 
 
 def beside_name(settings: Settings) -> str:
@@ -112,13 +125,10 @@ def beside_name(settings: Settings) -> str:
 
 def _beside(engine: Engine, settings: Settings, asked: Asked, now: float) -> Iterator[str]:
     name, target = beside_name(settings), asked.target
-    chosen = backup_choice.choose(engine, settings, target, now)
+    chosen, lacking = _chosen(engine, settings, asked, now)
+    yield from lacking
     backup_beside.remove(engine, name)
     backup_beside.room(engine, backup_choice.size(engine, settings))
-    if asked.last:
-        # A commit behind the target: recovery fails where there is none.
-        engine.sql("SELECT pg_current_xact_id()")
-        backup_postgres.check(engine)
     backup_beside.keep(engine, settings, chosen, name)
     database = (target.databases or tuple(each.name for each in engine.postgres.databases))[0]
     user = engine.postgres.superuser

@@ -25,7 +25,7 @@ OPEN_SECONDS = 900
 @dataclass(frozen=True, kw_only=True)
 class Ledger:
     """A restore that is under way. asked: kind and value as they were given. stopped: containers, by id, that run again
-    in the end. backup, timeline: what was chosen.
+    in the end. backup, timeline: what was chosen. lacking: which repositories have no last backup, in words.
     """
 
     asked: str
@@ -34,6 +34,7 @@ class Ledger:
     timeline: int
     step: str = ASKED
     stopped: tuple[str, ...] = ()
+    lacking: tuple[str, ...] = ()
 
 
 def path(settings: Settings) -> Path:
@@ -47,7 +48,7 @@ def under_way(settings: Settings) -> Ledger | None:
         found = json.loads(path(settings).read_text(encoding="utf-8"))
     except FileNotFoundError:
         return None
-    return Ledger(**{**found, "stopped": tuple(found["stopped"])})
+    return Ledger(**{**found, **{key: tuple(found.get(key, ())) for key in ("stopped", "lacking")}})
 
 
 def age(settings: Settings, now: float) -> float:

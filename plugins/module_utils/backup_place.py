@@ -10,8 +10,8 @@ from dataclasses import replace
 from ansible_collections.holdfast.host.plugins.module_utils import (
     backup_choice,
     backup_ledger,
-    backup_postgres,
     backup_restore,
+    backup_secure,
     containers,
 )
 from ansible_collections.holdfast.host.plugins.module_utils.backup_engine import (
@@ -88,9 +88,12 @@ def begin(engine: Engine, settings: Settings, target: Target, now: float, *, las
     if former is not None and former.step in (SECURED, FETCHED) and not _serves(engine):
         # The server may be a half of what was fetched: there is nothing to be secured of it any more.
         return replace(ledger, step=SECURED)
-    if last:
-        _last_backup(engine, settings)
-    return ledger
+    if not last:
+        return ledger
+    secured = backup_secure.backups(engine, settings)
+    chosen = secured.choose(engine, settings, target, now)
+    ledger = replace(ledger, repository=chosen.repository, backup=chosen.backup, timeline=chosen.timeline)
+    return replace(ledger, lacking=secured.lacking)
 
 
 def _asked(target: Target) -> str:
@@ -99,14 +102,6 @@ def _asked(target: Target) -> str:
 
 def _agree(former: Ledger, target: Target) -> bool:
     return target.repository in (0, former.repository) and target.backup in ("", former.backup)
-
-
-def _last_backup(engine: Engine, settings: Settings) -> None:
-    try:
-        backup_postgres.backup(engine, settings, "incr")
-    except FailedError as problem:
-        hint = "--without-last gives up what is not in the repositories yet"
-        raise FailedError(f"no last backup could be made, so this could not be taken back: {problem}\n{hint}") from None
 
 
 def restore(engine: Engine, settings: Settings, target: Target, ledger: Ledger, *, last: bool) -> Iterator[str]:
@@ -122,8 +117,11 @@ def restore(engine: Engine, settings: Settings, target: Target, ledger: Ledger, 
         yield f"{len(standing)} containers of the application stand still"
     if ledger.step == ASKED:
         if last:
-            _secure(engine, settings, stopped)
-            yield "all that was committed until now is in the repositories, and can be had again"
+            yield from (f"without a last backup in {each}" for each in ledger.lacking)
+            lacking = _secure(engine, settings, ledger)
+            yield from (f"not archived in {each}" for each in lacking)
+            where = f"repository {ledger.repository}" if lacking else "the repositories"
+            yield f"all that was committed until now is in {where}, and can be had again"
         ledger = keep(settings, replace(ledger, step=SECURED))
     if ledger.step == SECURED:
         chosen = replace(target, repository=ledger.repository, backup=ledger.backup, timeline=ledger.timeline)
@@ -161,16 +159,20 @@ def _start(engine: Engine, stopped: Sequence[str]) -> None:
         checked(engine.run(["docker", "start", *stopped], ""), "the application did not start")
 
 
-def _secure(engine: Engine, settings: Settings, stopped: Sequence[str]) -> None:
-    """Have all log archived; where that fails nothing was changed, and the application goes on."""
+def _secure(engine: Engine, settings: Settings, ledger: Ledger) -> Sequence[str]:
+    """Have all log archived; where that fails nothing was changed, and the application goes on.
+
+    Return which repositories lack it. The one that is restored from must not: its log has to go on behind the target.
+    """
     try:
-        # A commit behind the target, too: recovery fails where there is none.
-        engine.sql("SELECT pg_current_xact_id()")
-        backup_postgres.check(engine)
+        secured = backup_secure.log(engine, settings)
+        if ledger.repository not in secured.there:
+            raise secured.refused()
     except FailedError:
-        _start(engine, _there(engine, stopped))
+        _start(engine, _there(engine, ledger.stopped))
         backup_ledger.close(settings)
         raise
+    return secured.lacking
 
 
 def _fetch(engine: Engine, settings: Settings, server: str, target: Target) -> None:

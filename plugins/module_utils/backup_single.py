@@ -12,7 +12,6 @@ from datetime import datetime, timezone
 
 from ansible_collections.holdfast.host.plugins.module_utils import (
     backup_beside,
-    backup_choice,
     backup_dumps,
     backup_postgres,
 )
@@ -32,17 +31,13 @@ def former_name(database: str, now: float) -> str:
     return database.encode()[: MOST_BYTES - len(stamp)].decode(errors="ignore") + stamp
 
 
-def restore(engine: Engine, settings: Settings, pipe: Pipe, target: Target, now: float) -> Iterator[str]:
+def restore(engine: Engine, settings: Settings, pipe: Pipe, chosen: Target, now: float) -> Iterator[str]:
     """Take one database back in its place. Yield what was done. Raises FailedError; until the end nothing is changed.
 
-    target: with one database.
+    chosen: a choice, with one database.
     """
-    (database,) = target.databases
-    chosen = backup_choice.choose(engine, settings, target, now)
+    (database,) = chosen.databases
     backup_beside.room(engine, 2 * backup_postgres.size(engine))
-    # A commit behind the target: recovery fails where there is none.
-    engine.sql("SELECT pg_current_xact_id()")
-    backup_postgres.check(engine)
     restored, kept = f"{database}_restored", former_name(database, now)
     try:
         server = backup_dumps.server(settings, engine.run)

@@ -13,11 +13,12 @@ from ansible_collections.holdfast.host.plugins.module_utils import backup_beside
 from ansible_collections.holdfast.host.plugins.module_utils.backup_asked import Asked
 from ansible_collections.holdfast.host.plugins.module_utils.backup_engine import Engine, FailedError
 from ansible_collections.holdfast.host.plugins.module_utils.backup_ledger import Ledger, keep
-from ansible_collections.holdfast.host.plugins.module_utils.backup_pipe import piper
+from ansible_collections.holdfast.host.plugins.module_utils.backup_pipe import Pipe, piper
 from ansible_collections.holdfast.host.plugins.module_utils.backup_restore import Target
+from ansible_collections.holdfast.host.plugins.module_utils.backup_settings import Settings
 from ansible_collections.holdfast.host.plugins.module_utils.command import Result
 from tests.unit.plugins.module_utils.backup_world import World, settings
-from tests.unit.plugins.module_utils.test_backup_choice import HOUR, NOW, time, world
+from tests.unit.plugins.module_utils.test_backup_choice import HOUR, NOW, of_two, time, two, world
 from tests.unit.plugins.module_utils.test_backup_engine import engine
 from tests.unit.plugins.module_utils.test_backup_place import DEAD, place
 
@@ -99,4 +100,29 @@ def test_confirmed_it_is_done(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -
     monkeypatch.setattr(backup_single, "restore", lambda *_: iter(["one database"]))
     assert done(tmp_path, Asked(target=time(60), confirm="shop"))[1:] == ["the whole cluster"]
     one = Target(databases=("app",))
-    assert done(tmp_path, Asked(target=one, confirm="shop"))[1:] == ["one database"]
+    assert done(tmp_path, Asked(target=one, confirm="shop"), place())[1:] == ["one database"]
+
+
+@pytest.mark.parametrize(("repository", "last"), [(0, True), (2, True), (2, False), (1, False)])
+def test_one_database_while_a_repository_is_down(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, repository: int, last: bool
+) -> None:
+    chosen: list[Target] = []
+
+    def restore(_engine: Engine, _settings: Settings, _pipe: Pipe, one: Target, _now: float) -> list[str]:
+        chosen.append(one)
+        return ["done"]
+
+    monkeypatch.setattr(backup_single, "restore", restore)
+    one = Target(databases=("app",), repository=repository)
+    asked = Asked(target=one, confirm="shop", last=last)
+    seen = place(**{"--repo=1 info": Result(status=1, err="no route")}, **of_two())
+    host, made = engine(tmp_path, seen), two(settings(tmp_path))
+    if repository == 1:
+        with pytest.raises(FailedError, match="latest cannot be reached"):
+            list(subject.give_back(host, made, PIPE, asked, NOW))
+        return
+    said = list(subject.give_back(host, made, PIPE, asked, NOW))
+    assert (chosen[0].repository, chosen[0].backup) == (2, "OLD")
+    assert any("not archived in repository 1" in each for each in said) == last
+    assert (seen.count("--filter=0") > 0) == last

@@ -15,6 +15,7 @@ from ansible_collections.holdfast.host.plugins.module_utils import backup_choice
 from ansible_collections.holdfast.host.plugins.module_utils import backup_info as info
 from ansible_collections.holdfast.host.plugins.module_utils.backup_engine import FailedError
 from ansible_collections.holdfast.host.plugins.module_utils.backup_restore import Target
+from ansible_collections.holdfast.host.plugins.module_utils.backup_settings import Settings
 from ansible_collections.holdfast.host.plugins.module_utils.command import Result
 from tests.unit.plugins.module_utils.backup_world import World, out, settings
 from tests.unit.plugins.module_utils.test_backup_engine import engine
@@ -220,17 +221,25 @@ def test_a_backup_that_is_gone_is_not_chosen(tmp_path: Path) -> None:
         assert subject.choose(seen, settings(tmp_path), Target(), NOW).backup == label
 
 
-@pytest.mark.parametrize(("lost", "repository"), [(info.name(2, 11), 2), (info.name(2, 8), 2), ("none", 1)])
-def test_all_there_is_comes_from_where_there_is_most(tmp_path: Path, lost: str, repository: int) -> None:
+def two(made: Settings) -> Settings:
+    """Return the settings with a second repository."""
+    return replace(made, repositories=(made.repositories[0], replace(made.repositories[0], number=2)))
+
+
+def of_two() -> dict[str, Any]:
+    """Return what the second repository says."""
     both = entry(backup=[full("OLD", int(NOW) - 9 * HOUR, 1, 3)])
     second = json.loads(json.dumps(both).replace('"repo-key": 1', '"repo-key": 2').replace('"key": 1', '"key": 2'))
-    answers = {"--repo=2 info": out([second]), "--repo=1 --output=json --recurse repo-ls": less(lost)}
+    return {"--repo=2 info": out([second])}
+
+
+@pytest.mark.parametrize(("lost", "repository"), [(info.name(2, 11), 2), (info.name(2, 8), 2), ("none", 1)])
+def test_all_there_is_comes_from_where_there_is_most(tmp_path: Path, lost: str, repository: int) -> None:
+    answers = {"--repo=1 --output=json --recurse repo-ls": less(lost)}
     answers |= {"--repo=2 --output=json --recurse repo-ls": out(LISTED)}
-    seen = engine(tmp_path, World({**answers, **world().answers}))
-    first = settings(tmp_path).repositories[0]
-    two = replace(settings(tmp_path), repositories=(first, replace(first, number=2)))
+    seen = engine(tmp_path, World({**of_two(), **answers, **world().answers}))
     for target in (Target(), Target(gaps=True)):
-        assert subject.choose(seen, two, target, NOW).repository == repository
+        assert subject.choose(seen, two(settings(tmp_path)), target, NOW).repository == repository
 
 
 def test_no_repository_answers(tmp_path: Path) -> None:

@@ -11,6 +11,7 @@ from typing import Any
 
 import pytest
 
+from ansible_collections.holdfast.host.plugins.module_utils import backup_info as info
 from ansible_collections.holdfast.host.plugins.module_utils import backup_place as subject
 from ansible_collections.holdfast.host.plugins.module_utils.backup_engine import FailedError
 from ansible_collections.holdfast.host.plugins.module_utils.backup_ledger import Ledger, keep, path, under_way
@@ -18,7 +19,7 @@ from ansible_collections.holdfast.host.plugins.module_utils.backup_restore impor
 from ansible_collections.holdfast.host.plugins.module_utils.backup_settings import Settings
 from ansible_collections.holdfast.host.plugins.module_utils.command import Result
 from tests.unit.plugins.module_utils.backup_world import World, container, out, settings
-from tests.unit.plugins.module_utils.test_backup_choice import NOW, time, world
+from tests.unit.plugins.module_utils.test_backup_choice import NOW, of_two, time, two, world
 from tests.unit.plugins.module_utils.test_backup_engine import engine
 
 HERE = {
@@ -29,10 +30,11 @@ HERE = {
     "docker ps --all": Result(status=0, out="db\n"),
     "docker container ls": Result(status=0, out="web\nproxy\ndb\nworker\nold\nshell\n"),
     "docker inspect --type": out([container("db", "postgres")]),
-    "label=org.holdfast": Result(status=0),
+    "label=org.holdfast": Result(status=0), "-d postgres -f -": Result(status=0, out=info.name(2, 11)),
 }  # fmt: skip
 DEAD, QUIET = {"pg_is_in_recovery": Result(status=2)}, {"{{.ID}}": Result(status=0)}
 DAY = 86_400
+FINDS = "--repo={} --output=json --io-timeout=15 --filter=0"
 # Containers with a label of ours come first: none was left.
 STACK = {"label=org.holdfast": Result(status=0)} | HERE
 
@@ -58,10 +60,10 @@ def test_each_step_once(tmp_path: Path) -> None:
     assert under_way(made) is None
     done = list(subject.restore(host, made, time(60), ledger, last=True))
     assert done[0] == "1 containers of the application stand still"
-    signs = ("docker stop", " check", "postmaster.pid", "--delta", "docker start", "systemctl")
+    signs = ("docker stop", "--filter=0", "postmaster.pid", "--delta", "docker start", "systemctl")
     order = [each for each in seen.seen if any(sign in each for sign in signs)]
     assert order[0] == "docker stop web"
-    assert order[1].endswith("check")
+    assert order[1].endswith(f"repo-ls archive/main/18-1/{info.name(2, 11)[:16]}")
     assert order[2] == "docker stop db"
     assert order[3].endswith("/postmaster.pid")
     assert "--set=OLD --target-timeline=2" in order[4]
@@ -163,7 +165,8 @@ def test_after_one_that_has_ended_by_itself_all_is_done_anew(tmp_path: Path) -> 
     ledger = subject.begin(host, made, Target(), NOW, last=True)
     done = list(subject.restore(host, made, Target(), ledger, last=True))
     assert "all that was committed until now is in the repositories, and can be had again" in done
-    assert [seen.count(each) for each in ("--type=incr backup", " check", "--delta", "docker start db")] == [1, 1, 1, 1]
+    for each in ("--type=incr backup", "--filter=0", "--delta", "docker start db"):
+        assert seen.count(each) == 1
     assert under_way(made) is None
 
 
@@ -208,7 +211,7 @@ def test_without_a_repository_nothing_is_begun(tmp_path: Path) -> None:
 
 
 def test_log_that_does_not_arrive_lets_the_application_go_on(tmp_path: Path) -> None:
-    seen, made = place(**{" check": Result(status=82, err="not archived in time")}), settings(tmp_path)
+    seen, made = place(**{"--filter=0": Result(status=82, err="not archived in time")}), settings(tmp_path)
     host = engine(tmp_path, seen)
     ledger = subject.begin(host, made, time(60), NOW, last=False)
     with pytest.raises(FailedError, match="not archived in time"):
@@ -226,3 +229,36 @@ def test_a_server_of_which_there_are_two_is_left_alone(tmp_path: Path) -> None:
     with pytest.raises(FailedError, match="postgres has 2 containers; one is needed"):
         list(subject.restore(host, made, time(60), ledger, last=False))
     assert seen.count("docker stop") == 0
+
+
+def test_a_last_backup_in_one_of_two_repositories(tmp_path: Path) -> None:
+    made = two(settings(tmp_path))
+    seen = place(**of_two(), **{"--repo=2 --repo2-retention": Result(status=1, err="no room")})
+    host = engine(tmp_path, seen)
+    ledger = subject.begin(host, made, time(60), NOW, last=True)
+    assert (ledger.repository, len(ledger.lacking)) == (1, 1)
+    done = list(subject.restore(host, made, time(60), ledger, last=True))
+    assert done[1].startswith("without a last backup in repository 2 (")
+    assert done[1].endswith("no room")
+    assert done[2] == "all that was committed until now is in the repositories, and can be had again"
+    # Where the first one lacks it, the other one is restored from; not where it was asked for.
+    seen = place(**of_two(), **{"--repo=1 --repo1-retention": Result(status=1, err="no room")})
+    assert subject.begin(engine(tmp_path, seen), made, time(60), NOW, last=True).repository == 2
+    with pytest.raises(FailedError, match=r"no last backup could be made.*no room\n--repository 2 has it"):
+        subject.begin(engine(tmp_path, seen), made, replace(time(60), repository=1), NOW, last=True)
+
+
+@pytest.mark.parametrize("repository", [1, 2])
+def test_log_that_does_not_arrive_in_one_of_two(tmp_path: Path, repository: int) -> None:
+    made = two(settings(tmp_path))
+    host = engine(tmp_path, place(**of_two(), **{f"{FINDS.format(2)}": Result(status=1, err="no route")}))
+    target = replace(time(60), repository=repository)
+    ledger = subject.begin(host, made, target, NOW, last=False)
+    if repository == 2:
+        with pytest.raises(FailedError, match=r"that is restored from: repository 2 .*: no route\n--repository 1 has"):
+            list(subject.restore(host, made, target, ledger, last=True))
+        assert under_way(made) is None
+        return
+    done = list(subject.restore(host, made, target, ledger, last=True))
+    assert done[1].startswith("not archived in repository 2 (")
+    assert done[2] == "all that was committed until now is in repository 1, and can be had again"

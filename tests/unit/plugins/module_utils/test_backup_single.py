@@ -19,7 +19,7 @@ from tests.unit.plugins.module_utils.backup_world import World, container, out, 
 from tests.unit.plugins.module_utils.test_backup_choice import NOW, world
 from tests.unit.plugins.module_utils.test_backup_engine import engine
 
-ONE = Target(databases=("app",))
+ONE = Target(databases=("app",), repository=1, backup="OLD", timeline=2)
 KEPT = "app_until_20330518_033320"
 
 
