@@ -11,7 +11,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 
 from ansible_collections.holdfast.host.plugins.module_utils import backup_info as info
-from ansible_collections.holdfast.host.plugins.module_utils import backup_timeline
+from ansible_collections.holdfast.host.plugins.module_utils import backup_mounted, backup_timeline
 from ansible_collections.holdfast.host.plugins.module_utils.backup_copies import jumped
 from ansible_collections.holdfast.host.plugins.module_utils.backup_engine import STANZA, Engine, FailedError, checked
 from ansible_collections.holdfast.host.plugins.module_utils.backup_settings import Repository, Settings
@@ -52,10 +52,13 @@ def stanzas(
 ) -> list[info.Stanza]:
     """Return what each repository says; one that does not answer has its message and code -1.
 
-    ask: runs pgBackRest, where its server does not run.
+    ask: runs pgBackRest, where its server does not run. What the server has is none where it lies beneath a mount.
     """
     found = []
     for each in repositories:
+        if ask is None and (problem := backup_mounted.apart(engine, each)):
+            found.append(info.Stanza(repository=each.number, code=-1, message=problem))
+            continue
         result = (ask or engine.pgbackrest)("--output=json", *PATIENCE, f"--repo={each.number}", "info")
         if result.status != 0:
             found.append(info.Stanza(repository=each.number, code=-1, message=result.message()))
@@ -85,7 +88,8 @@ def _why(repository: Repository, message: str) -> str:
 def create(engine: Engine, settings: Settings) -> list[str]:
     """Have the cluster's place in each repository. Return what was done. Raises FailedError.
 
-    A place that another cluster has, or that another key encrypts, is refused and left as it is.
+    A place that another cluster has, or that another key encrypts, is refused and left as it is. So is one whose
+    repository this host knows and does not find: its disk may not be mounted.
     """
     found = stanzas(engine, settings.repositories)
     broken = [
@@ -99,6 +103,8 @@ def create(engine: Engine, settings: Settings) -> list[str]:
     if len(new) < len(found):
         _ours(engine, settings, found)
     if new:
+        numbers = {stanza.repository for stanza in new}
+        backup_mounted.refuse_gone(engine, settings, (each for each in settings.repositories if each.number in numbers))
         checked(engine.pgbackrest("stanza-create"), "the repositories were not taken into use")
     return [f"repository {stanza.repository} was taken into use" for stanza in new]
 
@@ -120,6 +126,9 @@ def backup(engine: Engine, settings: Settings, kind: str, only: Sequence[int] | 
     wrong, stored = [], 0
     for each in settings.repositories:
         if only is not None and each.number not in only:
+            continue
+        if problem := backup_mounted.apart(engine, each):
+            wrong.append(_why(each, problem))
             continue
         result = engine.pgbackrest(*_keeping(engine, settings, each), f"--type={kind}", "backup")
         if result.status != 0:
