@@ -8,12 +8,12 @@ from collections.abc import Iterator
 
 from ansible_collections.holdfast.host.plugins.module_utils.errors import WARNING, Finding
 from ansible_collections.holdfast.host.plugins.module_utils.plan import backup
+from ansible_collections.holdfast.host.plugins.module_utils.plan.backup_config import MOST_REPOSITORIES
 from ansible_collections.holdfast.host.plugins.module_utils.plan.model import Wish
 from ansible_collections.holdfast.host.plugins.module_utils.spec.backup import DAY
 from ansible_collections.holdfast.host.plugins.module_utils.spec.stack import ROOT
 
 PATH = f"{ROOT}.backup"
-MOST_REPOSITORIES = 4
 # Settings that an archive decides.
 SETTINGS = ("archive_mode", "archive_command", "archive_library", "archive_timeout")
 

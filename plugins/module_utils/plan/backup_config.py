@@ -10,7 +10,7 @@ Sources: the configuration reference of pgBackRest; the restic manual, "Preparin
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
 from ansible_collections.holdfast.host.plugins.module_utils.plan.backup import KEY, credentials
@@ -22,6 +22,7 @@ RESTIC = f"{DIRECTORY}/restic"
 # Where both containers have their side of it.
 INSIDE = "/etc/pgbackrest"
 LOCAL = "/var/lib/pgbackrest/{number}"
+MOST_REPOSITORIES = 4
 # Of the certificates: whom the server lets in.
 CLIENT_NAME = "postgres"
 Options = dict[str, str]
@@ -170,6 +171,15 @@ def known_hosts(backup: Backup) -> str:
             name = each.sftp.host if each.sftp.port == 22 else f"[{each.sftp.host}]:{each.sftp.port}"
             lines += [f"{name} {host_key}\n" for host_key in each.sftp.host_keys]
     return "".join(lines)
+
+
+def stale(written: Iterable[str]) -> list[str]:
+    """Return the files with secrets that a former declaration may have had. written: those that this one has."""
+    found = [f"{DIRECTORY}/server/pgbackrest.conf"]
+    for number in range(1, MOST_REPOSITORIES + 1):
+        found += [f"{DIRECTORY}/server/repository-{number}.key"]
+        found += [f"{RESTIC}/{number}.{kind}" for kind in ("key", "env")]
+    return sorted({*found}.difference(written))
 
 
 def secret_files(backup: Backup, planned: Mapping[str, Any], version: int) -> Iterator[dict[str, Any]]:

@@ -9,6 +9,9 @@ from typing import Any
 
 from ansible_collections.holdfast.host.plugins.module_utils.spec.backup import DAY, Backup
 
+# All kinds of work that a timer ever does: where one is not declared, its timer ends.
+WORKS = ("files", "readable", "truth", "full", "incr", "dumps", "drill")
+
 
 @dataclass(frozen=True, kw_only=True)
 class Every:

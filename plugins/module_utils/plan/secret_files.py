@@ -94,7 +94,9 @@ def secret_files(
         + ([redis] if REDIS_SECRET in taken.secrets else [])
         + userlist
         + of_backup,
-        "stores_absent": [] if userlist else [USERLIST],
+        "stores_absent": ([] if userlist else [USERLIST])
+        # Without backups their whole directory goes.
+        + (backup_config.stale(each["path"] for each in of_backup) if planned else []),
         "app_env": env_file("/etc/holdfast/app/.env", references(in_app)) + _mounted(wish, taken),
         "postgres_roles": [
             {"name": role["name"], "password_file": f"{DIRECTORY}/{role['secret']}"}

@@ -21,6 +21,7 @@ from ansible_collections.holdfast.host.plugins.module_utils.plan.catalogue impor
 from ansible_collections.holdfast.host.plugins.module_utils.plan.model import Wish
 from ansible_collections.holdfast.host.plugins.module_utils.plan.secret_files import DIRECTORY as SECRETS
 from ansible_collections.holdfast.host.plugins.module_utils.plan.taken import REDIS_SECRET
+from ansible_collections.holdfast.host.plugins.module_utils.render import backup_timers
 from ansible_collections.holdfast.host.plugins.module_utils.render.parts import managed, network
 from ansible_collections.holdfast.host.plugins.module_utils.render.postgres_health import waking
 from ansible_collections.holdfast.host.plugins.module_utils.spec.backup import Backup
@@ -30,7 +31,6 @@ NETWORK, WAY_OUT, SOCKET = "holdfast-backup", "holdfast-backup-out", "holdfast-s
 SOCKETS = "/var/run/postgresql"
 STATE = "/var/lib/holdfast/backup"
 METRICS = "/var/lib/holdfast/metrics/backup.prom"
-UNITS = "/etc/systemd/system"
 
 
 def archiving(service: Mapping[str, Any], image: str, networks: Mapping[str, Any]) -> dict[str, Any]:
@@ -159,33 +159,6 @@ def settings(plan: Mapping[str, Any], wish: Wish, declared: Backup) -> dict[str,
 _KEPT = {"full": "full", "wal": "wal", "dump": "dumps", "files": "files"}
 
 
-def _timer(work: Mapping[str, Any]) -> dict[str, str]:
-    """Return the unit file of one timer."""
-    lines = [
-        "# Role: backup",
-        "[Unit]",
-        f"Description=Backups: {work['reason']}",
-        "",
-        "[Timer]",
-        f"OnCalendar={work['calendar']}",
-        f"RandomizedDelaySec={work['jitter_seconds']}",
-        # Always the same moment on one host, another on the next.
-        "FixedRandomDelay=true",
-        f"Persistent={'false' if work['every_seconds'] < 3600 else 'true'}",
-        f"Unit=holdfast-backup@{work['work']}.service",
-        "",
-        "[Install]",
-        "WantedBy=timers.target",
-        "",
-    ]
-    return {"path": f"{UNITS}/{timer(work['work'])}", "content": "\n".join(lines)}
-
-
-def timer(work: str) -> str:
-    """Return the name of a work's timer."""
-    return f"holdfast-backup-{work}.timer"
-
-
 def files(plan: Mapping[str, Any], wish: Wish) -> list[dict[str, Any]]:
     """Return the files without a secret that the role writes beside its templates: path and content."""
     declared = backup.declared(wish)
@@ -193,7 +166,7 @@ def files(plan: Mapping[str, Any], wish: Wish) -> list[dict[str, Any]]:
         return []
     shown = json.dumps(settings(plan, wish, declared), indent=2, ensure_ascii=False) + "\n"
     found = [{"path": f"{DIRECTORY}/backup.json", "content": shown}]
-    found += [_timer(each) for each in plan["backup"]["schedule"]]
+    found += [backup_timers.file(each) for each in plan["backup"]["schedule"]]
     hosts = backup_config.known_hosts(declared)
     found += [{"path": f"{DIRECTORY}/server/known_hosts", "content": hosts}] if hosts else []
     for number, each in enumerate(declared.repositories, 1):
@@ -225,15 +198,22 @@ def bases(plan: Mapping[str, Any], wish: Wish) -> list[str]:
 
 
 def rendered(plan: Mapping[str, Any], wish: Wish) -> dict[str, Any]:
-    """Return what is rendered of the plan's part: files, and the image that is built on the host (None: none is)."""
+    """Return what is rendered of the plan's part: files, and the image that is built on the host (None: none is).
+
+    absent: files of work that is never done, whose timers are among the units to be ended.
+    """
     built = None
     if plan["stores"]["postgres"]:
         base, name = image_of(plan, wish)
         built = {"name": name, "base": base}
-    names = [timer(each["work"]) for each in plan["backup"]["schedule"]]
-    # With them systemd reads what they start.
-    units = [{"name": name, "reads": [f"{UNITS}/{name}", f"{UNITS}/holdfast-backup@.service"]} for name in names]
-    return {"files": files(plan, wish), "image": built, "units": units, "directories": _directories(plan)}
+    schedule = plan["backup"]["schedule"]
+    return {
+        "files": files(plan, wish),
+        "absent": backup_timers.absent(schedule),
+        "image": built,
+        "units": backup_timers.units(schedule),
+        "directories": _directories(plan),
+    }
 
 
 def expected(plan: Mapping[str, Any]) -> dict[str, Any] | None:
@@ -241,7 +221,7 @@ def expected(plan: Mapping[str, Any]) -> dict[str, Any] | None:
     if plan["backup"] is None:
         return None
     return {
-        "timers": [timer(each["work"]) for each in plan["backup"]["schedule"]],
+        "timers": [backup_timers.name(each["work"]) for each in plan["backup"]["schedule"]],
         "truth": f"{STATE}/truth.json",
         "encrypted": bool(plan["backup"]["key"]),
         "kit": kit.expected(plan),

@@ -17,23 +17,31 @@ from ansible_collections.holdfast.host.plugins.module_utils.errors import Findin
 # The program reads them every five minutes.
 OLD_SECONDS = 1200
 PATH = "backup.truth"
+LISTED = ("systemctl", "list-units", "--plain", "--no-legend", "--state=active")
 
 
 def observe(expect: Mapping[str, Any], run: Run | None = None) -> dict[str, Any] | None:
-    """Return what was read last, its age in seconds, and the timers that do not run; None where nothing is copied."""
+    """Return what was read last, its age in seconds, the timers that do not run, and those that nobody declared.
+
+    None where nothing is copied.
+    """
     wanted = expect.get("backup")
     if wanted is None:
         return None
-    states = (run or runner())(["systemctl", "is-active", *wanted["timers"]], "").out.split()
+    ask = run or runner()
+    states = ask(["systemctl", "is-active", *wanted["timers"]], "").out.split()
     # Where systemd says nothing of a timer, nobody knows that it runs.
     idle = [name for name, state in zip_longest(wanted["timers"], states[: len(wanted["timers"])]) if state != "active"]
+    listed = ask([*LISTED, "holdfast-backup-*.timer"], "").out.splitlines()
+    names = [line.split()[0] for line in listed if line.strip()]
+    undeclared = [name for name in names if name not in wanted["timers"]]
     try:
         told = json.loads(Path(wanted["truth"]).read_text(encoding="utf-8"))
         findings = [Finding(**each).as_dict() for each in told["findings"]]
         known = {"age": time.time() - told["at"], "findings": findings, "truths": told["truths"]}
     except (OSError, ValueError, KeyError, TypeError) as problem:
         known = {"error": f"{wanted['truth']}: {problem}"}
-    return {"idle": idle, **known}
+    return {"idle": idle, "undeclared": undeclared, **known}
 
 
 def differences(expect: Mapping[str, Any], seen: Mapping[str, Any]) -> Iterator[Finding]:
@@ -44,6 +52,9 @@ def differences(expect: Mapping[str, Any], seen: Mapping[str, Any]) -> Iterator[
     for name in found["idle"]:
         rule, hint = "must run", f"systemctl enable --now {name}"
         yield Finding(path=f"backup.{name}", value="does not run", rule=rule, hint=hint)
+    for name in found["undeclared"]:
+        rule, hint = "must not run: it is not declared", f"systemctl disable --now {name}"
+        yield Finding(path=f"backup.{name}", value="runs", rule=rule, hint=hint)
     if "error" in found:
         hint = "holdfast-backup truth"
         yield Finding(path=PATH, value=found["error"], rule="the repositories must have been read", hint=hint)

@@ -106,6 +106,18 @@ def test_files_with_secrets_are_their_readers_alone() -> None:
     assert len(list(subject.secret_files(declared({"s3": S3}), PLANNED, 0))) == 1
 
 
+def test_credentials_of_what_is_declared_no_more_are_stale() -> None:
+    """Of a number that is gone, of a kind that another took the number of, and of PostgreSQL."""
+    many = declared({"sftp": SFTP}, {"s3": S3}, {"sftp": SFTP}, {"s3": S3})
+    former = {each["path"] for each in subject.secret_files(many, PLANNED, 18)}
+    for repositories, version in (([{"s3": S3}], 18), ([{"sftp": SFTP}, {"local": {"path": "/b"}}], 0)):
+        now = {each["path"] for each in subject.secret_files(declared(*repositories), PLANNED, version)}
+        stale = subject.stale(now)
+        assert former - now <= set(stale)
+        assert now.isdisjoint(stale)
+    assert "/etc/holdfast/backup/server/pgbackrest.conf" in stale
+
+
 def test_restic_is_given_its_credentials_as_they_are(tmp_path: Path) -> None:
     env_file = tmp_path / "1.env"
     env_file.write_text(written(declared({"s3": S3}))["/etc/holdfast/backup/restic/1.env"])

@@ -14,7 +14,7 @@ from ansible_collections.holdfast.host.plugins.module_utils.spec.backup import B
 
 def test_all_of_it() -> None:
     found = {each["work"]: each for each in subject.timers(Backup(incremental="hourly"), archived=True)}
-    assert set(found) == {"files", "readable", "truth", "full", "incr", "dumps", "drill"}
+    assert set(found) == {"files", "readable", "truth", "full", "incr", "dumps", "drill"} == set(subject.WORKS)
     assert found["full"]["calendar"] == "*-*-* 02:30:00 UTC"
     assert found["dumps"]["calendar"] == "*-*-* 03:30:00 UTC"
     assert found["incr"]["every_seconds"] == 3600

@@ -77,3 +77,12 @@ def test_without_a_pooler_no_file_of_passwords_is_left() -> None:
     found = secret_files(made, take_over(made), {"roles": [{"name": "app", "secret": "A"}], "pooler": None})
     assert not [entry for entry in found["stores_env"] if entry["path"].endswith("userlist.txt")]
     assert found["stores_absent"] == ["/etc/holdfast/stores/pgbouncer/userlist.txt"]
+
+
+@pytest.mark.parametrize("planned", [None, {"key": "BACKUP_KEY"}])
+def test_credentials_of_repositories_that_are_gone_go(planned: dict[str, object] | None) -> None:
+    """Here the one that is left, on the host itself, needs none at all. Without backups their directory goes."""
+    made = wish(backup={"repositories": [{"local": {"path": "/backups"}}]})
+    found = secret_files(made, take_over(made), None, planned)
+    assert ("/etc/holdfast/backup/restic/2.env" in found["stores_absent"]) is (planned is not None)
+    assert ("/etc/holdfast/backup/server/repository-1.key" in found["stores_absent"]) is (planned is not None)

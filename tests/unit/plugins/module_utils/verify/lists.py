@@ -63,7 +63,7 @@ SEEN: dict[str, Any] = {
     "sshd": [{"who": "everybody", "values": {"passwordauthentication": "no"}}],
     "routes": [{"host": "www.example.org", "path": "/admin/", "status": 403}],
     "access_log": LOG_SEEN,
-    "backup": {"idle": [], "age": 60.0, "findings": [], "truths": [{"repository": 1, "fulls": 3}]},
+    "backup": {"idle": [], "undeclared": [], "age": 60.0, "findings": [], "truths": [{"repository": 1, "fulls": 3}]},
 }
 
 

@@ -23,6 +23,8 @@ def expect(truth: Path) -> dict[str, Any]:
 
 
 def answer(command: Sequence[str], _given: str) -> Result:
+    if command == [*backup.LISTED, "holdfast-backup-*.timer"]:
+        return Result(status=0)
     assert command == ["systemctl", "is-active", "a.timer", "b.timer"]
     return Result(status=3, out="active\ninactive\n")
 
@@ -49,11 +51,29 @@ def test_what_is_past_mending_is_a_warning(tmp_path: Path) -> None:
     assert [each.level for each in found] == ["error", "warning"]
 
 
+def test_a_timer_that_nobody_declared_is_told(tmp_path: Path) -> None:
+    truth = tmp_path / "truth.json"
+    truth.write_text(json.dumps({"at": time.time(), "findings": [], "truths": []}))
+    wanted = {"backup": expect(truth)["backup"] | {"timers": ["holdfast-backup-full.timer"]}}
+
+    def ask(command: Sequence[str], _given: str) -> Result:
+        if "is-active" in command:
+            return Result(status=0, out="active\n")
+        rows = [f"holdfast-backup-{each}.timer loaded active waiting Backups: it" for each in ("drill", "full")]
+        return Result(status=0, out="\n".join([*rows, ""]))
+
+    (found,) = backup.differences(wanted, {"backup": backup.observe(wanted, ask)})
+    assert (found.path, found.value, found.level) == ("backup.holdfast-backup-drill.timer", "runs", "error")
+    assert found.hint == "systemctl disable --now holdfast-backup-drill.timer"
+
+
 @pytest.mark.parametrize("said", [Result(status=1, err="Failed to connect to bus"), Result(status=3, out="active\n")])
 def test_a_timer_of_which_systemd_says_nothing_does_not_run(tmp_path: Path, said: Result) -> None:
     truth = tmp_path / "truth.json"
     truth.write_text(json.dumps({"at": time.time(), "findings": [], "truths": []}))
-    seen = {"backup": backup.observe(expect(truth), lambda *_: said)}
+    seen = {
+        "backup": backup.observe(expect(truth), lambda words, _: said if "is-active" in words else Result(status=0))
+    }
     found = [each.path for each in backup.differences(expect(truth), seen)]
     assert found == ["backup.a.timer", "backup.b.timer"][len(said.out.split()) :]
 

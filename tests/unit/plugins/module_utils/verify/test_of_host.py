@@ -53,9 +53,11 @@ def test_what_does_not_hold(name: str, changes: dict[str, Any]) -> None:
 def test_backups_that_are_not_there() -> None:
     assert of_host.backups(EXPECT | {"backup": None}, seen())[0] == FAILS
     late = {"path": "backup.repository[1].full", "value": "40 h old", "rule": "must be younger", "hint": ""}
-    told = of_host.backups(EXPECT, seen() | {"backup": {"idle": [], "age": 1.0, "findings": [late], "truths": []}})
+    told = of_host.backups(
+        EXPECT, seen() | {"backup": {"idle": [], "undeclared": [], "age": 1.0, "findings": [late], "truths": []}}
+    )
     assert told == (FAILS, "backup.repository[1].full: must be younger")
-    past = {"idle": [], "age": 1.0, "findings": [late | {"level": "warning"}], "truths": []}
+    past = {"idle": [], "undeclared": [], "age": 1.0, "findings": [late | {"level": "warning"}], "truths": []}
     assert of_host.backups(EXPECT, seen() | {"backup": past})[0] == HOLDS
 
 
