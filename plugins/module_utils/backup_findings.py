@@ -41,7 +41,7 @@ def of_repository(truth: Truth, where: str, full_every: int) -> Iterator[Finding
         )
         yield Finding(path=f"{what}.backups", value=", ".join(truth.lost), rule=rule, hint=hint, level=level)
     if truth.age is None:
-        hint = "is its disk mounted, its bucket the right one? In an empty place holdfast-backup ready begins anew"
+        hint = "is its disk mounted, its bucket the right one? A place that was never used, holdfast-backup ready takes"
         yield Finding(path=f"{what}.full", value="none", rule=f"{where} must have a full backup", hint=hint)
         return
     if truth.age > LATE * full_every:

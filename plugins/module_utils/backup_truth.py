@@ -16,6 +16,7 @@ from ansible_collections.holdfast.host.plugins.module_utils import (
     backup_archiver,
     backup_findings,
     backup_keep,
+    backup_ledger,
     backup_postgres,
     backup_report,
 )
@@ -82,6 +83,7 @@ def look(engine: Engine | None, settings: Settings) -> list[Finding]:
         *backup_findings.of_work(counts),
         *backup_findings.of_absence(settings.works, state, since, now),
         *backup_keep.of_copies(settings),
+        *backup_ledger.of_ledger(settings),
     ]
     # First, for a full disk takes no more than the news of it.
     if engine:

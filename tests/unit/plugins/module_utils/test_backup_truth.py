@@ -6,14 +6,16 @@ from __future__ import annotations
 
 import contextlib
 import json
+import os
 import time
 from collections.abc import Sequence
+from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from ansible_collections.holdfast.host.plugins.module_utils import atomic, backup_report
+from ansible_collections.holdfast.host.plugins.module_utils import atomic, backup_ledger, backup_report
 from ansible_collections.holdfast.host.plugins.module_utils import backup_info as info
 from ansible_collections.holdfast.host.plugins.module_utils import backup_truth as subject
 from ansible_collections.holdfast.host.plugins.module_utils.backup_engine import FailedError
@@ -146,6 +148,16 @@ def test_metrics_say_when_they_were_read(tmp_path: Path) -> None:
     text = (tmp_path / "backup.prom").read_text()
     (read,) = (float(each.split()[1]) for each in text.splitlines() if each.startswith("holdfast_backup_read_"))
     assert began - 1 <= read <= time.time()
+
+
+def test_a_restore_that_did_not_end_is_told(tmp_path: Path) -> None:
+    made = settings(tmp_path)
+    ledger = backup_ledger.Ledger(asked="latest", repository=1, backup="a", timeline=1, step=backup_ledger.FETCHED)
+    path = backup_ledger.path(made)
+    path.write_text(json.dumps(asdict(ledger)))
+    os.utime(path, (0, 0))
+    _, findings = looked(tmp_path, [entry()])
+    assert [each.level for each in findings if each.path == "backup.restore.open"] == ["warning"]
 
 
 def test_what_only_grows_is_a_counter(tmp_path: Path) -> None:
