@@ -17,6 +17,8 @@ from ansible_collections.holdfast.host.plugins.module_utils.backup_engine import
 from ansible_collections.holdfast.host.plugins.module_utils.backup_settings import Repository, Settings
 from ansible_collections.holdfast.host.plugins.module_utils.command import Result
 
+# What no message has in it, and a file that was read with another key has within a few characters.
+_NOISE = re.compile("[\0-\x08\x0e-\x1f\x7f\ufffd]")
 # A first backup of a database up to this size is waited for; a larger one is made by its unit.
 WAITED_BYTES = 2 * 1024**3
 
@@ -74,9 +76,10 @@ def _explained(stanza: info.Stanza, ask: Callable[..., Result]) -> info.Stanza:
     failures, said to people alone.
     """
     if stanza.message not in ("", "other"):
-        # What is noise in it would make the whole line unreadable in the journal.
-        readable = "".join(each if each.isprintable() else " " for each in stanza.message)
-        return replace(stanza, code=-1, message=" ".join(readable.split()))
+        # What is noise in it would make the whole line unreadable in the journal, and is what another key makes.
+        plain = _NOISE.split(stanza.message)
+        asks = "is it encrypted with another key? " if len(plain) > 1 else ""
+        return replace(stanza, code=-1, message=asks + " ".join(plain[0].split()))
     said = ask(*PATIENCE, f"--repo={stanza.repository}", "info")
     return replace(stanza, code=-1, message=" ".join(said.message().split()) or stanza.message)
 

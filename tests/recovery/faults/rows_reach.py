@@ -67,7 +67,7 @@ ROWS = (
         what="the key of the repositories is another: the database's backups",
         bring="keep $SETTINGS; sed -i -E 's/(cipher-pass=).*/\\1another/' $SETTINGS",
         undo="back",
-        tells=r"repository\[1\]: .*(cipher|decrypt|key)",
+        tells=r"repository\[1\]: is it encrypted with another key",
     ),
     Row(
         name="wrong-key-files",
