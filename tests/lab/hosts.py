@@ -7,7 +7,6 @@ from __future__ import annotations
 import difflib
 from collections.abc import Sequence
 from dataclasses import dataclass
-from pathlib import Path
 
 LABEL = "org.holdfast.lab"
 NETWORK = "holdfast-lab"
@@ -94,21 +93,21 @@ def find(name: str) -> Host:
     raise ValueError(f"there is no lab host {name!r}; {hint}")
 
 
-# Where a host finds the key that may log in.
-AUTHORIZED = "/usr/lib/holdfast-lab/authorized_key"
+def admitting(public_key: str) -> str:
+    """Return the variable of a host's container that holds the line of the key that may log in."""
+    return f"LAB_KEY={public_key.strip()}"
 
 
-def run_arguments(host: Host, *, image: str, public_key: Path, dns: Sequence[str], ipv6: bool) -> list[str]:
+def run_arguments(host: Host, *, image: str, public_key: str, dns: Sequence[str], ipv6: bool) -> list[str]:
     """Return the arguments of ``docker run`` that boot a host from ``image``, a reference the engine knows."""
     words = ["--detach", "--tty", "--name", host.container, "--hostname", host.name, "--label", f"{LABEL}=1"]
     words += [f"--cap-add={capability}" for capability in CAPABILITIES]
     words += [f"--security-opt={option}=unconfined" for option in ("seccomp", "apparmor", "systempaths")]
     words += ["--device-cgroup-rule=a *:* rwm", "--cgroupns=private", "--tmpfs=/run", "--tmpfs=/run/lock"]
     words += [f"--volume={volume}:{target}" for volume, target in host.volumes.items()]
-    words += [f"--volume={public_key}:{AUTHORIZED}:ro"]
     words += [f"--network={NETWORK}", f"--ip={host.address}", f"--add-host={REGISTRY_NAME}:{REGISTRY_ADDRESS}"]
     words += [f"--ip6={host.address6}"] if ipv6 else []
-    words += ["--env=container=docker", f"--env=LAB_DNS={' '.join(dns)}"]
+    words += ["--env=container=docker", f"--env={admitting(public_key)}", f"--env=LAB_DNS={' '.join(dns)}"]
     if host.memory_kib is not None:
         words += [f"--env=LAB_MEMORY_KIB={host.memory_kib}"]
     words += [f"--cpuset-cpus={host.cpuset}"] if host.cpuset else []

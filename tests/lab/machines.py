@@ -8,7 +8,7 @@ from pathlib import Path
 
 from . import registry, ssh
 from .catalogue import reference
-from .hosts import AUTHORIZED, HOSTS, LABEL, NETWORK, Host, run_arguments
+from .hosts import HOSTS, LABEL, NETWORK, Host, admitting, run_arguments
 from .paths import IMAGES, LOCK
 from .shell import LabError, locked, run, scaled, step, succeeds, wait_until
 
@@ -43,7 +43,7 @@ def create(host: Host) -> None:
     for volume in host.volumes:
         run(["docker", "volume", "create", "--label", f"{LABEL}=1", volume])
     arguments = run_arguments(
-        host, image=reference(host.image, IMAGES), public_key=ssh.ensure_key(),
+        host, image=reference(host.image, IMAGES), public_key=ssh.ensure_key().read_text(),
         dns=machine_name_servers(), ipv6=registry.has_ipv6(),
     )  # fmt: skip
     run(["docker", "run", *arguments])
@@ -62,18 +62,10 @@ def clean_namespace(host: Host) -> None:
     )  # fmt: skip
 
 
-def key_source(host: Host) -> Path:
-    """Return the file of the machine that a host's container has its key from."""
-    template = '{{range .Mounts}}{{if eq .Destination "' + AUTHORIZED + '"}}{{.Source}}{{end}}{{end}}'
-    return Path(run(["docker", "inspect", "--format", template, host.container]).strip())
-
-
 def ours(host: Host) -> bool:
-    """Tell whether a host lets the key of this checkout in: another checkout's lab on the same machine has its own."""
-    key = ssh.ensure_key()
-    if state(host) != "running":
-        return key_source(host) == key
-    return run(["docker", "exec", host.container, "cat", AUTHORIZED]) == key.read_text()
+    """Tell whether a host lets the key of this checkout in: another's, or a former one's here, does not."""
+    environment = run(["docker", "inspect", "--format", "{{range .Config.Env}}{{println .}}{{end}}", host.container])
+    return admitting(ssh.ensure_key().read_text()) in environment.splitlines()
 
 
 def start(host: Host) -> None:

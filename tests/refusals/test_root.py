@@ -12,7 +12,7 @@ import pytest
 import yaml
 
 from tests.lab import engine, machines
-from tests.lab.hosts import AUTHORIZED, find
+from tests.lab.hosts import find
 from tests.lab.shell import run
 
 from .site import digest, inventory, site
@@ -26,7 +26,7 @@ MAKE = f"""
 apt-get update -q && apt-get install -y -q --no-install-recommends sudo-rs
 useradd --create-home --groups sudo --password "$(openssl passwd -6 {PASSWORD})" asked
 install -d -m 0700 -o asked /home/asked/.ssh
-install -m 0600 -o asked {AUTHORIZED} /home/asked/.ssh/authorized_keys
+install -m 0600 -o asked /root/.ssh/authorized_keys /home/asked/.ssh/authorized_keys
 """
 UNMAKE = """
 if loginctl show-user asked > /dev/null 2>&1; then loginctl terminate-user asked; fi

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import ipaddress
-from pathlib import Path
 
 import pytest
 
@@ -23,7 +22,8 @@ HOST = Host(name="some", address="172.30.213.9", image="host")
 
 
 def arguments(host: Host, *, ipv6: bool = True) -> list[str]:
-    return run_arguments(host, image="holdfast-lab/host:1", public_key=Path("/key.pub"), dns=["192.0.2.53"], ipv6=ipv6)
+    key = "ssh-ed25519 own\n"
+    return run_arguments(host, image="holdfast-lab/host:1", public_key=key, dns=["192.0.2.53"], ipv6=ipv6)
 
 
 def test_every_address_is_its_own_and_in_the_lab_network() -> None:
@@ -67,7 +67,7 @@ def test_the_image_is_the_last_word() -> None:
         "--cap-add=NET_ADMIN",
         "--env=LAB_DNS=192.0.2.53",
         "--volume=holdfast-lab-some-docker:/var/lib/docker",
-        "--volume=/key.pub:/usr/lib/holdfast-lab/authorized_key:ro",
+        "--env=LAB_KEY=ssh-ed25519 own",
         "--add-host=registry.example.org:172.30.213.2",
         "org.holdfast.lab=1",
     ],

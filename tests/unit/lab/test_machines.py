@@ -25,20 +25,18 @@ def test_name_servers_on_the_loopback_are_of_no_use_to_a_host(text: str, servers
 
 
 @pytest.mark.parametrize(
-    ("current", "inside", "source", "expected"),
+    ("environment", "expected"),
     [
-        ("running", "ssh-ed25519 own\n", "", True),
-        ("running", "ssh-ed25519 other\n", "", False),
-        ("exited", "", "key.pub", True),
-        ("exited", "", "elsewhere/key.pub", False),
+        ("LAB_KEY=ssh-ed25519 own\nLAB_DNS=192.0.2.53\n", True),
+        ("LAB_KEY=ssh-ed25519 other\nLAB_DNS=192.0.2.53\n", False),
+        ("LAB_DNS=192.0.2.53\n", False),
     ],
 )
 def test_a_host_of_another_checkout_is_told_by_its_key(
-    monkeypatch: pytest.MonkeyPatch, tmp_path: Path, current: str, inside: str, source: str, expected: bool
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path, environment: str, expected: bool
 ) -> None:
     key = tmp_path / "key.pub"
     key.write_text("ssh-ed25519 own\n")
-    answers = {"ps": current, "exec": inside, "inspect": f"{tmp_path / source}\n"}
-    monkeypatch.setattr(machines, "run", lambda words: answers[words[1]])
+    monkeypatch.setattr(machines, "run", lambda _words: environment)
     monkeypatch.setattr(ssh, "ensure_key", lambda: key)
     assert machines.ours(find("mol-a")) is expected
