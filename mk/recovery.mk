@@ -10,7 +10,7 @@ copies: $(STAMP) ## Copy volumes, Redis and exports with restic on a lab host, k
 
 .PHONY: restores
 restores: $(STAMP) ## Drill and restore a database on a lab host, as documented, and exchange its repository and key
-	@pytest -q -s --junit-xml=build/junit/restores.xml $(addprefix tests/recovery/test_,drill.py restore.py page.py exchanged.py)
+	@pytest -q -s --junit-xml=build/junit/restores.xml $(addprefix tests/recovery/test_,drill.py restore.py restore_trouble.py page.py exchanged.py)
 
 .PHONY: locked
 locked: $(STAMP) ## Try to destroy locked backups with all keys of a host, and restore from them

@@ -7,6 +7,7 @@ from __future__ import annotations
 import json
 import re
 import time
+from collections.abc import Iterator
 from typing import Any
 
 import pytest
@@ -16,9 +17,11 @@ from tests.resume.playbook import Playbook, changes
 
 from . import database_host as host
 from . import stack
+from .restoring import ENABLED, idle, moment, restored
 from .trial import play
 
 FIRST, OTHER, FOREIGN = "/var/backups/holdfast", "/var/backups/other", "/var/backups/foreign"
+SHARE = "/var/backups/share"
 KEY = "/etc/holdfast/secrets/BACKUP_KEY"
 WITHOUT_KEY = "sha256sum /etc/holdfast/backup/*/* /etc/holdfast/backup/backup.json; docker ps --no-trunc -q | sort"
 STATE = f"sha256sum {KEY}; {WITHOUT_KEY}"
@@ -140,3 +143,30 @@ def test_back_in_the_first_place_it_begins_anew_and_tells_of_the_gap() -> None:
     assert done.returncode == 0, done.stderr
     assert host.sql("SELECT count(*) FROM exchanged", server=f"{stack.NAME}-beside") == "102"
     assert host.program("beside-remove").returncode == 0
+
+
+@pytest.fixture
+def share() -> Iterator[str]:
+    """Have a disk of its own for a second repository, and the host with its first one alone in the end."""
+    host.on(f"mkdir {SHARE}; mount -t tmpfs -o size=512m share {SHARE}")
+    yield SHARE
+    host.on(f"mount -o remount,rw {SHARE}")
+    play("alone.log", "site.yml", inventory=host.INVENTORY)
+    host.on(f"umount {SHARE}; rmdir {SHARE}")
+
+
+def test_one_of_two_that_takes_nothing_does_not_hold_up_a_restore(share: str) -> None:
+    play("two.log", "site.yml", *_words(FIRST, share), inventory=host.INVENTORY)
+    assert host.program("truth").stdout == ""
+    host.on(f"mount -o remount,ro {share}")
+    before = moment()
+    host.sql("INSERT INTO exchanged VALUES (103)")
+    after = moment()
+    said = restored("--to", "time", before, *ENABLED)
+    assert f"without a last backup in repository 2 ({share})" in said
+    assert "all that was committed until now is in repository 1" in said
+    assert host.sql("SELECT count(*) FROM exchanged") == "102"
+    idle()
+    restored("--to", "time", after, *ENABLED)
+    assert host.sql("SELECT count(*) FROM exchanged") == "103"
+    idle()

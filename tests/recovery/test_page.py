@@ -14,8 +14,8 @@ from tests.lab.paths import ROOT
 from tests.lab.shell import scaled, wait_until
 
 from . import database_host as host
+from .restoring import idle, serves
 from .stack import NAME
-from .test_restore import idle, serves
 from .typed import typed
 
 PAGE = ROOT / "docs/restore.md"

@@ -9,17 +9,16 @@ import time
 
 import pytest
 
-from tests.acceptance.web import Site
 from tests.lab.shell import scaled, wait_until
 
 from . import database_host as host
+from .restoring import ENABLED, archived, idle, moment, restored, serves, started_at
 from .stack import BUILD, DATABASE, NAME, POSTGRES
-from .trial import SITE_NAME, play
+from .trial import play
 
 VOLUME = f"{NAME}-stores_postgres"
 BESIDE = f"{NAME}-beside"
 COUNT = "SELECT count(*) FROM given"
-ENABLED = ["--confirm", NAME]
 
 
 class Moments:
@@ -29,47 +28,17 @@ class Moments:
         """Write 500 rows, then 500 more, then delete them all; each a second after the other."""
         host.sql("DROP TABLE IF EXISTS given")
         host.sql("CREATE TABLE given AS SELECT generate_series(1, 500) n")
-        self.first = self._now()
+        self.first = moment()
         host.sql("INSERT INTO given SELECT generate_series(501, 1000)")
-        self.both = self._now()
+        self.both = moment()
         host.sql("DELETE FROM given")
-        self.none = self._now()
-
-    @staticmethod
-    def _now() -> str:
-        """Return a moment that nothing shares with what comes before or after."""
-        time.sleep(1.1)
-        found = host.sql("SELECT clock_timestamp()")
-        time.sleep(1.1)
-        return found
+        self.none = moment()
 
 
 @pytest.fixture(scope="module")
 def moments(database: None) -> Moments:  # noqa: ARG001 - it must come first.
     """Have a history."""
     return Moments()
-
-
-def started_at() -> str:
-    return host.on(f"docker inspect --format '{{{{.State.StartedAt}}}}' {POSTGRES}")
-
-
-def serves() -> bool:
-    """Tell whether the application answers through the edge."""
-    return Site(address=host.HOST.address, name=SITE_NAME).get("/rows").status == 200
-
-
-def idle() -> None:
-    """Wait until the full backup that a restore began has ended."""
-    unit = "systemctl show -p ActiveState --value holdfast-backup@full.service"
-    wait_until("the full backup", lambda: host.on(unit) == "inactive", seconds=scaled(120))
-
-
-def restored(*words: str) -> str:
-    """Restore by the command, and return what it said."""
-    done = host.program("restore", *words)
-    assert done.returncode == 0, done.stderr + done.stdout
-    return done.stdout
 
 
 @pytest.mark.parametrize(
@@ -163,13 +132,6 @@ def test_one_database_alone_is_exchanged(moments: Moments) -> None:
     assert started_at() == before
     assert host.left_of(f"{NAME}-single") == ""
     wait_until("the application", serves, seconds=scaled(60))
-
-
-def archived() -> None:
-    """Wait until all that was committed is in the repository."""
-    segment = host.sql("SELECT pg_walfile_name(pg_switch_wal())")
-    newest = "SELECT last_archived_wal FROM pg_stat_archiver"
-    wait_until("the log", lambda: host.sql(newest) >= segment, seconds=scaled(60))
 
 
 def test_a_server_that_is_dead_comes_back_without_a_last_backup(moments: Moments) -> None:
