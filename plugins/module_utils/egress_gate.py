@@ -131,17 +131,13 @@ class Gate:
         if far is None:
             self.refuse(service, name, UNREACHED, port)
             return
-        far_reader, far_writer = far
+        far_writer = far[1]
         for each in (writer, far_writer):
             wire.bounded(each)
         far_writer.write(data)
-        ways = [asyncio.ensure_future(way) for way in (wire.copy(reader, far_writer), wire.copy(far_reader, writer))]
         try:
-            await asyncio.gather(*ways)
+            await wire.between((reader, writer), far)
         finally:
-            # Where one way fails the other would wait on.
-            for way in ways:
-                way.cancel()
             wire.end(far_writer, LINGER_SECONDS)
 
     async def names(self, service: Limited, reader: Reader, writer: Writer) -> None:

@@ -15,7 +15,7 @@ from typing import Any
 RESOLVERS = Path("/etc/resolv.conf")
 DNS_PORT = 53
 DNS_SECONDS, CONNECT_SECONDS = 4, 10
-# A connection on which nothing moves for so long is taken for dead.
+# A connection on which nothing moves for so long, in neither direction, is taken for dead.
 IDLE_SECONDS = 3600
 # What one direction of a connection keeps: read at once, waiting to be read (twice that), waiting to be written. Bytes.
 BUFFER = 8 * 1024
@@ -101,10 +101,47 @@ def end(writer: Writer, seconds: float) -> None:
     asyncio.get_running_loop().call_later(seconds, writer.transport.abort)
 
 
-async def copy(reader: Reader, writer: Writer) -> None:
-    """Copy until one end closes its half, and close that half of the other end. Raises OSError, TimeoutError."""
-    while chunk := await asyncio.wait_for(reader.read(BUFFER), IDLE_SECONDS):
+class Moves:
+    """When something last moved on a connection, in whichever direction."""
+
+    def __init__(self) -> None:
+        self._clock = asyncio.get_running_loop().time
+        self.note()
+
+    def note(self) -> None:
+        """Something moved."""
+        self._last = self._clock()
+
+    def left(self) -> float:
+        """Return the seconds for which the connection may stay silent yet."""
+        return self._last + IDLE_SECONDS - self._clock()
+
+
+async def copy(reader: Reader, writer: Writer, moves: Moves) -> None:
+    """Copy until one end closes its half, and close that half of the other end. Raises OSError."""
+    while chunk := await reader.read(BUFFER):
+        moves.note()
         writer.write(chunk)
-        await asyncio.wait_for(writer.drain(), IDLE_SECONDS)
+        await writer.drain()
+        moves.note()
     if writer.can_write_eof():
         writer.write_eof()
+
+
+async def between(near: tuple[Reader, Writer], far: tuple[Reader, Writer]) -> None:
+    """Copy both ways until both ends have closed. Raises OSError, also where nothing moves for IDLE_SECONDS."""
+    moves = Moves()
+    ways = {asyncio.ensure_future(copy(one[0], other[1], moves)) for one, other in ((near, far), (far, near))}
+    pending = ways
+    try:
+        while pending:
+            if moves.left() <= 0:
+                raise TimeoutError("nothing moves")
+            done, pending = await asyncio.wait(pending, timeout=moves.left(), return_when=asyncio.FIRST_EXCEPTION)
+            for each in done:
+                each.result()
+    finally:
+        # Where one way fails the other would wait on.
+        for way in ways:
+            way.cancel()
+        await asyncio.gather(*ways, return_exceptions=True)

@@ -7,6 +7,7 @@ from __future__ import annotations
 import asyncio
 import socket
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -64,7 +65,7 @@ def test_what_comes_is_copied_and_the_end_passed_on() -> None:
             source = asyncio.StreamReader()
             source.feed_data(b"x" * 100_000)
             source.feed_eof()
-            await wire.copy(source, writer)
+            await wire.copy(source, writer, wire.Moves())
             await reader.read()
             writer.close()
 
@@ -76,6 +77,52 @@ def test_what_comes_is_copied_and_the_end_passed_on() -> None:
             return data
 
     assert len(asyncio.run(copied())) == 100_000
+
+
+async def _pair() -> tuple[list[Any], list[Any], asyncio.Server]:
+    """Return both ends of a connection of this process, each a reader and a writer."""
+    accepted: asyncio.Queue[list[Any]] = asyncio.Queue()
+
+    async def take(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        await accepted.put([reader, writer])
+
+    server = await asyncio.start_server(take, "127.0.0.1", 0)
+    opened = await asyncio.open_connection(*server.sockets[0].getsockname())
+    return list(opened), await accepted.get(), server
+
+
+def _relayed(monkeypatch: pytest.MonkeyPatch, seconds: float) -> tuple[bytes, bool]:
+    """Return what came of a far end that alone sends for some seconds, and whether the connection ended only then."""
+    monkeypatch.setattr(wire, "IDLE_SECONDS", 0.4)
+
+    async def relayed() -> tuple[bytes, bool]:
+        client, near, one = await _pair()
+        far, server, other = await _pair()
+        task = asyncio.ensure_future(wire.between((near[0], near[1]), (far[0], far[1])))
+        loop, got = asyncio.get_running_loop(), b""
+        until = loop.time() + seconds
+        while loop.time() < until:
+            server[1].write(b"x")
+            got += await asyncio.wait_for(client[0].read(100), 5)
+            await asyncio.sleep(0.05)
+        lively = not task.done()
+        done, _ = await asyncio.wait({task}, timeout=5)
+        given_up = lively and bool(done) and isinstance(task.exception(), TimeoutError)
+        for end in (client, near, far, server):
+            end[1].close()
+        for listening in (one, other):
+            listening.close()
+        return got, given_up
+
+    return asyncio.run(relayed())
+
+
+def test_a_connection_lives_while_one_direction_moves_and_is_given_up_when_none_does(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    got, given_up = _relayed(monkeypatch, 1.2)
+    assert len(got) > 5
+    assert given_up
 
 
 def test_a_client_that_does_not_read_is_let_go() -> None:
