@@ -4,6 +4,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import re
 import time
@@ -16,6 +17,8 @@ from ansible_collections.holdfast.host.plugins.module_utils.egress_policy import
 
 CONFIG = Path("/etc/holdfast/egress/gate.json")
 STATE = Path("/var/lib/holdfast-egress/state.json")
+# Why the state could not be written, in memory: there while the state is older than it should be. Goes with the gate.
+UNKEPT = Path("/run/holdfast-egress/unkept")
 TABLE = ("inet", "holdfast_egress")
 # A service that tries all names there are fills no disk, and no log.
 MOST_NAMES = 1000
@@ -31,12 +34,21 @@ _PLAIN = re.compile(r"[^A-Za-z0-9._:*@/\[\]-]")
 
 
 class Book:
-    """Counts of what was refused. tell: takes one line for the log. now: seconds since the epoch."""
+    """Counts of what was refused. tell: takes one line for the log. now: seconds since the epoch.
+
+    unkept: where it says why the counts are not in the file.
+    """
 
     def __init__(
-        self, path: Path, digest: str, tell: Callable[[str], None], now: Callable[[], float] = time.time
+        self,
+        path: Path,
+        digest: str,
+        tell: Callable[[str], None],
+        now: Callable[[], float] = time.time,
+        unkept: Path = UNKEPT,
     ) -> None:
-        self.path, self.digest, self.tell, self.now = path, digest, tell, now
+        self.path, self.digest, self.tell, self.now, self.unkept = path, digest, tell, now, unkept
+        self.failed: float | None = None
         self.told: dict[tuple[str, str], float] = {}
         try:
             kept = json.loads(path.read_text(encoding="utf-8"))
@@ -74,15 +86,36 @@ class Book:
         self.dirty = self.dirty or bool(fresh)
 
     def keep(self) -> None:
-        """Write what changed."""
+        """Write what changed. A disk that takes nothing is told, and tried again the next time: the gate goes on."""
         if not self.dirty:
             return
+        try:
+            self._write()
+        except OSError as problem:
+            self._fail(problem)
+            return
+        self.dirty = False
+        if self.failed is not None:
+            self.failed = None
+            self.tell("what is refused is written again")
+            with contextlib.suppress(OSError):
+                self.unkept.unlink()
+
+    def _fail(self, problem: OSError) -> None:
+        """Say that nothing can be written: to the log once a minute, and to verify."""
+        if self.failed is not None and self.now() - self.failed < QUIET_SECONDS:
+            return
+        self.failed = self.now()
+        self.tell(f"what is refused cannot be written: {problem}")
+        with contextlib.suppress(OSError):
+            self.unkept.write_text(f"{problem}\n", encoding="utf-8")
+
+    def _write(self) -> None:
         kept = {"format": FORMAT, "config": self.digest, "refused": self.refused, "answers": self.answers}
         text = json.dumps(kept, separators=(",", ":"))
         new = self.path.with_suffix(".new")
         new.write_text(text, encoding="utf-8")
         new.replace(self.path)
-        self.dirty = False
 
 
 def flows(run: Run, bridge: str) -> list[tuple[str, str, int]]:

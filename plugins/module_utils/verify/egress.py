@@ -10,7 +10,7 @@ from typing import Any
 
 from ansible_collections.holdfast.host.plugins.module_utils.command import Run, runner
 from ansible_collections.holdfast.host.plugins.module_utils.egress_policy import OBSERVE
-from ansible_collections.holdfast.host.plugins.module_utils.egress_state import TABLE, gather
+from ansible_collections.holdfast.host.plugins.module_utils.egress_state import TABLE, UNKEPT, gather
 from ansible_collections.holdfast.host.plugins.module_utils.errors import WARNING, Finding
 from ansible_collections.holdfast.host.plugins.module_utils.networks import NetworkError, read
 
@@ -20,9 +20,11 @@ LOADED = Path("/run/holdfast-egress/rules")
 RERUN = "run site.yml again"
 
 
-def observe(expect: Mapping[str, Any], run: Run | None = None, loaded: Path = LOADED) -> dict[str, Any]:
+def observe(
+    expect: Mapping[str, Any], run: Run | None = None, loaded: Path = LOADED, unkept: Path = UNKEPT
+) -> dict[str, Any]:
     """Return networks by name, the rules that are loaded and were, whether the gate is active, what its state was
-    made for, and its report.
+    made for, why it cannot be written (empty where it is), and its report.
 
     What cannot be read is told under errors.
     """
@@ -38,7 +40,8 @@ def observe(expect: Mapping[str, Any], run: Run | None = None, loaded: Path = LO
         errors.append(str(problem))
     listed = ask(["nft", "-s", "-t", "list", "table", *TABLE], "")
     seen["rules"] = listed.out if listed.status == 0 else ""
-    seen["loaded"] = loaded.read_text(encoding="utf-8") if loaded.exists() else ""
+    seen["loaded"] = _text(loaded)
+    seen["unkept"] = _text(unkept).strip()
     seen["active"] = ask(["systemctl", "is-active", UNIT], "").out.strip()
     try:
         state, seen["report"] = gather(ask, wanted["observed"])
@@ -47,6 +50,14 @@ def observe(expect: Mapping[str, Any], run: Run | None = None, loaded: Path = LO
     except (OSError, ValueError, RuntimeError) as problem:
         errors.append(str(problem))
     return seen
+
+
+def _text(path: Path) -> str:
+    """Return what a file holds, nothing where it is not there: the gate may take it away meanwhile."""
+    try:
+        return path.read_text(encoding="utf-8")
+    except FileNotFoundError:
+        return ""
 
 
 def differences(expect: Mapping[str, Any], seen: Mapping[str, Any]) -> Iterator[Finding]:
@@ -62,6 +73,9 @@ def differences(expect: Mapping[str, Any], seen: Mapping[str, Any]) -> Iterator[
     if shown["state"].get("config") != wanted["digest"]:
         rule = f"must run with the planned lists ({wanted['digest']})"
         yield Finding(path="egress.gate", value=shown["state"].get("config"), rule=rule, hint=RERUN)
+    if shown["unkept"]:
+        rule, hint = "must write down what it refuses: what is told here is older", "df -h /var/lib/holdfast-egress"
+        yield Finding(path="egress.gate", value=shown["unkept"], rule=rule, hint=hint)
     yield from _rules(wanted, shown)
     yield from _networks(wanted, shown)
     yield from _members(wanted, seen)

@@ -43,6 +43,30 @@ def test_a_refusal_is_counted_and_told_once_a_minute(tmp_path: Path) -> None:
     assert again.refused == kept["refused"]
 
 
+def test_a_disk_that_takes_nothing_ends_nothing_and_is_told_once_a_minute(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    told: list[str] = []
+    clock = [1000.0]
+    book = state.Book(tmp_path / "state.json", "d", told.append, lambda: clock[0], tmp_path / "unkept")
+
+    def full(_: Path, *_also: object, **_more: object) -> None:
+        raise OSError(28, "No space left on device")
+
+    with monkeypatch.context() as patched:
+        patched.setattr(Path, "replace", full)
+        for _ in range(70):
+            book.keep()
+            clock[0] += 1
+    assert told == ["what is refused cannot be written: [Errno 28] No space left on device"] * 2
+    assert book.dirty
+    assert (tmp_path / "unkept").read_text() == "[Errno 28] No space left on device\n"
+    book.keep()
+    assert json.loads((tmp_path / "state.json").read_text())["config"] == "d"
+    assert not (tmp_path / "unkept").exists()
+    assert told[2:] == ["what is refused is written again"]
+
+
 def test_names_cannot_fill_the_disk_or_forge_a_line(tmp_path: Path) -> None:
     told: list[str] = []
     book = state.Book(tmp_path / "state.json", "d", told.append)

@@ -29,6 +29,7 @@ WELL: dict[str, Any] = {
     "rules": RULES,
     "loaded": RULES,
     "active": "active",
+    "unkept": "",
     "state": {"config": "d1"},
     "report": [],
     "errors": [],
@@ -59,6 +60,7 @@ def test_a_host_that_holds_its_plan_has_no_finding() -> None:
             {"networks": {"shop-egress-web": {"bridge": "hfe1", "internal": False, "subnet": "10.213.7.0/24"}}},
             "egress.networks.shop-egress-web",
         ),
+        ({"unkept": "[Errno 28] No space left on device"}, "egress.gate"),
         ({"errors": ["no daemon"]}, "egress"),
     ],
 )
@@ -84,8 +86,12 @@ def test_the_host_is_looked_at(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) 
         return Result(status=0, out=next(answer for word, answer in answers.items() if word in command))
 
     monkeypatch.setattr(egress, "gather", lambda *_: ({"config": "d1"}, []))
-    seen = egress.observe(EXPECT, run, tmp_path / "rules")
+    seen = egress.observe(EXPECT, run, tmp_path / "rules", tmp_path / "unkept")
     assert (seen["rules"], seen["loaded"], seen["active"], seen["errors"]) == (RULES, RULES, "active", [])
+    assert seen["unkept"] == ""
+    (tmp_path / "unkept").write_text("[Errno 28] No space left on device\n")
+    seen = egress.observe(EXPECT, run, tmp_path / "rules", tmp_path / "unkept")
+    assert seen["unkept"] == "[Errno 28] No space left on device"
     assert list(seen["networks"]) == ["n"]
     assert egress.observe({"egress": None}) == {}
 
