@@ -138,6 +138,11 @@ TOGETHER: dict[str, Case] = {
     "host network": Case(
         path="compose.services.worker.network_mode", said="networks", compose=worker("    network_mode: host")
     ),
+    "network that is no bridge": Case(
+        path="compose.networks.lan.driver",
+        said="must be bridge",
+        compose=f"{COMPOSE}networks: {{lan: {{driver: macvlan}}}}\n",
+    ),
     "file to mount missing": Case(
         path="compose.services.worker.volumes",
         said="must exist",

@@ -13,6 +13,7 @@ from ansible_collections.holdfast.host.plugins.module_utils.spec.stack import RO
 from ansible_collections.holdfast.host.plugins.module_utils.spec.stores import declared
 
 RESERVED = "holdfast-"
+BRIDGE = "bridge"
 EDGE_PORTS = {80: "HTTP of the edge", 443: "HTTPS of the edge"}
 
 
@@ -27,6 +28,7 @@ def check(stack: Stack, project: Project) -> list[Finding]:
         _images,
         _ports,
         _host_network,
+        _drivers,
         _foreign,
         _reserved,
         _tls,
@@ -165,6 +167,18 @@ def _host_network(_stack: Stack, project: Project) -> Iterator[Finding]:
                 value=service.network_mode,
                 rule="services sit on the stack's own networks, where nothing is reachable that was not declared",
                 hint="remove network_mode; publish what has to be reached by routes or ports",
+            )
+
+
+def _drivers(_stack: Stack, project: Project) -> Iterator[Finding]:
+    """Yield networks of another kind than bridges: their packets pass the host by, and its rules with it."""
+    for name, network in project.networks.items():
+        if network.get("driver") not in (None, "", BRIDGE):
+            yield Finding(
+                path=f"compose.networks.{name}.driver",
+                value=network["driver"],
+                rule="must be bridge: no rule of the host sees the packets of a container on another kind of network",
+                hint="remove driver; publish what has to be reached by routes or ports",
             )
 
 

@@ -18,6 +18,8 @@ from ansible_collections.holdfast.host.plugins.module_utils.plan.firewall import
 
 LIST = ["nft", "--json", "list", "table", "inet", TABLE]
 RELOAD = f"systemctl reload-or-restart {UNIT}"
+# The networks whose packets the rules see: bridges, the host's own, and none.
+SEEN_BY_RULES = ("bridge", "host", "null")
 # A line of the file that lets a declared port in.
 _LETS_IN = re.compile(r"\s*(?P<match>.* dport .*?) (?:accept|goto login) comment .*")
 _OF_THE_RULES = "udp sport 67 udp dport 68", "ip6 saddr fe80::/10 udp sport 547 udp dport 546"
@@ -48,6 +50,13 @@ def let_in(text: str) -> list[str]:
     return [match for match in found if match not in _OF_THE_RULES]
 
 
+def _beside(ask: Run) -> dict[str, str]:
+    """Return the drivers of the engine's networks whose packets pass the host by, by their names."""
+    told = _said(ask, ["docker", "network", "ls", "--format={{.Driver}} {{.Name}}"])
+    named = (line.partition(" ") for line in (told or "").splitlines())
+    return {name: driver for driver, _, name in named if driver not in SEEN_BY_RULES}
+
+
 def _said(ask: Run, command: Sequence[str]) -> str | None:
     result = ask(command, "")
     return result.out if result.status == 0 else None
@@ -58,8 +67,10 @@ def observe(
 ) -> dict[str, Any]:
     """Return what lets in by the file, what the file and the kernel hold, and whether it comes back at boot; or error.
 
-    strangers: the bridges that are called like Docker's and are none, and whether the file has them outside. The file
-    is loaded into a network namespace of its own, which nobody's packets pass.
+    strangers: the bridges that are called like Docker's and are none, and whether the file has them outside. beside:
+    the drivers of networks that the rules do not see, by their names; none where the engine is silent.
+
+    The file is loaded into a network namespace of its own, which nobody's packets pass.
     """
     if expect.get("firewall") is None:
         return {}
@@ -77,6 +88,7 @@ def observe(
     bridges = read_strangers(tree or Tree(), lambda command: _said(ask, command))
     return {
         "strangers": {name: f'iifname "{name}" goto outside' in text for name in bridges},
+        "beside": _beside(ask),
         "let_in": let_in(text),
         "file": plain(results["file"].out),
         "kernel": plain(results["kernel"].out),
@@ -95,6 +107,17 @@ def _strangers(bridges: Mapping[str, bool]) -> Iterator[Finding]:
             yield Finding(path=path, value="inside", rule=rule, hint="run site.yml again, or give it another name")
 
 
+def _past(containers: Sequence[Mapping[str, Any]], beside: Mapping[str, str]) -> Iterator[Finding]:
+    """Yield every container on a network that is no bridge: it answers others, and reaches them, past the rules."""
+    for each in containers:
+        for network in each["networks"]:
+            if network in beside:
+                path = f"firewall.networks.{network}"
+                rule = f"its driver is {beside[network]}: no rule of the host sees its packets"
+                hint = f"docker network disconnect {network} {each['name']}; use a network of the driver bridge"
+                yield Finding(path=path, value=each["name"], rule=rule, hint=hint)
+
+
 def differences(expect: Mapping[str, Any], seen: Mapping[str, Any]) -> Iterator[Finding]:
     """Yield what the kernel does not hold as it should."""
     shown: Mapping[str, Any] = seen.get("firewall") or {}
@@ -109,6 +132,7 @@ def differences(expect: Mapping[str, Any], seen: Mapping[str, Any]) -> Iterator[
         rule = "must be let in" if match in wanted else "must not be let in"
         yield Finding(path="firewall.accepted", value=match, rule=rule, hint="run site.yml again")
     yield from _strangers(shown["strangers"])
+    yield from _past(seen.get("containers", ()), shown["beside"])
     lost, strange = (set(shown[one]) - set(shown[other]) for one, other in (("file", "kernel"), ("kernel", "file")))
     if lost or strange or shown["file"] != shown["kernel"]:
         value = f"{len(lost)} rules are missing, {len(strange)} are not in {RULES}"

@@ -123,6 +123,19 @@ def test_a_service_of_the_hosts_network_is_refused() -> None:
     assert (finding.path, finding.value) == ("compose.services.worker.network_mode", "host")
 
 
+@pytest.mark.parametrize("driver", ["macvlan", "ipvlan", "overlay", "host", "none", "null-plugin"])
+@pytest.mark.parametrize("network", ["default", "lan"])
+def test_a_network_that_is_no_bridge_is_refused(driver: str, network: str) -> None:
+    (finding,) = check(stack(), project(f"{COMPOSE}networks: {{{network}: {{driver: {driver}}}}}\n"))
+    assert (finding.path, finding.value) == (f"compose.networks.{network}.driver", driver)
+    assert finding.level == "error"
+
+
+@pytest.mark.parametrize("said", ["", "{}", "{driver: bridge}", "{driver: }", "{driver: ''}"])
+def test_a_network_is_a_bridge_unless_it_says_otherwise(said: str) -> None:
+    assert check(stack(), project(f"{COMPOSE}networks: {{lan: {said}}}\n")) == []
+
+
 def test_a_disabled_service_is_told_with_its_profile() -> None:
     text = COMPOSE.replace('cache: {image: "redis:7"}', 'cache: {image: "redis:7", profiles: [full]}')
     (finding,) = check(stack(), project(text))

@@ -18,6 +18,7 @@ from tests.golden.systems import HERE
 
 RULES = HERE / "pydotorg/etc/holdfast/firewall.nft"
 NOWHERE = Tree("/nonexistent")
+NETWORKS = "bridge bridge\nhost host\nnull none\nbridge shop_default\nmacvlan lan\n"
 EXPECT = {"firewall": ["tcp dport 22", "tcp dport 80", "tcp dport 443"]}
 
 
@@ -37,7 +38,7 @@ def observed(answers: Mapping[str, Result], rules: Path = RULES, tree: Tree = NO
 
 
 def answers(file: str, kernel: str, boot: str = "enabled\n") -> dict[str, Result]:
-    said = {"unshare": file, "nft": kernel, "systemctl": boot}
+    said = {"unshare": file, "nft": kernel, "systemctl": boot, "docker": NETWORKS}
     return {program: Result(status=0, out=text) for program, text in said.items()}
 
 
@@ -97,6 +98,20 @@ def test_a_bridge_that_is_called_like_dockers_is_told(tmp_path: Path, outside: b
     said = answers(table(), table()) | {"docker": Result(status=1)}
     found = list(firewall.differences(EXPECT, observed(said, tmp_path / "rules", Tree(str(tmp_path)))))
     assert [(each.path, each.level) for each in found] == [("firewall.bridges.br-lan", level) for level in levels]
+
+
+def test_a_container_on_a_network_that_no_rule_sees_is_told() -> None:
+    networks = {"a": ["bridge"], "b": ["host"], "c": ["none"], "d": ["shop_default", "lan"]}
+    containers = [{"name": name, "networks": each} for name, each in networks.items()]
+    seen = observed(answers(table(), table()))
+    (finding,) = firewall.differences(EXPECT, seen | {"containers": containers})
+    assert (finding.path, finding.value, finding.level) == ("firewall.networks.lan", "d", "error")
+    assert "macvlan" in finding.rule
+
+
+def test_an_engine_that_is_silent_is_another_checks_matter() -> None:
+    seen = observed(answers(table(), table()) | {"docker": Result(status=1, err="no daemon")})
+    assert told(seen | {"containers": []}) == []
 
 
 def test_rules_that_do_not_come_back_at_boot_are_told() -> None:
