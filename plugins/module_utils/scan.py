@@ -8,6 +8,7 @@ It stands by itself, so that any machine with a Python can be the stranger: the 
 from __future__ import annotations
 
 import errno
+import os
 import resource
 import selectors
 import socket
@@ -21,13 +22,13 @@ SPARE = 64
 WAIT_SECONDS = 1.5
 # A scan whose ports all say nothing ends by itself.
 LIMIT_SECONDS = 300
-NO_WAY = (errno.ENETUNREACH, errno.EADDRNOTAVAIL, errno.EAFNOSUPPORT)
 
 
 def dial(address: str, port: int) -> tuple[socket.socket | None, bool]:
     """Return a socket that is still connecting, or whether the port took the connection at once.
 
-    Raises OSError where there is no way to the address at all.
+    Raises OSError where this machine sends nothing there: no route, no such network, or a rule of its own. Such a port
+    was not tried; only one that was refused is closed.
     """
     made = socket.socket(socket.AF_INET6 if ":" in address else socket.AF_INET, socket.SOCK_STREAM)
     made.setblocking(False)
@@ -35,8 +36,8 @@ def dial(address: str, port: int) -> tuple[socket.socket | None, bool]:
     if result == errno.EINPROGRESS:
         return made, False
     made.close()
-    if result in NO_WAY:
-        raise OSError(result, f"no way to {address}")
+    if result not in (0, errno.ECONNREFUSED):
+        raise OSError(result, f"no way to port {port} of {address}: {os.strerror(result)}")
     return None, result == 0
 
 

@@ -14,7 +14,9 @@ description:
   - Connects to each of the 65535 ports of each address from where it runs, so it is to be delegated to the controller
     or to another stranger. It sends nothing over the connections.
   - Fails where a port answers that is not declared, or where one does not that must answer everybody.
-  - An address that cannot be reached from here is told, and is no failure.
+  - Fails also where the look proves nothing, that is where an address of a name cannot be tried from here, or nothing
+    at all answers there although ports are declared. Beside an address that answers, one of IPv6 is told and is no
+    failure.
 extends_documentation_fragment:
   - holdfast.host.attributes
 attributes:

@@ -5,7 +5,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from fnmatch import fnmatch
 
@@ -13,7 +13,8 @@ from ansible_collections.holdfast.host.plugins.module_utils.command import Run
 from ansible_collections.holdfast.host.plugins.module_utils.errors import ERROR, WARNING, Finding
 from ansible_collections.holdfast.host.plugins.module_utils.plan.firewall import INSIDE
 
-# Raises OSError where there is no way to the address, TimeoutError where it takes too long.
+NEARER = "run verify from where the host's users are, or give verify_names the addresses that they use"
+# Raises OSError where there is no way to it, TimeoutError where it takes too long.
 Scan = Callable[[str], "list[int]"]
 
 
@@ -60,22 +61,39 @@ def _look_at(address: str, *, main: bool, scan: Scan) -> Seen:
         return Seen(address=address, main=main, problem=str(problem), cut_short=isinstance(problem, TimeoutError))
 
 
-def _of_address(expect: Mapping[str, Sequence[int]], seen: Seen) -> Iterator[Finding]:
-    declared, answering = set(expect["declared"]), set(expect["answering"])
-    path = f"exposure.{seen.address}"
+def _shows(declared: Collection[int], seen: Seen) -> bool:
+    """Tell whether a main address was reached: something answers there, or need not."""
+    return seen.main and not seen.problem and bool(seen.ports or not declared)
+
+
+def _unproven(declared: Collection[int], seen: Seen, *, reached: bool) -> Iterator[Finding]:
+    """Yield that the look at an address proves nothing: it could not be tried, or nothing at all answers.
+
+    reached: whether another main address shows that the host is reached from here. Its address of IPv6 need not answer
+    then: the edge publishes over IPv4, SSH may be let in from IPv4 alone, and the controller may have no IPv6.
+    """
+    path, needed = f"exposure.{seen.address}", seen.main and not (reached and ":" in seen.address)
     if seen.problem:
-        rule = "must be tried from outside, and could not be"
-        hint = "run verify from where the host's users are"
-        level = ERROR if seen.cut_short and seen.main else WARNING
+        rule, hint = "must be tried from outside, and could not be", NEARER
+        level = ERROR if needed or (seen.cut_short and seen.main) else WARNING
         yield Finding(path=path, value=seen.problem, rule=rule, hint=hint, level=level)
+    elif not seen.ports and seen.main and declared:
+        rule = "nothing at all answers, not even what is declared, so it proves nothing"
+        hint = f"is it reached by a jump host alone, or does a provider's firewall drop it? {NEARER}"
+        yield Finding(path=path, value="no open port", rule=rule, hint=hint, level=ERROR if needed else WARNING)
     elif not seen.ports and not seen.main:
         rule = "nothing at all answers, so it proves nothing: is there a way to it from here?"
         yield Finding(path=path, value="no open port", rule=rule, hint="its network may be private", level=WARNING)
+
+
+def _of_address(expect: Mapping[str, Sequence[int]], seen: Seen) -> Iterator[Finding]:
+    declared, answering = set(expect["declared"]), set(expect["answering"])
+    path = f"exposure.{seen.address}"
     for port in sorted(set(seen.ports) - declared):
         hint = "find it with: ss -tlnp; nft list table inet holdfast; docker ps"
         yield Finding(path=f"{path}.{port}/tcp", value="answers", rule="nothing answers undeclared", hint=hint)
-    # The edge publishes over IPv4.
-    missing = answering - set(seen.ports) if seen.main and not seen.problem and ":" not in seen.address else set()
+    # The edge publishes over IPv4. Where nothing answers that has been told.
+    missing = answering - set(seen.ports) if seen.main and seen.ports and ":" not in seen.address else set()
     for port in sorted(missing):
         hint = "is something in between, such as the provider's own firewall?"
         yield Finding(path=f"{path}.{port}/tcp", value="does not answer", rule="is declared and must answer", hint=hint)
@@ -83,4 +101,7 @@ def _of_address(expect: Mapping[str, Sequence[int]], seen: Seen) -> Iterator[Fin
 
 def compare(expect: Mapping[str, Sequence[int]], seen: Iterable[Seen]) -> list[Finding]:
     """Return every difference. expect: declared, and those of them that must answer everybody (ports, TCP)."""
-    return [finding for each in seen for finding in _of_address(expect, each)]
+    looked, declared = list(seen), expect["declared"]
+    reached = any(_shows(declared, each) for each in looked)
+    findings = [finding for each in looked for finding in _unproven(declared, each, reached=reached)]
+    return findings + [finding for each in looked for finding in _of_address(expect, each)]

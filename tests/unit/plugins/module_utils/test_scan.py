@@ -36,12 +36,20 @@ def test_open_ports_are_found_and_closed_ones_are_not(listening: int) -> None:
         assert scan.scan(LOOPBACK, range(port, port + 1)) == []
 
 
-def test_no_way_to_an_address_is_an_error() -> None:
+@pytest.mark.parametrize(
+    "name", ["ENETUNREACH", "EHOSTUNREACH", "ENETDOWN", "EPERM", "EACCES", "EADDRNOTAVAIL", "EINVAL"]
+)
+def test_a_port_that_this_machine_does_not_try_is_an_error(name: str) -> None:
     with (
-        mock.patch.object(socket.socket, "connect_ex", return_value=errno.ENETUNREACH),
-        pytest.raises(OSError, match="no way to 203"),
+        mock.patch.object(socket.socket, "connect_ex", return_value=getattr(errno, name)),
+        pytest.raises(OSError, match="no way to port 80 of 203"),
     ):
         scan.scan("203.0.113.1", range(80, 81))
+
+
+def test_a_port_that_is_refused_at_once_is_closed() -> None:
+    with mock.patch.object(socket.socket, "connect_ex", return_value=errno.ECONNREFUSED):
+        assert scan.scan("203.0.113.1", range(80, 81)) == []
 
 
 def test_a_scan_that_gets_nowhere_ends() -> None:

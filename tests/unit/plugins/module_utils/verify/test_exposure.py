@@ -35,7 +35,11 @@ def told(*seen: Seen) -> list[tuple[str, str]]:
         (Seen(address="2001:db8::7", main=True, ports=(22, 6379)), [("exposure.2001:db8::7.6379/tcp", "error")]),
         (Seen(address="10.0.0.5", main=False), [("exposure.10.0.0.5", "warning")]),
         (Seen(address="10.0.0.5", main=False, ports=(22,)), []),
-        (Seen(address="2001:db8::7", main=True, problem="no way"), [("exposure.2001:db8::7", "warning")]),
+        (Seen(address="10.0.0.5", main=False, problem="no way"), [("exposure.10.0.0.5", "warning")]),
+        (Seen(address="203.0.113.7", main=True, problem="no way"), [("exposure.203.0.113.7", "error")]),
+        (Seen(address="2001:db8::7", main=True, problem="no way"), [("exposure.2001:db8::7", "error")]),
+        (Seen(address="203.0.113.7", main=True), [("exposure.203.0.113.7", "error")]),
+        (Seen(address="2001:db8::7", main=True), [("exposure.2001:db8::7", "error")]),
         (
             Seen(address="203.0.113.7", main=True, problem="300 s", cut_short=True),
             [("exposure.203.0.113.7", "error")],
@@ -46,11 +50,31 @@ def test_differences(seen: Seen, wanted: list[tuple[str, str]]) -> None:
     assert told(seen) == wanted
 
 
-def test_nothing_at_all_on_the_main_address_is_an_error() -> None:
-    assert told(Seen(address="203.0.113.7", main=True)) == [
-        ("exposure.203.0.113.7.80/tcp", "error"),
-        ("exposure.203.0.113.7.443/tcp", "error"),
+@pytest.mark.parametrize(
+    ("seen", "level"),
+    [
+        (Seen(address="2001:db8::7", main=True), "warning"),
+        (Seen(address="2001:db8::7", main=True, problem="no way"), "warning"),
+        (Seen(address="2001:db8::7", main=True, problem="300 s", cut_short=True), "error"),
+        (Seen(address="203.0.113.8", main=True), "error"),
+        (Seen(address="203.0.113.8", main=True, problem="no way"), "error"),
+    ],
+)
+def test_beside_an_address_that_answers_one_of_ipv6_need_not(seen: Seen, level: str) -> None:
+    assert told(Seen(address="203.0.113.7", main=True, ports=(22, 80, 443)), seen) == [
+        (f"exposure.{seen.address}", level)
     ]
+
+
+def test_an_address_of_another_network_shows_no_way_to_the_main_one() -> None:
+    found = told(Seen(address="10.0.0.5", main=False, ports=(22,)), Seen(address="2001:db8::7", main=True))
+    assert found == [("exposure.2001:db8::7", "error")]
+
+
+def test_where_nothing_is_declared_nothing_need_answer() -> None:
+    seen = [Seen(address="203.0.113.7", main=True), Seen(address="2001:db8::7", main=True, problem="no way")]
+    found = exposure.compare({"declared": [], "answering": []}, seen)
+    assert [(each.path, each.level) for each in found] == [("exposure.2001:db8::7", "warning")]
 
 
 def test_every_address_is_tried_and_a_problem_is_kept() -> None:
