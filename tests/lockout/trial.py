@@ -132,7 +132,8 @@ def play(name: str, tasks: Sequence[dict[str, Any]]) -> Path:
 
 def firewall(name: str, logins: str) -> Playbook:
     """Start a play of the role firewall alone. logins: the match of what is let in to log in."""
-    rules = {"inside": ["lo"], "uplinks": [], "accepted": [], "logins": [{"match": logins, "reason": "declared"}]}
+    let_in = {"trusted": [], "logins": [{"match": logins, "reason": "declared"}], "accepted": []}
+    rules = {"inside": ["lo"], "uplinks": [], **let_in}
     role = {"name": "Let in", "ansible.builtin.include_role": {"name": "holdfast.host.firewall"}}
     written = play(name, [role | {"vars": {"holdfast_plan": {"firewall": rules}}}])
     return Playbook(LOGS / f"{name}.log", playbook=written, inventory=INVENTORY)

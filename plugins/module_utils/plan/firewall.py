@@ -32,6 +32,7 @@ BRIDGE_NAME = "com.docker.network.bridge.name"
 DHCP = frozenset({68, 546})
 STRANGER = "is called like a bridge of Docker's and is none: what comes through it counts as from outside"
 EVERYWHERE = ("0.0.0.0", "::")  # noqa: S104 - the names of an address, which nothing is bound to here.
+WORLD = ("0.0.0.0/0", "::/0")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -73,11 +74,31 @@ def opened(declared: Iterable[Open]) -> Iterator[Rule]:
             yield Rule(match=f"{source}{each.protocol} dport {each.port}", reason=each.why)
 
 
-def logins(access: Access) -> list[Rule]:
-    """Return the rules for SSH; their packets go on to the limit of new connections, for each source."""
-    reason = "declared in access.ssh_from" if access.ssh_from else "SSH from everywhere"
+def _split(sources: Sequence[str]) -> tuple[list[str], list[str]]:
+    """Return the declared networks that are somebody's, and those that are the whole world, however it is written."""
+    named = [source for source in sources if source not in WORLD]
+    joined = [*of_version(named, 4), *of_version(named, 6)]
+    return [each for each in joined if each not in WORLD], [each for each in (*joined, *sources) if each in WORLD]
+
+
+def _ssh(access: Access, sources: Sequence[str], reason: str) -> list[Rule]:
     ports = _elements([str(port) for port in sorted(set(access.ssh_ports))])
-    return [Rule(match=f"{source}tcp dport {ports}", reason=reason) for source in _from(access.ssh_from)]
+    return [Rule(match=f"{source}tcp dport {ports}", reason=reason) for source in _from(sources)]
+
+
+def trusted(access: Access) -> list[Rule]:
+    """Return the rules for SSH from declared networks, which no limit holds up.
+
+    A limit counts packets that anybody can send in another's name: it would keep out whom it was to let in.
+    """
+    named, _ = _split(access.ssh_from)
+    return _ssh(access, named, "declared in access.ssh_from") if named else []
+
+
+def logins(access: Access) -> list[Rule]:
+    """Return the rules for SSH from everywhere; their packets go on to the limit of new connections."""
+    _, world = _split(access.ssh_from)
+    return _ssh(access, world, "SSH from everywhere") if world or not access.ssh_from else []
 
 
 def inside(networks: Mapping[str, Mapping[str, Any]]) -> list[str]:
@@ -117,6 +138,7 @@ def part(
     return {
         "inside": within,
         "uplinks": sorted(disguised),
+        "trusted": [asdict(rule) for rule in trusted(access)],
         "logins": [asdict(rule) for rule in logins(access)],
         "accepted": [asdict(rule) for rule in accepted],
     }
@@ -137,7 +159,7 @@ def expected(planned: Mapping[str, Any] | None) -> list[str] | None:
     """Return the matches that must be let in; None where packets from outside are somebody else's concern."""
     if planned is None:
         return None
-    return [rule["match"] for rule in (*planned["logins"], *planned["accepted"])]
+    return [rule["match"] for rule in (*planned["trusted"], *planned["logins"], *planned["accepted"])]
 
 
 def _declared(access: Access, ports: Sequence[Mapping[str, Any]]) -> set[tuple[int, str]]:

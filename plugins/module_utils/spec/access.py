@@ -49,7 +49,8 @@ class Access:
         Flag(), "let those who log in forward ports, sockets and agents through SSH", default=False, example="true"
     )
     ssh_from: tuple[str, ...] = key(
-        ListOf(entry=NETWORK), "from where SSH is let in; from everywhere where nothing is said", default=(),
+        ListOf(entry=NETWORK), "from where SSH is let in, without a limit; from everywhere, "
+        "within a limit for each address, where nothing is said", default=(),
         example="[203.0.113.0/24, 2001:db8::/32]",
     )  # fmt: skip
     admin_from: tuple[str, ...] = key(

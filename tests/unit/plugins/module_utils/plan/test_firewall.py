@@ -22,6 +22,7 @@ def part(access: Access, uplinks: tuple[str, ...] = ("eth0",), **networks: Mappi
 
 def test_by_default_ssh_and_the_edge_are_let_in() -> None:
     planned = part(Access())
+    assert planned["trusted"] == []
     assert [rule["match"] for rule in planned["logins"]] == ["tcp dport 22"]
     assert [rule["match"] for rule in planned["accepted"]] == ["tcp dport 80", "tcp dport 443"]
     assert firewall.expected(planned) == ["tcp dport 22", "tcp dport 80", "tcp dport 443"]
@@ -41,7 +42,26 @@ def test_by_default_ssh_and_the_edge_are_let_in() -> None:
     ],
 )
 def test_ssh_from_where_it_is_declared_and_from_nowhere_else(sources: list[str], matches: list[str]) -> None:
-    assert [rule["match"] for rule in part(Access(ssh_from=tuple(sources)))["logins"]] == matches
+    planned = part(Access(ssh_from=tuple(sources)))
+    assert [rule["match"] for rule in planned["trusted"]] == matches
+    assert firewall.expected(planned) == [*matches, "tcp dport 80", "tcp dport 443"]
+    # Whoever sends packets in their name empties no limit of theirs, for there is none; and nobody else gets in.
+    assert planned["logins"] == []
+
+
+@pytest.mark.parametrize(
+    ("sources", "free", "limited"),
+    [
+        (["0.0.0.0/0"], [], ["ip saddr 0.0.0.0/0"]),
+        (["0.0.0.0/1", "128.0.0.0/1"], [], ["ip saddr 0.0.0.0/0"]),
+        (["203.0.113.7", "::/0"], ["ip saddr 203.0.113.7"], ["ip6 saddr ::/0"]),
+        (["0.0.0.0/0", "203.0.113.7", "::/0"], ["ip saddr 203.0.113.7"], ["ip saddr 0.0.0.0/0", "ip6 saddr ::/0"]),
+    ],
+)
+def test_the_whole_world_stays_within_the_limit(sources: list[str], free: list[str], limited: list[str]) -> None:
+    planned = part(Access(ssh_from=tuple(sources)))
+    assert [rule["match"] for rule in planned["trusted"]] == [f"{match} tcp dport 22" for match in free]
+    assert [rule["match"] for rule in planned["logins"]] == [f"{match} tcp dport 22" for match in limited]
 
 
 def test_every_port_of_ssh() -> None:

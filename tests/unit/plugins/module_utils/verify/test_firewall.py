@@ -14,7 +14,8 @@ import pytest
 from ansible_collections.holdfast.host.plugins.module_utils.command import Result
 from ansible_collections.holdfast.host.plugins.module_utils.host_tree import Tree
 from ansible_collections.holdfast.host.plugins.module_utils.verify import firewall
-from tests.golden.systems import HERE
+from tests.golden.rendering import render
+from tests.golden.systems import HERE, plan_of
 
 RULES = HERE / "pydotorg/etc/holdfast/firewall.nft"
 NOWHERE = Tree("/nonexistent")
@@ -53,6 +54,15 @@ def test_rules_that_packets_passed_are_still_the_same() -> None:
 
 def test_the_golden_file_lets_in_what_is_planned_and_nothing_else() -> None:
     assert sorted(firewall.let_in(RULES.read_text())) == sorted(EXPECT["firewall"])
+
+
+def test_who_is_declared_is_let_in_before_the_limit_and_does_not_pass_it() -> None:
+    plan = plan_of("pydotorg")
+    rules = {"trusted": [{"match": "ip saddr 203.0.113.7 tcp dport 22", "reason": "declared"}]}
+    text = render({"shop": plan | {"firewall": plan["firewall"] | rules}})["shop/etc/holdfast/firewall.nft"]
+    free, limited = text.index("203.0.113.7 tcp dport 22 accept"), text.index("tcp dport 22 goto login")
+    assert free < limited
+    assert sorted(firewall.let_in(text)) == sorted(["ip saddr 203.0.113.7 tcp dport 22", *EXPECT["firewall"]])
 
 
 @pytest.mark.parametrize(
