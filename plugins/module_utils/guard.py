@@ -4,7 +4,8 @@
 
 A guard is a directory below ROOT that belongs to one name:
 
-    undo        a shell script that needs nothing of ours: it puts the old state back, once
+    undo        a shell script that puts the old state back, once (guard_undo)
+    lock        held by the run that changes something, and by the script (guard_lock)
     pending/    the change waits for its login: record.json, saved/ with what lay there before
     undoing/    the same directory while the script works; confirmed/, undone/: how the last one ended
 
@@ -18,15 +19,15 @@ import os
 import re
 import shlex
 import shutil
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from ansible_collections.holdfast.host.plugins.module_utils.atomic import Owned, write_file
+from ansible_collections.holdfast.host.plugins.module_utils.atomic import Owned, sync_directory, write_file
 from ansible_collections.holdfast.host.plugins.module_utils.command import Run
-from ansible_collections.holdfast.host.plugins.module_utils.file_state import State, read_state
-from ansible_collections.holdfast.host.plugins.module_utils.files import Change
+from ansible_collections.holdfast.host.plugins.module_utils.guard_lock import GuardError, alone
+from ansible_collections.holdfast.host.plugins.module_utils.guard_undo import Undo, script
 
 ROOT = Path("/var/lib/holdfast/guard")
 BOOT_UNIT = Path("/etc/systemd/system/holdfast-guard.service")
@@ -49,40 +50,6 @@ ExecStart=/bin/sh -c 'for undo in {ROOT}/*/undo; do [ ! -e "$$undo" ] || /bin/sh
 [Install]
 WantedBy=sysinit.target
 """
-
-_HEAD = """\
-#!/bin/sh
-# Written by Holdfast, module guard. Puts back what was there before the change "{name}", unless a fresh login has
-# confirmed it. With the word boot: the files alone, before the programs that read them start.
-cd {place} || exit 1
-mv -T pending undoing 2>/dev/null || [ -d undoing ] || exit 0
-failed=0
-# The old file, link or directory takes the new one's place by a rename: there is always one of the two.
-put() {{
-  cp -a "undoing/saved/$1" "$2.holdfast-undo" && mv -fT "$2.holdfast-undo" "$2" || failed=1
-}}
-"""
-_COMMANDS = """\
-if [ "${1-}" != boot ]; then
-"""
-_TAIL = """\
-[ "$failed" -eq 0 ] || exit 1
-rm -rf undone && mv -T undoing undone
-"""
-
-
-class GuardError(Exception):
-    """The guard could not be set, or the change could not be taken back."""
-
-
-@dataclass(frozen=True, kw_only=True)
-class Undo:
-    """How one path gets back to what it was. number: of its copy below saved/, where it had a content."""
-
-    path: Path
-    was: State
-    made: bool
-    number: int
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -116,40 +83,6 @@ class Guard:
         return any((self.place / state).is_dir() for state in ("pending", "undoing"))
 
 
-def undos(changes: Iterable[Change], also: Iterable[Path] = ()) -> list[Undo]:
-    """Return the way back from changes that are not made yet, the last change first. Raises OSError.
-
-    also: files that commands write.
-    """
-    paths = [*((each.entry.path, each.action == "make") for each in changes), *((path, False) for path in also)]
-    found = [
-        Undo(path=path, was=read_state(path, content=False), made=made, number=n)
-        for n, (path, made) in enumerate(paths)
-    ]
-    return found[::-1]
-
-
-def _line(undo: Undo) -> str:
-    path, was = shlex.quote(str(undo.path)), undo.was
-    if was.kind == "absent":
-        gone = f"[ ! -d {path} ] || rmdir --ignore-fail-on-non-empty {path}" if undo.made else f"rm -f {path}"
-        return f"{gone} || failed=1\n"
-    if was.kind in ("file", "link"):
-        return f"put {undo.number} {path}\n"
-    if was.access is None:
-        raise GuardError(f"{path} cannot be put back: it is no file, link or directory")
-    owner, mode = f"{was.access.uid}:{was.access.gid}", f"{was.access.mode:04o}"
-    return f"mkdir -p {path} && chown {owner} {path} && chmod {mode} {path} || failed=1\n"
-
-
-def script(guard: Guard, back: Sequence[Undo], commands: Sequence[Sequence[str]]) -> str:
-    """Return the shell script that takes a change back. commands: what has programs read the old files again."""
-    lines = [_HEAD.format(name=guard.name, place=shlex.quote(str(guard.place))), *map(_line, back)]
-    if commands:
-        lines += [_COMMANDS, *(f"  {shlex.join(command)} || failed=1\n" for command in commands), "fi\n"]
-    return "".join([*lines, _TAIL])
-
-
 def _write(path: Path, text: str, mode: int = 0o600) -> None:
     write_file(path, text.encode(), Owned(mode=mode, uid=os.geteuid(), gid=os.getegid()))
 
@@ -162,16 +95,22 @@ def _have_boot_unit(guard: Guard) -> None:
     guard.must("systemctl", "enable", "--quiet", unit.name)
 
 
+def _stop(guard: Guard) -> None:
+    # One of them or both may be gone, after a boot or because the timer just fired: then there is nothing to stop.
+    guard.run(["systemctl", "stop", f"{guard.unit}.timer", f"{guard.unit}.service"], "")
+
+
 def arm(
     guard: Guard, back: Sequence[Undo], commands: Sequence[Sequence[str]], *, token: str, seconds: float
 ) -> None:  # fmt: skip
     """Keep what is there and start the timer, before anything is changed. Raises GuardError or OSError.
 
-    The change lies in pending/ last of all: what is interrupted before has changed nothing and undoes nothing.
+    The caller holds the lock until the change is applied. The change lies in pending/ last of all: what is interrupted
+    before has changed nothing and undoes nothing.
     """
     place, new = guard.place, guard.place / "new"
-    guard.root.mkdir(mode=0o700, parents=True, exist_ok=True)
-    place.mkdir(mode=0o700, exist_ok=True)
+    # A script of the change before may still wait for the lock. It must not take this one back.
+    _stop(guard)
     if new.exists():
         shutil.rmtree(new)
     (new / "saved").mkdir(parents=True)
@@ -179,10 +118,12 @@ def arm(
         if undo.was.kind in ("file", "link"):
             guard.must("cp", "-a", "--", str(undo.path), str(new / "saved" / str(undo.number)))
     _write(new / "record.json", json.dumps({"token": token}))
-    _write(place / "undo", script(guard, back, commands))
+    _write(place / "undo", script(place, back, commands))
     _have_boot_unit(guard)
     guard.must("sync", "--file-system", str(place))
     new.rename(place / "pending")
+    # A loss of power behind the first change finds the way back there.
+    sync_directory(place)
     # Without its timer a change could wait until the next boot, so the timer is asked for, and then looked for.
     timer = ["--timer-property=AccuracySec=100ms", "--property=Restart=on-failure", "--property=RestartSec=2s"]
     words = [f"--unit={guard.unit}", "--collect", "--quiet", f"--on-active={seconds:g}s", *timer]
@@ -190,8 +131,22 @@ def arm(
     guard.must("systemctl", "is-active", "--quiet", f"{guard.unit}.timer")
 
 
+def stands(guard: Guard, token: str) -> None:
+    """Raise GuardError unless it is this change that waits: the host may have taken it back, or somebody else."""
+    try:
+        record = json.loads((guard.place / "pending" / "record.json").read_text(encoding="utf-8"))
+    except FileNotFoundError:
+        raise GuardError("the host took the change back before it was whole: it took too long") from None
+    if record["token"] != token:
+        raise GuardError(f"another change of {guard.name} waits")
+
+
 def applied(guard: Guard, token: str, since_boot: float) -> None:
-    """Note the moment from which on a login counts, seconds since the boot. Raises OSError where it was undone."""
+    """Note the moment from which on a login counts, seconds since the boot.
+
+    Raises GuardError or OSError where the change does not wait any more.
+    """
+    stands(guard, token)
     _write(guard.place / "pending" / "record.json", json.dumps({"token": token, "applied": since_boot}))
 
 
@@ -201,15 +156,19 @@ def confirm(guard: Guard, token: str, login: float | None) -> None:
     Raises GuardError where nothing waits, something else waits, or the login is none that the change let in.
     """
     pending, done = guard.place / "pending", guard.place / "confirmed"
-    try:
-        record = json.loads((pending / "record.json").read_text(encoding="utf-8"))
-        _judge(guard, record, token, login)
-        if done.exists():
-            shutil.rmtree(done)
-        pending.rename(done)
-    except FileNotFoundError:
-        raise GuardError(f"no change of {guard.name} waits: it was taken back") from None
-    guard.must("systemctl", "stop", f"{guard.unit}.timer")
+    # Between the look at what waits and the rename nobody may put another change there.
+    with alone(guard.place):
+        try:
+            record = json.loads((pending / "record.json").read_text(encoding="utf-8"))
+            _judge(guard, record, token, login)
+            if done.exists():
+                shutil.rmtree(done)
+            pending.rename(done)
+        except FileNotFoundError:
+            raise GuardError(f"no change of {guard.name} waits: it was taken back") from None
+        sync_directory(guard.place)
+    # Whether that succeeds or not: the script finds nothing that waits.
+    _stop(guard)
 
 
 def _judge(guard: Guard, record: Mapping[str, Any], token: str, login: float | None) -> None:
@@ -222,9 +181,17 @@ def _judge(guard: Guard, record: Mapping[str, Any], token: str, login: float | N
 
 
 def take_back(guard: Guard) -> None:
-    """Put the old state back now, where a change waits. Raises GuardError where that fails."""
-    if not guard.waiting():
-        return
-    # The timer may be gone, after a boot or because it just fired: what counts is the script below.
-    guard.run(["systemctl", "stop", f"{guard.unit}.timer"], "")
-    guard.must("/bin/sh", str(guard.place / "undo"))
+    """Put the old state back now, where a change waits. The caller holds the lock. Raises GuardError."""
+    if guard.waiting():
+        _put_back(guard, "held")
+
+
+def take_back_again(guard: Guard) -> None:
+    """Put the old state back, also where the host did so while the caller still wrote. Else as take_back."""
+    _put_back(guard, "again")
+
+
+def _put_back(guard: Guard, word: str) -> None:
+    guard.must("/bin/sh", str(guard.place / "undo"), word)
+    # Last, so that somebody puts it back where this process is killed in between.
+    _stop(guard)

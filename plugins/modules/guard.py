@@ -16,7 +16,7 @@ description:
   - Where no such login comes within O(timeout_seconds), the host itself puts the old files back and runs O(commands)
     again. It needs nobody for that, so a controller that died, a lost network and a deny-all rule are all made good.
   - A host that reboots before the login starts with the old files.
-  - What an interrupted run left waiting is taken back before the next change.
+  - What an interrupted run left waiting is taken back before the next change. One that is killed blocks nobody.
   - The text of the files is no secret; it is shown by diff mode.
 extends_documentation_fragment:
   - holdfast.host.attributes
@@ -31,7 +31,9 @@ attributes:
     support: full
 options:
   name:
-    description: What is guarded, as a lower-case word. Changes of one name never overlap.
+    description:
+      - What is guarded, a lower-case word. Changes of one name never overlap. While one run writes, others are refused.
+      - A run takes back what still waits for its login. The login of the run before it then confirms nothing.
     type: str
     required: true
   src:
@@ -132,6 +134,7 @@ seconds:
   sample: 1.4
 """
 
+import contextlib
 import os
 import secrets
 import tempfile
@@ -141,11 +144,12 @@ from typing import Any
 
 from ansible.module_utils.basic import AnsibleModule
 
-from ansible_collections.holdfast.host.plugins.module_utils import files, former, guard
+from ansible_collections.holdfast.host.plugins.module_utils import files, former, guard, guard_undo
 from ansible_collections.holdfast.host.plugins.module_utils.command import runner
 from ansible_collections.holdfast.host.plugins.module_utils.errors import explain
 from ansible_collections.holdfast.host.plugins.module_utils.files_spec import SPEC
-from ansible_collections.holdfast.host.plugins.module_utils.guard import Guard, GuardError
+from ansible_collections.holdfast.host.plugins.module_utils.guard import Guard
+from ansible_collections.holdfast.host.plugins.module_utils.guard_lock import GuardError, alone
 from ansible_collections.holdfast.host.plugins.module_utils.login import session_began
 
 OWN: dict[str, Any] = {
@@ -172,20 +176,24 @@ def change(module: AnsibleModule, held: Guard, changes: list[files.Change]) -> s
     every = commands(module.params, "commands")
     guard.arm(
         held,
-        guard.undos(changes, map(Path, module.params["also"])),
+        guard_undo.undos(changes, map(Path, module.params["also"])),
         every,
         token=token,
         seconds=module.params["timeout_seconds"],
     )
     try:
-        files.apply(changes)
+        # Before each step, for the timer may be over. What follows its way back would stay.
+        for each in changes:
+            guard.stands(held, token)
+            files.apply([each])
         for command in commands(module.params, "check") + every:
+            guard.stands(held, token)
             result = held.run(command, "")
             if result.status != 0:
                 raise GuardError(f"{' '.join(command)}: {result.message()}")
         guard.applied(held, token, time.clock_gettime(time.CLOCK_BOOTTIME))
     except (GuardError, OSError) as error:
-        guard.take_back(held)
+        guard.take_back_again(held)
         module.fail_json(msg=f"The old state of {held.name} was put back: {error}")
     return token
 
@@ -228,7 +236,8 @@ def main() -> None:
         if module.params["step"] == "confirm":
             guard.confirm(held, module.params["token"], session_began(os.getpid()))
             module.exit_json(changed=True, confirmed=True)
-        apply(module, held)
+        with contextlib.nullcontext() if module.check_mode else alone(held.place):
+            apply(module, held)
     except (GuardError, OSError, ValueError) as error:
         module.fail_json(msg=str(error))
 

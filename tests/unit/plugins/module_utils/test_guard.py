@@ -1,100 +1,24 @@
 # Copyright: (c) 2026, the Holdfast contributors
 # GNU General Public License v3.0+ (see LICENSE)
-"""The guard on this machine's disk: real files, a real shell, and a service manager that only remembers."""
+"""The guard on this machine's disk: what it takes back, and what makes a change permanent."""
 
 from __future__ import annotations
 
 import json
-import os
 import shutil
-import subprocess
-from collections.abc import Sequence
 from pathlib import Path
-from typing import Any
 
 import pytest
 
-from ansible_collections.holdfast.host.plugins.module_utils import files, guard
-from ansible_collections.holdfast.host.plugins.module_utils.command import Result, runner
-from ansible_collections.holdfast.host.plugins.module_utils.guard import Guard, GuardError
-
-ME = {"mode": "0640", "owner": str(os.getuid()), "group": str(os.getgid())}
-TOKEN = "0123456789abcdef"
-
-
-class Machine:
-    """Runs programs for real, but for the service manager's, which are noted. fails: what such a program answers."""
-
-    def __init__(self) -> None:
-        self.calls: list[str] = []
-        self.fails: dict[str, str] = {}
-        self.real = runner()
-
-    def run(self, command: Sequence[str], given: str = "") -> Result:
-        if command[0] in ("systemctl", "systemd-run"):
-            said = " ".join(command)
-            self.calls.append(said)
-            wrong = next((text for start, text in self.fails.items() if said.startswith(start)), "")
-            return Result(status=1 if wrong else 0, err=wrong)
-        return self.real(command, given)
-
-
-def state(root: Path) -> dict[str, Any]:
-    """Return kind, mode, content and target of everything below a directory, and the times of what has a content."""
-    found: dict[str, Any] = {}
-    for path in sorted(root.rglob("*")):
-        info = path.lstat()
-        content = str(path.readlink()) if path.is_symlink() else path.read_bytes() if path.is_file() else None
-        found[str(path)] = (oct(info.st_mode), content, info.st_mtime_ns if content is not None else None)
-    return found
+from ansible_collections.holdfast.host.plugins.module_utils import guard, guard_undo
+from ansible_collections.holdfast.host.plugins.module_utils.guard import Guard
+from ansible_collections.holdfast.host.plugins.module_utils.guard_lock import GuardError, alone
+from tests.unit.plugins.module_utils.guarding import TOKEN, Machine, armed, filled, state, undo
 
 
 @pytest.fixture
 def etc(tmp_path: Path) -> Path:
-    root = tmp_path / "etc"
-    (root / "dir with space").mkdir(parents=True)
-    for name, mode in (("old.conf", 0o600), ("same.conf", 0o644), ("gone.conf", 0o440)):
-        (root / name).write_text(f"{name}: $HOME 'quoted'\n")
-        (root / name).chmod(mode)
-        os.utime(root / name, ns=(1, 1_000_000_000))
-    (root / "link.conf").symlink_to("same.conf")
-    (root / "empty").mkdir(mode=0o710)
-    return root
-
-
-def changes(etc: Path) -> list[files.Change]:
-    """Return one change of each kind."""
-    wanted, findings = files.parse(
-        {
-            "files": [
-                {"path": f"{etc}/{name}", "content": f"new {name}\n", **ME}
-                for name in ("old.conf", "link.conf", "dir with space/it's.conf", "made/deep/a.conf")
-            ]
-            + [{"path": f"{etc}/same.conf", "content": "same.conf: $HOME 'quoted'\n", **ME}],
-            "directories": [{"path": f"{etc}/dir with space", **ME, "mode": "0700"}],
-            "parents": {**ME, "mode": "0750"},
-            "absent": [f"{etc}/gone.conf", f"{etc}/empty"],
-        }
-    )
-    assert not findings
-    planned, findings = files.plan(wanted)
-    assert not findings
-    assert {change.action for change in planned} == {"make", "write", "attributes", "remove"}
-    return planned
-
-
-def armed(etc: Path, machine: Machine, commands: Sequence[Sequence[str]] = ()) -> Guard:
-    unit = etc.parent / "holdfast-guard.service"
-    held = Guard(name="demo", run=machine.run, root=etc.parent / "guard", boot_unit=unit)
-    planned = changes(etc)
-    guard.arm(held, guard.undos(planned), commands, token=TOKEN, seconds=20)
-    files.apply(planned)
-    guard.applied(held, TOKEN, 100.0)
-    return held
-
-
-def undo(held: Guard, *words: str) -> int:
-    return subprocess.run(["sh", held.place / "undo", *words], check=False).returncode
+    return filled(tmp_path / "etc")
 
 
 def test_every_kind_of_change_is_taken_back(etc: Path) -> None:
@@ -142,7 +66,8 @@ def test_what_commands_wrote_goes_back_at_boot_too(etc: Path) -> None:
     )
     was.write_text("made before\n", encoding="utf-8")
     also = [was, etc / "seen", etc / "never"]
-    guard.arm(held, guard.undos([], also), [["false"]], token=TOKEN, seconds=20)
+    with alone(held.place):
+        guard.arm(held, guard_undo.undos([], also), [["false"]], token=TOKEN, seconds=20)
     was.write_text("made by a command\n", encoding="utf-8")
     (etc / "seen").write_text("made by a command\n", encoding="utf-8")
     assert undo(held, "boot") == 0
@@ -167,7 +92,7 @@ def test_a_fresh_login_makes_it_permanent(etc: Path) -> None:
     held = armed(etc, machine)
     after = state(etc)
     guard.confirm(held, TOKEN, 100.5)
-    assert machine.calls[-1] == "systemctl stop holdfast-guard-demo.timer"
+    assert machine.calls[-1] == "systemctl stop holdfast-guard-demo.timer holdfast-guard-demo.service"
     assert undo(held) == 0
     assert state(etc) == after
 
@@ -209,7 +134,7 @@ def test_what_waits_is_taken_back_on_request(etc: Path) -> None:
     held = armed(etc, machine)
     guard.take_back(held)
     assert state(etc) == before
-    assert machine.calls[-1] == "systemctl stop holdfast-guard-demo.timer"
+    assert machine.calls[-1] == "systemctl stop holdfast-guard-demo.timer holdfast-guard-demo.service"
     calls = len(machine.calls)
     guard.take_back(held)
     assert len(machine.calls) == calls, "nothing waits"

@@ -14,13 +14,16 @@ from typing import Any
 
 import pytest
 
-from ansible_collections.holdfast.host.plugins.module_utils import former
+from ansible_collections.holdfast.host.plugins.module_utils import files as written
+from ansible_collections.holdfast.host.plugins.module_utils import former, guard_undo
 from ansible_collections.holdfast.host.plugins.module_utils.command import Result, runner
 from ansible_collections.holdfast.host.plugins.module_utils.guard import Guard
+from ansible_collections.holdfast.host.plugins.module_utils.guard_lock import alone
 from ansible_collections.holdfast.host.plugins.modules import guard
 from tests.unit.plugins.modules.in_process import run_module
 
 Capture = pytest.CaptureFixture[str]
+STOP = "systemctl stop holdfast-guard-demo.timer holdfast-guard-demo.service"
 ME = {"owner": str(os.getuid()), "group": str(os.getgid())}
 
 
@@ -81,7 +84,7 @@ def test_a_command_that_fails_puts_the_old_file_back(
     assert "The old state of demo was put back" in failed["msg"]
     assert "line 1: new is none" in failed["msg"]
     assert path.read_text() == "old\n"
-    assert "systemctl stop holdfast-guard-demo.timer" in calls
+    assert STOP in calls
 
 
 def _checked(path: Path, capfd: Capture, words: list[str]) -> dict[str, Any]:
@@ -169,3 +172,49 @@ def test_what_is_asked_for_no_more_goes_back_under_the_guard_too(
     assert subprocess.run(["sh", tmp_path / "guard/demo/undo"], check=False).returncode == 0
     assert (path.read_text(), ledger.read_text()) == ("new\n", noted)
     assert any(call.startswith("systemd-run") for call in calls)
+
+
+def test_a_timer_that_fires_between_two_files_leaves_no_new_one(
+    tmp_path: Path, capfd: Capture, calls: list[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(guard_undo, "WRITER_SECONDS", 0.2)
+    names, real = ("a.conf", "b.conf", "c.conf"), written.apply
+    slow = tmp_path / "b.conf"
+
+    def apply(changes: Sequence[written.Change]) -> None:
+        for change in changes:
+            if change.entry.path == slow:
+                assert subprocess.run(["sh", tmp_path / "guard/demo/undo"], check=False).returncode == 0
+            real([change])
+
+    monkeypatch.setattr(written, "apply", apply)
+    for name in names:
+        (tmp_path / name).write_text("old\n")
+    files = [{"path": str(tmp_path / name), "content": "new\n", **ME} for name in names]
+    failed = run_module(guard.main, capfd, name="demo", files=files)
+    assert "The old state of demo was put back: the host took the change back before it was whole" in failed["msg"]
+    assert {name: (tmp_path / name).read_text() for name in names} == dict.fromkeys(names, "old\n")
+    assert calls[-1] == STOP
+
+
+def test_a_second_run_is_refused_while_the_first_one_writes(tmp_path: Path, capfd: Capture, calls: list[str]) -> None:
+    path = tmp_path / "a.conf"
+    with alone(tmp_path / "guard/demo"):
+        failed = change(path, capfd)
+        assert change(path, capfd, check=True)["changed"], "a look needs no lock"
+    assert f"another run changes demo now (process {os.getpid()}, since " in failed["msg"]
+    assert (path.exists(), calls) == (False, [])
+    assert change(path, capfd)["token"]
+
+
+@pytest.mark.usefixtures("calls")
+def test_the_login_of_a_run_confirms_no_change_of_the_next_one(
+    tmp_path: Path, capfd: Capture, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(guard, "session_began", lambda _pid: 1e12)
+    first = change(tmp_path / "a.conf", capfd)["token"]
+    second = change(tmp_path / "b.conf", capfd)["token"]
+    assert not (tmp_path / "a.conf").exists()
+    failed = run_module(guard.main, capfd, name="demo", step="confirm", token=first)
+    assert "another change of demo waits" in failed["msg"]
+    assert run_module(guard.main, capfd, name="demo", step="confirm", token=second)["confirmed"]
