@@ -11,15 +11,13 @@ import pytest
 from tests.lab.shell import wait_until
 
 from .changes import SSHD, TEN, Change
-from .trial import attempt, cut_the_power, firewall, guarded, have_host, inside, login_works
+from .trial import attempt, cut_the_power, firewall, guarded, inside, login_works
 
 # A fresh login works again within this time of the first that failed.
 MOST_SECONDS = 30
 
 
-@pytest.fixture(scope="session", autouse=True)
-def host() -> None:
-    have_host()
+pytestmark = pytest.mark.usefixtures("host")
 
 
 @pytest.mark.parametrize("number", range(len(TEN)), ids=[str(each) for each in TEN])

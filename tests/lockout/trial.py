@@ -130,12 +130,12 @@ def play(name: str, tasks: Sequence[dict[str, Any]]) -> Path:
     return path
 
 
-def firewall(name: str, logins: str) -> Playbook:
-    """Start a play of the role firewall alone. logins: the match of what is let in to log in."""
-    let_in = {"trusted": [], "logins": [{"match": logins, "reason": "declared"}], "accepted": []}
-    rules = {"inside": ["lo"], "uplinks": [], **let_in}
+def firewall(name: str, logins: str, trusted: Sequence[str] = (), **words: Any) -> Playbook:
+    """Start a play of the role firewall alone. logins: the match of what is let in to log in. words: of the role."""
+    free, limited = ([{"match": match, "reason": "declared"} for match in each] for each in (trusted, [logins]))
+    rules = {"inside": ["lo"], "uplinks": [], "trusted": free, "logins": limited, "accepted": []}
     role = {"name": "Let in", "ansible.builtin.include_role": {"name": "holdfast.host.firewall"}}
-    written = play(name, [role | {"vars": {"holdfast_plan": {"firewall": rules}}}])
+    written = play(name, [role | {"vars": {"holdfast_plan": {"firewall": rules}, **words}}])
     return Playbook(LOGS / f"{name}.log", playbook=written, inventory=INVENTORY)
 
 
@@ -157,15 +157,16 @@ def cut_the_power() -> None:
     machines.wait_booted(HOST)
 
 
+def applied() -> bool:
+    """Tell whether a change is there and waits for its login."""
+    return succeeds(["docker", "exec", HOST.container, "grep", "-q", "applied", RECORD])
+
+
 def interrupt(change: Change, playbook: Playbook, logins: Logins) -> None:
     """Do what the change's act says, once the change is there."""
     if change.act == "stay":
         return
-
-    def there() -> bool:
-        return succeeds(["docker", "exec", HOST.container, "grep", "-q", "applied", RECORD])
-
-    wait_until(f"{change} to be there", there, seconds=scaled(60), every=0.05)
+    wait_until(f"{change} to be there", applied, seconds=scaled(60), every=0.05)
     playbook.kill()
     if change.act == "power":
         # A host can boot between two logins, and the change is gone with the boot: one has to have met it before.
