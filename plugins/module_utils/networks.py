@@ -89,6 +89,12 @@ def _attached(run: Run, name: str) -> bool:
     return bool(ask(run, ["docker", "ps", "--all", "--quiet", f"--filter=network={name}"]).strip())
 
 
+def occupied(run: Run, label: str) -> list[Network]:
+    """Return the networks of a label that containers are on, running or not. Raises NetworkError."""
+    own = [each for each in read(run) if each.label == label]
+    return [each.network for each in own if each.used or _attached(run, each.network.name)]
+
+
 def plan(run: Run, wanted: Sequence[Network], label: str) -> list[list[str]]:
     """Return the commands that bring the engine to the wanted networks. Raises NetworkError.
 

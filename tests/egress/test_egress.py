@@ -116,7 +116,14 @@ def test_verify_sees_what_opens_a_way() -> None:
 def test_an_observed_service_is_closed_once_its_list_is_enforced() -> None:
     stack = declared()
     stack["services"]["watched"]["egress"]["mode"] = "enforce"
+    # As a run that fails before the application's role leaves it: the container is the old one, and served as before.
+    site("enforced-halfway", "--tags=egress", stack=stack)
+    watched = probe("watched")
+    assert (closed(watched, "listed"), closed(watched, "stores")) == ([], [])
+    assert "changed=0" in site("enforced-halfway-again", "--tags=egress", stack=stack)
     site("enforced", stack=stack)
+    assert "ways-observe-watched" not in inside("docker network ls; cat /etc/holdfast/egress/gate.json")
+    assert "changed=0" in site("enforced-again", stack=stack)
     well()
     watched = probe("watched")
     assert closed(watched, "ways") == sorted(watched["ways"])
@@ -127,6 +134,10 @@ def test_lists_that_go_take_the_gate_along() -> None:
     stack = declared()
     for service in stack["services"].values():
         service.pop("egress", None)
+    site("without-halfway", "--tags=egress", stack=stack)
+    # Its container is on the old networks yet: the gate stays.
+    assert closed(probe("agent"), "listed") == []
+    inside("test -s /etc/holdfast/egress/resolv/agent.conf")
     site("without", stack=stack)
     well()
     for service in ("agent", "strict", "watched"):
@@ -136,4 +147,5 @@ def test_lists_that_go_take_the_gate_along() -> None:
     assert inside(f"for path in {paths}; do test ! -e $path || echo $path; done") == ""
     networks = inside(f"docker inspect -f '{{{{json .NetworkSettings.Networks}}}}' {container('agent')}")
     assert "egress" not in networks
+    assert inside("docker network ls --quiet --filter label=holdfast.egress") == ""
     assert "changed=0" in site("without-again", stack=stack)
