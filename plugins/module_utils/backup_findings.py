@@ -22,6 +22,8 @@ LEAST_FREE = 64 * 1024**2
 CLOCK_SECONDS = 60
 # What is done when somebody asks for it is told for so long, once it failed; who asked has seen it.
 ASKED_SECONDS = 86_400
+# What no unit does has no journal.
+HINTS = {"restore": "holdfast-backup restore, to the same target, goes on where it was; this is told for a day"}
 # Told from elsewhere: of the reading by its own age, of fulls by the repositories.
 TOLD_ELSEWHERE = ("truth", "full")
 
@@ -94,7 +96,8 @@ def of_work(
     for kind, work in sorted(state.items()):
         killed = backup_report.killed(work, lives)
         if killed or work.result == backup_report.FAILED:
-            rule, hint = "must end well", f"journalctl -u holdfast-backup@{kind.partition(':')[0]}"
+            rule = "must end well"
+            hint = HINTS.get(kind, f"journalctl -u holdfast-backup@{kind.partition(':')[0]}")
             value = "it was killed before it ended" if killed else work.message
             yield Finding(path=f"backup.{kind}", value=value, rule=rule, hint=hint)
 

@@ -9,10 +9,11 @@ from collections.abc import Iterator
 import pytest
 
 from tests.lab.shell import scaled, wait_until
+from tests.resume.playbook import Playbook
 
 from . import database_host as host
 from .restoring import ENABLED, idle, moment, restored, serves
-from .trial import play
+from .stack import BUILD
 
 COUNT = "SELECT count(*) FROM troubled"
 LEDGER = f"{host.STATE}/restore.json"
@@ -46,7 +47,10 @@ def test_killed_once_all_was_fetched_the_sites_playbook_brings_it_to_its_end() -
     target = ["restore", "--to", "time", before, *ENABLED]
     with host.killed_at(f"grep -qs fetched {LEDGER}", target):
         assert not serves()
-    play("killed-restore.log", "site.yml", inventory=host.INVENTORY)
+    with Playbook(BUILD / "killed-restore.log", playbook="site.yml", inventory=host.INVENTORY) as site:
+        assert site.wait() != 0
+    assert "1. backup.restore" in site.text()
+    assert "goes on where it was" in site.text()
     assert host.sql(COUNT) == "100"
     assert serves()
     # Nobody came back to it: told, with what ends it.

@@ -57,6 +57,13 @@ def test_work_that_failed() -> None:
     assert "journalctl -u holdfast-backup@full" in line(found)
 
 
+def test_a_restore_that_failed_has_no_journal_to_look_into() -> None:
+    state = {"restore": backup_report.Work(start=1, result=backup_report.FAILED, message="no room")}
+    (found,) = subject.of_work(state)
+    assert "journalctl" not in line(found)
+    assert "to the same target" in line(found)
+
+
 @pytest.mark.parametrize(
     ("work", "succeeded", "days", "value"),
     [
