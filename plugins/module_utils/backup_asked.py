@@ -15,12 +15,13 @@ from ansible_collections.holdfast.host.plugins.module_utils import (
     backup_restore,
     backup_secure,
     backup_single,
+    backup_survey,
 )
-from ansible_collections.holdfast.host.plugins.module_utils.backup_choice import when
 from ansible_collections.holdfast.host.plugins.module_utils.backup_engine import Engine, FailedError
 from ansible_collections.holdfast.host.plugins.module_utils.backup_pipe import Pipe
 from ansible_collections.holdfast.host.plugins.module_utils.backup_restore import Target
 from ansible_collections.holdfast.host.plugins.module_utils.backup_settings import Settings
+from ansible_collections.holdfast.host.plugins.module_utils.backup_survey import when
 
 _UNITS = (("day", 86_400), ("hour", 3600), ("minute", 60), ("second", 1))
 
@@ -128,7 +129,7 @@ def _beside(engine: Engine, settings: Settings, asked: Asked, now: float) -> Ite
     chosen, lacking = _chosen(engine, settings, asked, now)
     yield from lacking
     backup_beside.remove(engine, name)
-    backup_beside.room(engine, backup_choice.size(engine, settings))
+    backup_beside.room(engine, backup_survey.size(engine, settings))
     backup_beside.keep(engine, settings, chosen, name)
     database = (target.databases or tuple(each.name for each in engine.postgres.databases))[0]
     user = engine.postgres.superuser

@@ -27,13 +27,14 @@ from ansible_collections.holdfast.host.plugins.module_utils import (
     backup_content,
     backup_info,
     backup_postgres,
+    backup_survey,
 )
 from ansible_collections.holdfast.host.plugins.module_utils.backup_beside import Copy
-from ansible_collections.holdfast.host.plugins.module_utils.backup_choice import Known
 from ansible_collections.holdfast.host.plugins.module_utils.backup_content import State
 from ansible_collections.holdfast.host.plugins.module_utils.backup_engine import STANZA, Engine, FailedError, checked
 from ansible_collections.holdfast.host.plugins.module_utils.backup_restore import Target
 from ansible_collections.holdfast.host.plugins.module_utils.backup_settings import Settings
+from ansible_collections.holdfast.host.plugins.module_utils.backup_survey import Known
 
 _NAMED = re.compile(r"([A-Za-z_][\w-]*):\s*(.*)", re.DOTALL)
 # Beyond what was promised: a drill tells how long it took, and does not end at the promise.
@@ -145,7 +146,7 @@ def drill(engine: Engine, settings: Settings, seed: int | None = None) -> Drill:
     """Restore, judge, and throw the copies away. Raises FailedError where that cannot be done."""
     chosen, name = random.Random(seed), f"{settings.stack}-drill"  # noqa: S311 - a moment, not a secret.
     backup_beside.remove(engine, name)
-    found = backup_choice.known(engine, settings, time.time())
+    found = backup_survey.known(engine, settings, time.time())
     sizes = [each.stanza.backups[-1].size for each in found if each.stanza.backups]
     backup_beside.room(engine, max([*sizes, backup_postgres.size(engine)]))
     one, database = chosen.choice(found), chosen.choice(engine.postgres.databases).name

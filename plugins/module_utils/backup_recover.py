@@ -1,6 +1,6 @@
 # Copyright: (c) 2026, the Holdfast contributors
 # GNU General Public License v3.0+ (see LICENSE)
-"""A host that was made anew is filled from the repositories, step by step, each of them once.
+"""What a host has lost is filled from the repositories, step by step, each of them once: all of one that was made anew.
 
 A ledger says what is still to be done, so that a recovery that was killed goes on where it was, and one that ended
 never lays old data over new ones.
@@ -21,6 +21,7 @@ from ansible_collections.holdfast.host.plugins.module_utils import (
     backup_files,
     backup_redis,
     backup_restore,
+    backup_survey,
 )
 from ansible_collections.holdfast.host.plugins.module_utils.backup_copies import FilesError, newness
 from ansible_collections.holdfast.host.plugins.module_utils.backup_engine import Engine, FailedError, checked
@@ -72,25 +73,28 @@ def steps(settings: Settings) -> list[str]:
     ]
 
 
-def _volumes(settings: Settings) -> list[str]:
-    named = [each.volume for each in settings.volumes]
-    named += [settings.postgres.volume] if settings.postgres else []
-    return named + ([settings.redis.volume] if settings.redis else [])
+def _volumes(settings: Settings) -> dict[str, str]:
+    """Return the volume that each step fills."""
+    named = {f"{VOLUME}{each.name}": each.volume for each in settings.volumes}
+    named |= dict.fromkeys((POSTGRES, REPLAY), settings.postgres.volume) if settings.postgres else {}
+    return named | ({REDIS: settings.redis.volume} if settings.redis else {})
 
 
-def begin(recovery: Recovery) -> bool:
-    """Have a ledger on a bare host. Return whether there is anything to do. Raises FailedError.
+def begin(recovery: Recovery) -> list[str]:
+    """Have a ledger of what this host has lost. Return the volumes that it still has, which are left alone.
 
-    A host is bare as long as no volume that would be filled is there. An engine that does not answer says nothing of
-    that: a host with data would be filled later.
+    Where it has lost nothing there is no ledger, and none is told. An engine that does not answer says nothing of that:
+    what is there would be filled later. Raises FailedError.
     """
     if recovery.left():
-        return True
+        return []
     listed = checked(recovery.run(["docker", "volume", "ls", "--quiet"], ""), "the engine does not list its volumes")
-    if set(listed.out.split()) & set(_volumes(recovery.settings)):
-        return False
-    recovery.keep(steps(recovery.settings))
-    return True
+    volumes, there = _volumes(recovery.settings), set(listed.out.split())
+    lost = [step for step in steps(recovery.settings) if volumes[step] not in there]
+    if not lost:
+        return []
+    recovery.keep(lost)
+    return sorted(there & set(volumes.values()))
 
 
 def ended(recovery: Recovery) -> None:
@@ -104,8 +108,9 @@ def ended(recovery: Recovery) -> None:
 
 def before_stores(recovery: Recovery) -> Iterator[str]:
     """Bring back what must be there before any store starts: PostgreSQL's files and volumes. Yield what was done."""
-    if not begin(recovery):
-        return
+    there = begin(recovery)
+    if there:
+        yield f"left as they are: {', '.join(there)}"
     for step in recovery.left():
         if step in (POSTGRES, BEGUN):
             yield _postgres(recovery, again=step == BEGUN)
@@ -151,9 +156,9 @@ def _postgres(recovery: Recovery, *, again: bool) -> str:
         recovery.keep([BEGUN, *(each for each in recovery.left() if each != POSTGRES)])
     postgres = recovery.engine.postgres
     backup_restore.make_volume(recovery.engine, postgres.project, "holdfast-postgres", postgres.volume)
-    target = backup_choice.choose(recovery.engine, recovery.settings, backup_restore.Target(gaps=True), time.time())
+    target, told = backup_choice.newest(recovery.engine, recovery.settings, time.time())
     backup_restore.fetch(recovery.engine, recovery.settings, postgres.volume, target, delta=again)
-    return "the database's files were fetched"
+    return "\n".join(["the database's files were fetched", *told])
 
 
 def _volume(recovery: Recovery, name: str) -> str:
@@ -189,7 +194,7 @@ def _from_newest(recovery: Recovery, tag: str, restore: Callable[[backup_files.S
         except FilesError as problem:
             wrong.append(str(problem))
             continue
-        told = f"{done} as it was at {backup_choice.when(chosen.at)} (copy {chosen.id[:8]}, {restic.name})"
+        told = f"{done} as it was at {backup_survey.when(chosen.at)} (copy {chosen.id[:8]}, {restic.name})"
         return "\n".join([told, *(f"there may be newer ones of {tag}: {each}" for each in wrong)])
     if wrong:
         raise FailedError(f"{tag} could not be restored:\n" + "\n".join(wrong))

@@ -9,11 +9,12 @@ from collections.abc import Iterator
 import pytest
 
 from tests.lab.shell import scaled, wait_until
-from tests.resume.playbook import Playbook
+from tests.resume.playbook import Playbook, changes
 
 from . import database_host as host
-from .restoring import ENABLED, idle, moment, restored, serves
-from .stack import BUILD
+from .restoring import ENABLED, archived, idle, moment, restored, serves
+from .stack import BUILD, NAME, POSTGRES
+from .trial import play
 
 COUNT = "SELECT count(*) FROM troubled"
 LEDGER = f"{host.STATE}/restore.json"
@@ -39,6 +40,26 @@ def test_a_named_point_is_reached_past_newer_backups() -> None:
     assert host.sql(COUNT) == "100"
     wait_until("the application", serves, seconds=scaled(60))
     idle()
+
+
+def test_a_lost_volume_comes_back_and_no_other_is_touched() -> None:
+    """The store's container and its volume are gone, as after a wrong word to Compose; Redis still has its own."""
+    host.sql("INSERT INTO troubled VALUES (1000)")
+    archived()
+    redis = f"docker volume inspect --format '{{{{.CreatedAt}}}}' {NAME}-stores_redis"
+    before = host.on(redis)
+    host.on(f"docker rm --force --volumes {POSTGRES}; docker volume rm {NAME}-stores_postgres")
+    with Playbook(BUILD / "lost-refused.log", playbook="site.yml", inventory=host.INVENTORY) as site:
+        assert site.wait() != 0
+    assert "site.yml does, with -e holdfast_recover=true" in site.text()
+    said = play("lost.log", "site.yml", "-e", "holdfast_recover=true", inventory=host.INVENTORY).text()
+    assert f"left as they are: {NAME}-stores_redis" in said
+    assert "and the log that came until" in said
+    assert host.sql(COUNT) == "101"
+    assert host.on(redis) == before
+    assert serves()
+    assert changes(play("lost.log", "site.yml", inventory=host.INVENTORY).text()) == 0
+    host.sql("DELETE FROM troubled WHERE n = 1000")
 
 
 def test_killed_once_all_was_fetched_the_sites_playbook_brings_it_to_its_end() -> None:

@@ -16,6 +16,7 @@ from ansible_collections.holdfast.host.plugins.module_utils import backup_info a
 from ansible_collections.holdfast.host.plugins.module_utils.backup_engine import FailedError
 from ansible_collections.holdfast.host.plugins.module_utils.backup_restore import Target
 from ansible_collections.holdfast.host.plugins.module_utils.backup_settings import Settings
+from ansible_collections.holdfast.host.plugins.module_utils.backup_survey import when
 from ansible_collections.holdfast.host.plugins.module_utils.command import Result
 from tests.unit.plugins.module_utils.backup_world import World, out, settings
 from tests.unit.plugins.module_utils.test_backup_engine import engine
@@ -59,7 +60,7 @@ def world(**more: Any) -> World:
 
 def time(ago: float) -> Target:
     """Return a moment of the past as a target."""
-    return Target(kind="time", value=subject.when(NOW - ago))
+    return Target(kind="time", value=when(NOW - ago))
 
 
 @pytest.mark.parametrize(
@@ -147,3 +148,20 @@ def test_without_a_backup_nothing_can_be_reached(tmp_path: Path) -> None:
     empty = world(**{" info": out([entry(backup=[], archive=[])])})
     with pytest.raises(FailedError, match="there is no full backup"):
         subject.choose(engine(tmp_path, empty), settings(tmp_path), Target(), NOW)
+
+
+def test_the_newest_state_is_told_with_what_nobody_knows(tmp_path: Path) -> None:
+    """Of a gap, when the log before it ended; of a repository that does not answer, that it may have more."""
+    silent = {"--repo=2": Result(status=1, err="no route")}
+    lacking = {"--repo=1 --output=json --recurse repo-ls": less(info.name(2, 9))}
+    seen = engine(tmp_path, World({**silent, **lacking, **world().answers}))
+    target, told = subject.newest(seen, two(settings(tmp_path)), NOW)
+    assert (target.repository, target.backup, target.gaps) == (1, "OLD", True)
+    assert told[0] == f"from backup OLD of repository 1, and the log that came until {when(NOW - HOUR / 2)}"
+    assert told[1] == f"{info.name(2, 9)} is missing from its log: what was committed from there on is lost"
+    assert told[2:] == ["there may be newer log: repository 2: no route"]
+    whole, told = subject.newest(engine(tmp_path, world()), settings(tmp_path), NOW)
+    assert (whole.backup, len(told)) == ("OLD", 1)
+    empty = world(**{" info": out([entry(backup=[], archive=[])])})
+    with pytest.raises(FailedError, match="the newest state cannot be reached: there is no full backup"):
+        subject.newest(engine(tmp_path, empty), settings(tmp_path), NOW)

@@ -14,10 +14,10 @@ from ansible_collections.holdfast.host.plugins.module_utils import backup_beside
 from ansible_collections.holdfast.host.plugins.module_utils import backup_drill as subject
 from ansible_collections.holdfast.host.plugins.module_utils import backup_info as info
 from ansible_collections.holdfast.host.plugins.module_utils.backup_beside import Copy
-from ansible_collections.holdfast.host.plugins.module_utils.backup_choice import Known
 from ansible_collections.holdfast.host.plugins.module_utils.backup_content import State
 from ansible_collections.holdfast.host.plugins.module_utils.backup_engine import FailedError
 from ansible_collections.holdfast.host.plugins.module_utils.backup_info import Stanza
+from ansible_collections.holdfast.host.plugins.module_utils.backup_survey import Known
 from ansible_collections.holdfast.host.plugins.module_utils.backup_timeline import Line
 from ansible_collections.holdfast.host.plugins.module_utils.command import Result
 from tests.unit.plugins.module_utils.backup_world import World, out, settings

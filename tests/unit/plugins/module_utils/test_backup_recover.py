@@ -4,23 +4,19 @@
 
 from __future__ import annotations
 
-import contextlib
-from collections.abc import Callable, Sequence
-from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from ansible_collections.holdfast.host.plugins.module_utils import atomic, backup_files, backup_redis
 from ansible_collections.holdfast.host.plugins.module_utils import backup_recover as subject
 from ansible_collections.holdfast.host.plugins.module_utils.backup_engine import FailedError
-from ansible_collections.holdfast.host.plugins.module_utils.backup_settings import Settings
-from ansible_collections.holdfast.host.plugins.module_utils.command import Result, Run
-from tests.unit.plugins.module_utils.backup_world import ABSENT, World, out, settings, snapshot
+from ansible_collections.holdfast.host.plugins.module_utils.command import Result
+from tests.unit.plugins.module_utils.backup_world import ABSENT, World, out, settings
 from tests.unit.plugins.module_utils.test_backup_engine import engine, running
 from tests.unit.plugins.module_utils.test_backup_info import entry
 
+THERE = Result(status=0, out="shop-stores_postgres\nshop_media\nshop_logs\nshop-stores_redis\n")
 BARE = {"docker volume inspect": Result(status=1), " info": out([entry()]), "repo-ls": out({"20260101-000000F": {}})}
 
 
@@ -31,15 +27,14 @@ def recovery(directory: Path, world: World, **changes: Any) -> subject.Recovery:
 
 def test_a_bare_host_has_everything_to_do(tmp_path: Path) -> None:
     bare = recovery(tmp_path, World(BARE))
-    assert subject.begin(bare)
+    assert subject.begin(bare) == []
     assert bare.left() == subject.steps(bare.settings)
     assert bare.left()[0] == "postgres"
     assert bare.left()[-1] == "redis"
 
 
-@pytest.mark.parametrize("volume", ["shop-stores_postgres", "shop-stores_redis", "shop_media"])
-def test_a_host_with_data_is_left_alone(tmp_path: Path, volume: str) -> None:
-    world = World({"docker volume ls": Result(status=0, out=f"another\n{volume}\n")})
+def test_a_host_that_has_lost_nothing_is_left_alone(tmp_path: Path) -> None:
+    world = World({"docker volume ls": THERE})
     other = recovery(tmp_path, world)
     assert list(subject.before_stores(other)) == []
     assert list(subject.after_stores(other)) == []
@@ -47,9 +42,28 @@ def test_a_host_with_data_is_left_alone(tmp_path: Path, volume: str) -> None:
     assert world.seen == ["docker volume ls --quiet"]
 
 
+@pytest.mark.parametrize(
+    ("lost", "left"),
+    [
+        ("shop-stores_postgres", ["postgres", "replay"]),
+        ("shop-stores_redis", ["redis"]),
+        ("shop_media", ["volume:media"]),
+    ],
+)
+def test_what_a_host_has_lost_comes_back_and_the_rest_is_told_and_left_alone(
+    tmp_path: Path, lost: str, left: list[str]
+) -> None:
+    there = [each for each in THERE.out.split() if each != lost]
+    other = recovery(tmp_path, World({"docker volume ls": Result(status=0, out="\n".join(["another", *there]))}))
+    assert subject.begin(other) == sorted(there)
+    assert other.left() == left
+
+
 def test_other_volumes_make_no_host_less_bare(tmp_path: Path) -> None:
     world = World({"docker volume ls": Result(status=0, out="shop-stores_postgres2\nmedia\n")})
-    assert subject.begin(recovery(tmp_path, world))
+    bare = recovery(tmp_path, world)
+    assert subject.begin(bare) == []
+    assert bare.left() == subject.steps(bare.settings)
 
 
 def test_an_engine_that_does_not_answer_makes_no_host_bare(tmp_path: Path) -> None:
@@ -75,7 +89,8 @@ def test_what_the_stack_no_longer_has_is_told(tmp_path: Path) -> None:
 def test_what_was_done_is_not_done_again(tmp_path: Path) -> None:
     world = World(BARE | {"cat config": ABSENT})
     bare = recovery(tmp_path, world, volumes=[])
-    assert list(subject.before_stores(bare)) == ["the database's files were fetched"]
+    (told,) = subject.before_stores(bare)
+    assert told.startswith("the database's files were fetched\nfrom backup 20260101-000000F of repository 1")
     assert bare.left() == ["replay", "redis"]
     assert list(subject.before_stores(bare)) == []
     assert world.count(" restore") == 1
@@ -92,7 +107,8 @@ def test_a_fetch_that_was_killed_goes_on_over_what_is_there(tmp_path: Path) -> N
         list(subject.before_stores(bare))
     assert bare.left() == ["postgres-begun", "replay", "redis"]
     again = World({" info": out([entry()]), "repo-ls": out({"20260101-000000F": {}})})
-    assert list(subject.before_stores(recovery(tmp_path, again, volumes=[]))) == ["the database's files were fetched"]
+    (told,) = subject.before_stores(recovery(tmp_path, again, volumes=[]))
+    assert told.startswith("the database's files were fetched")
     assert again.count("--delta restore") == 1
     assert bare.left() == ["replay", "redis"]
 
@@ -143,94 +159,6 @@ def test_a_recovery_that_did_not_end_is_told_with_its_ledger(tmp_path: Path) -> 
         subject.ended(bare)
     bare.keep([])
     subject.ended(bare)
-
-
-class KilledError(BaseException):
-    """Stands for the end of the process."""
-
-
-class Mortal:
-    """Does so many things, and is killed in the next one: before it has an effect, or when it has had it."""
-
-    def __init__(self, things: int, *, late: bool) -> None:
-        self.things, self.late = things, late
-
-    def __call__(self, work: Callable[[], Any]) -> Any:
-        self.things -= 1
-        if self.things < 0:
-            if self.late:
-                work()
-            raise KilledError
-        return work()
-
-
-COPIES = {
-    "cat config": out({"id": "a"}), "snapshots": out([snapshot("aa", "x")]), " info": out([entry()]),
-    "repo-ls": out({"20260101-000000F": {}}),
-}  # fmt: skip
-STEPS = [" restore", "restored media", "restored logs", "up --detach", "restored redis"]
-THERE = Result(status=0, out="shop-stores_postgres\nshop_media\nshop_logs\nshop-stores_redis\n")
-
-
-def recovered(directory: Path, patched: pytest.MonkeyPatch, mortal: Mortal, *, there: bool = False) -> World:
-    """Recover for as long as it lives, and return what was done. there: whether the host has volumes."""
-    world, write = (
-        World(
-            {"label=org.holdfast": Result(status=0)} | COPIES | SERVES | ({"docker volume ls": THERE} if there else {})
-        ),
-        atomic.write_file,
-    )
-
-    def run(command: Sequence[str], given: str = "") -> Result:
-        result: Result = mortal(lambda: world(command, given))
-        return result
-
-    def volume(_settings: Settings, run: Run, _source: backup_files.Source, name: str) -> None:
-        run(["restored", name], "")
-
-    def redis(_settings: Settings, run: Run, _source: backup_files.Source) -> int:
-        run(["restored", "redis"], "")
-        return 7
-
-    patched.setattr(backup_files, "restore_volume", volume)
-    patched.setattr(backup_redis, "restore", redis)
-    patched.setattr(atomic, "write_file", lambda *words: mortal(lambda: write(*words)))
-    made = recovery(directory, world)
-    assert made.engine is not None
-    mortally = replace(made, run=run, engine=replace(made.engine, run=run))
-    with contextlib.suppress(KilledError):
-        list(subject.before_stores(mortally))
-        list(subject.replay(mortally))
-        list(subject.after_stores(mortally))
-    return world
-
-
-@pytest.mark.parametrize("late", [False, True])
-def test_a_recovery_may_be_killed_in_every_step(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, *, late: bool) -> None:
-    killed = 0
-    for things in range(50):
-        directory = tmp_path / str(things)
-        directory.mkdir()
-        with monkeypatch.context() as patched:
-            first = recovered(directory, patched, Mortal(things, late=late))
-        killed += recovery(directory, World({})).left() != [] or not (directory / subject.LEDGER).exists()
-        with monkeypatch.context() as patched:
-            made = first.count("docker volume create") > 0
-            again = recovered(directory, patched, Mortal(1000, late=late), there=made)
-        with monkeypatch.context() as patched:
-            idle = recovered(directory, patched, Mortal(1000, late=late), there=True)
-        begun = [what for what in STEPS if first.count(what)]
-        for what in STEPS:
-            assert first.count(what) + again.count(what) >= 1, f"{what}: killed after {things}"
-            # The one in which it was killed may come again, and none before.
-            assert again.count(what) <= (what not in begun[:-1]), f"{what}: killed after {things}"
-        fetched = [each for each in first.seen + again.seen if each.endswith(" restore")]
-        assert 1 <= len(fetched) <= 2
-        # What a killed fetch left is a half, which nothing but a comparison with the backup makes whole.
-        assert all("--delta" in each for each in fetched[1:])
-        assert recovery(directory, World({})).left() == []
-        assert idle.seen == ["docker volume ls --quiet"]
-    assert 15 < killed < 40
 
 
 def test_without_a_snapshot_the_rest_goes_on(tmp_path: Path) -> None:
