@@ -19,24 +19,28 @@ from ansible_collections.holdfast.host.plugins.module_utils import (
     backup_redis,
 )
 from ansible_collections.holdfast.host.plugins.module_utils.backup_asked import UnconfirmedError
-from ansible_collections.holdfast.host.plugins.module_utils.backup_choice import when
-from ansible_collections.holdfast.host.plugins.module_utils.backup_copies import Snapshot, newness
+from ansible_collections.holdfast.host.plugins.module_utils.backup_copies import FilesError, Snapshot, newness, tried
 from ansible_collections.holdfast.host.plugins.module_utils.backup_engine import FailedError
 from ansible_collections.holdfast.host.plugins.module_utils.backup_files import Source
 from ansible_collections.holdfast.host.plugins.module_utils.backup_pipe import Pipe
 from ansible_collections.holdfast.host.plugins.module_utils.backup_restic import Restic
 from ansible_collections.holdfast.host.plugins.module_utils.backup_settings import Settings
 from ansible_collections.holdfast.host.plugins.module_utils.backup_single import former_name
+from ansible_collections.holdfast.host.plugins.module_utils.backup_survey import when
 from ansible_collections.holdfast.host.plugins.module_utils.command import Run
 
 # Of the copies that may be chosen, so many are shown.
 SHOWN = 10
+NEWEST = "newest"
 
 
 @dataclass(frozen=True, kw_only=True)
 class Wish:
-    """What is asked for. tag: of the copy. snapshot: what its id begins with, the newest where empty. repository: 0 for
-    the one that has it newest. confirm: the stack's name, or it is not done. last: what is there now is copied first.
+    """What is asked for. tag: of the copy. repository: 0 for the one that has it newest. confirm: the stack's name, or
+    it is not done. last: what is there now is copied first.
+
+    snapshot: what its id begins with, or NEWEST. Without it the newest is shown, and not given back: by the time that
+    this is confirmed another one may be the newest, of the damage.
     """
 
     tag: str
@@ -78,11 +82,12 @@ class _Chosen:
 def _chosen(settings: Settings, run: Run, wish: Wish, now: float) -> _Chosen:
     """Return the newest copy that fits, wherever it is. Raises FailedError."""
     found, silent = backup_files.copies(settings, run, wish.tag, wish.repository)
-    fitting = [(one, restic, there) for restic, there in found for one in there if one.id.startswith(wish.snapshot)]
+    begins = "" if wish.snapshot == NEWEST else wish.snapshot
+    fitting = [(one, restic, there) for restic, there in found for one in there if one.id.startswith(begins)]
     if fitting:
         copy, restic, there = max(fitting, key=lambda each: newness(each[0], now))
         return _Chosen(copy=copy, restic=restic, there=there, silent=silent)
-    without = f"has no copy {wish.snapshot or 'at all'} of {wish.tag}"
+    without = f"has no copy {begins or 'at all'} of {wish.tag}"
     wrong = [*silent, *(f"repository {restic.repository.number} {without}" for restic, _ in found)]
     raise FailedError("\n".join(wrong) or f"there is no repository {wish.repository}")
 
@@ -108,7 +113,7 @@ def give_back(settings: Settings, tools: Tools, wish: Wish, now: float) -> Itera
         yield from unknown
         yield f"{what} lies in {place}; take from it what is needed, and remove it: it has secrets"
         return
-    if wish.confirm != settings.stack:
+    if wish.confirm != settings.stack or not wish.snapshot:
         kept = (
             "The present one stays under another name."
             if wish.tag.startswith(backup_dumps.TAG)
@@ -116,7 +121,10 @@ def give_back(settings: Settings, tools: Tools, wish: Wish, now: float) -> Itera
         )
         told = f"{what} would take the place of what is there. {kept}\nThere are:\n{_shown(chosen.there)}"
         told = "\n".join([told, *unknown])
-        raise UnconfirmedError(f"{told}\nNothing was done; do it with --confirm {settings.stack}")
+        how = f"do it with --snapshot {name} --confirm {settings.stack}"
+        raise UnconfirmedError(
+            f"{told}\nCopies go on to be made: take one from before the damage.\nNothing was done; {how}"
+        )
     yield from unknown
     if wish.tag.startswith(backup_dumps.TAG):
         yield from _database(settings, tools, source, wish.tag.removeprefix(backup_dumps.TAG), now)
@@ -131,13 +139,29 @@ def _kept(*, last: bool) -> str:
 
 def _files(settings: Settings, run: Run, source: Source, wish: Wish) -> Iterator[str]:
     volume = next((each for each in settings.volumes if backup_files.tag_of(each) == wish.tag), None)
+    if volume:
+        _there(run, volume.volume)
     if wish.last:
-        copies = backup_files.backup_volume(settings, run, volume) if volume else backup_redis.backup(settings, run)
+        copies, problem = tried(
+            lambda: backup_files.backup_volume(settings, run, volume) if volume else backup_redis.backup(settings, run)
+        )
+        if not copies:
+            hint = "--without-last gives up what is there now"
+            raise FailedError(f"what is there now could not be copied, and nothing was done: {problem}; {hint}")
         yield "what was there is copied: " + ", ".join(f"{each.snapshot} in {each.repository}" for each in copies)
+        yield from (f"and not everywhere: {each}" for each in problem.splitlines())
     if volume:
         backup_files.restore_volume(settings, run, source, volume.name)
     else:
         backup_redis.restore(settings, run, source)
+
+
+def _there(run: Run, volume: str) -> None:
+    try:
+        backup_files.mountpoint(run, volume)
+    except FilesError as problem:
+        hint = "site.yml with -e holdfast_recover=true brings back a volume that is gone"
+        raise FailedError(f"{problem}; {hint}") from None
 
 
 def _database(settings: Settings, tools: Tools, source: Source, name: str, now: float) -> Iterator[str]:

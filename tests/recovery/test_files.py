@@ -200,7 +200,7 @@ def test_old_copies_go_and_the_others_stay() -> None:
 
 BACK = (
     "told(list(backup_return.give_back(settings, backup_return.Tools(run=run, pipe=pipe),"
-    " backup_return.Wish(tag={!r}, confirm={!r}), time.time())))"
+    " backup_return.Wish(tag={!r}, confirm={!r}, snapshot={!r}), time.time())))"
 )
 
 
@@ -214,8 +214,8 @@ def test_a_copy_is_given_back_as_an_administrator_asks_for_it(kind: str) -> None
     inside(f"rm {MEDIA}/large")
     redis("FLUSHALL")
     psql("DELETE FROM letters WHERE id > 7", "app")
-    refused(BACK.format(kind, ""), "would take the place of what is there")
-    assert "is back" in program(BACK.format(kind, "files"))[-1]
+    refused(BACK.format(kind, "", ""), "would take the place of what is there")
+    assert "is back" in program(BACK.format(kind, "files", "newest"))[-1]
     wait_until("Redis", lambda: redis("PING") == "PONG", seconds=scaled(30))
     now = listing() if kind == "volume:media" else "", redis("EVAL", DIGEST, "0"), psql(ROWS, "app")
     at = ["volume:media", "redis", "dump:app"].index(kind)

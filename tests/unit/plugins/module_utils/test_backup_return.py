@@ -18,7 +18,7 @@ from ansible_collections.holdfast.host.plugins.module_utils import (
 )
 from ansible_collections.holdfast.host.plugins.module_utils import backup_return as subject
 from ansible_collections.holdfast.host.plugins.module_utils.backup_asked import UnconfirmedError
-from ansible_collections.holdfast.host.plugins.module_utils.backup_copies import Copy
+from ansible_collections.holdfast.host.plugins.module_utils.backup_copies import Copy, FilesError, PartlyError
 from ansible_collections.holdfast.host.plugins.module_utils.backup_engine import FailedError
 from ansible_collections.holdfast.host.plugins.module_utils.command import Result
 from tests.unit.plugins.module_utils.backup_world import World, out, settings, snapshot
@@ -27,13 +27,15 @@ from tests.unit.plugins.module_utils.test_backup_files import two
 NOW = 1_770_000_000.0
 LATE = snapshot("late", "x") | {"time": "2999-01-01T00:00:00Z"}
 LISTED = [snapshot(f"{day:02}aaaaaaaaaa", "x", day=day) for day in range(1, 15)]
+THERE = {"docker volume inspect": out([{"Mountpoint": "/x/_data"}])}
 COPY = Copy(repository=1, tag="x", snapshot="last", bytes_added=1, bytes=1, missed=())
 
 
 class Played:
     """The works that copy and restore, with the order in which they were called."""
 
-    def __init__(self, patched: pytest.MonkeyPatch, failing: str = "") -> None:
+    def __init__(self, patched: pytest.MonkeyPatch, failing: str = "", problem: FilesError | None = None) -> None:
+        self.problem = problem or FilesError(f"{failing}: no")
         self.done: list[str] = []
         for module, name, gives in (
             (backup_files, "backup_volume", [COPY]), (backup_files, "restore_volume", None),
@@ -53,19 +55,22 @@ class Played:
         def work(*_given: object) -> Any:
             self.done.append(name)
             if name == failing:
-                raise FailedError(f"{name}: no")
+                raise self.problem
             return gives
 
         return work
 
 
-def given(directory: Path, *words: str, said: Result | None = None, **changes: Any) -> list[str]:
+def given(
+    directory: Path, *words: str, said: Result | None = None, inspected: dict[str, Any] | None = None, **changes: Any
+) -> list[str]:
     wish = subject.read(backup_words.parser(["restore-copy"]).parse_args(["restore-copy", *words]))
 
     def pipe(_source: Sequence[str], _into: Sequence[str]) -> tuple[Result, Result]:
         return Result(status=0), Result(status=0)
 
-    tools = subject.Tools(run=World({"cat config": out({"id": "a"}), "snapshots": said or out(LISTED)}), pipe=pipe)
+    world = World({"cat config": out({"id": "a"}), "snapshots": said or out(LISTED)} | (inspected or THERE))
+    tools = subject.Tools(run=world, pipe=pipe)
     return list(subject.give_back(settings(directory, **changes), tools, wish, NOW))
 
 
@@ -81,7 +86,7 @@ def test_what_is_there_stays_to_be_had(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, kind: str, done: list[str]
 ) -> None:
     played = Played(monkeypatch)
-    told = given(tmp_path, "--copy", kind, "--confirm", "shop")
+    told = given(tmp_path, "--copy", kind, "--confirm", "shop", "--snapshot", "newest")
     assert played.done == done
     assert told[-1].startswith(f"{kind} as it was at 2026-01-14 00:00:00+00:00 (copy 14aaaaaa, repository 1 (")
     assert told[-1].endswith("is back")
@@ -90,11 +95,29 @@ def test_what_is_there_stays_to_be_had(
 
 def test_without_a_copy_of_what_is_there(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     played = Played(monkeypatch, failing="redis.backup")
-    with pytest.raises(FailedError, match=r"redis.backup: no"):
-        given(tmp_path, "--copy", "redis", "--confirm", "shop")
+    sure = ("--copy", "redis", "--confirm", "shop", "--snapshot", "14")
+    with pytest.raises(FailedError, match=r"redis.backup: no; --without-last gives up"):
+        given(tmp_path, *sure)
     assert played.done == ["redis.backup"]
-    given(tmp_path, "--copy", "redis", "--confirm", "shop", "--without-last")
+    given(tmp_path, *sure, "--without-last")
     assert played.done[1:] == ["redis.restore"]
+
+
+def test_a_copy_of_what_is_there_in_one_repository_is_enough(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    played = Played(monkeypatch, "redis.backup", PartlyError(["repository 2: no route"], [COPY]))
+    told = given(tmp_path, "--copy", "redis", "--confirm", "shop", "--snapshot", "14")
+    assert played.done == ["redis.backup", "redis.restore"]
+    assert told[:2] == ["what was there is copied: last in 1", "and not everywhere: repository 2: no route"]
+
+
+def test_a_volume_that_is_gone_is_told_with_what_brings_it_back(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    played = Played(monkeypatch)
+    gone = {"docker volume inspect": Result(status=1, err="no such volume")}
+    with pytest.raises(FailedError, match=r"no such volume; site.yml with -e holdfast_recover=true"):
+        given(tmp_path, "--copy", "volume:media", "--confirm", "shop", "--snapshot", "14", inspected=gone)
+    assert played.done == []
 
 
 @pytest.mark.parametrize(("kind", "kept"), [("redis", "copied first"), ("dump:app", "under another name")])
@@ -107,7 +130,17 @@ def test_nothing_is_done_unless_it_is_confirmed(
     assert f"{kind} as it was at 2026-01-03" in str(told.value)
     assert kept in str(told.value)
     assert "and 4 older ones" in str(told.value)
-    assert str(told.value).endswith("do it with --confirm shop")
+    assert str(told.value).endswith("do it with --snapshot 03aaaaaa --confirm shop")
+    assert played.done == []
+
+
+def test_another_copy_than_the_one_that_was_shown_is_not_given_back(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A timer may have copied the damage between the look and the word to do it."""
+    played = Played(monkeypatch)
+    with pytest.raises(UnconfirmedError, match="with --snapshot 14aaaaaa --confirm shop"):
+        given(tmp_path, "--copy", "redis", "--confirm", "shop")
     assert played.done == []
 
 
@@ -138,9 +171,9 @@ def test_what_cannot_be_had_is_told(
     assert played.done == []
 
 
-@pytest.mark.parametrize("words", [(), ("--snapshot", "new")])
+@pytest.mark.parametrize("named", ["newest", "new"])
 def test_the_newest_of_all_repositories_is_taken_and_what_is_not_known_told(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, words: tuple[str, ...]
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, named: str
 ) -> None:
     played = Played(monkeypatch)
     repositories = two(tmp_path)["repositories"]
@@ -151,7 +184,7 @@ def test_the_newest_of_all_repositories_is_taken_and_what_is_not_known_told(
     }  # fmt: skip
     tools = subject.Tools(run=World(copies), pipe=lambda *_: (Result(status=0), Result(status=0)))
     parsed = backup_words.parser(["restore-copy"]).parse_args(
-        ["restore-copy", "--copy", "redis", "--confirm", "shop", *words]
+        ["restore-copy", "--copy", "redis", "--confirm", "shop", "--snapshot", named]
     )
     told = list(subject.give_back(settings(tmp_path, repositories=repositories), tools, subject.read(parsed), NOW))
     assert told[-1].startswith("redis as it was at 2026-01-11 00:00:00+00:00 (copy new, repository 2 (")
@@ -163,6 +196,7 @@ def test_the_newest_of_all_repositories_is_taken_and_what_is_not_known_told(
 
 def test_a_copy_from_the_future_is_passed_over_and_told(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     Played(monkeypatch)
-    told = given(tmp_path, "--copy", "redis", "--confirm", "shop", said=out([*LISTED, LATE]))
+    sure = ("--copy", "redis", "--confirm", "shop", "--snapshot", "newest")
+    told = given(tmp_path, *sure, said=out([*LISTED, LATE]))
     assert "2026-01-14" in told[-1]
     assert "has late of a time that is yet to come" in told[0]
