@@ -39,7 +39,7 @@ def of_repository(truth: Truth, where: str, full_every: int) -> Iterator[Finding
         level = WARNING if truth.whole else ERROR
         rule, hint = (
             "every backup that is listed must be there",
-            "pgbackrest --set=LABEL expire forgets one that is not",
+            f"holdfast-backup pgbackrest --repo={truth.repository} --set=LABEL expire forgets one that is not",
         )
         yield Finding(path=f"{what}.backups", value=", ".join(truth.lost), rule=rule, hint=hint, level=level)
     if truth.age is None:

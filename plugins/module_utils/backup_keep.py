@@ -72,7 +72,8 @@ def forget(settings: Settings, restic: Restic, found: Sequence[Snapshot], now: f
     late = [each.id[:8] for each in found if ahead(each.at, now) and {*each.tags} & {*tags(settings)}]
     if late:
         rule = f"{restic.name}: {', '.join(late)} are of a time that is yet to come, and nothing old is removed"
-        raise FilesError(f"{rule}. Is the clock right? Remove them with restic forget, where it was not")
+        how = f"holdfast-backup restic {restic.repository.number} forget ID removes them"
+        raise FilesError(f"{rule}. Is the clock right? Where it was not, {how}")
     for days in sorted(set(tags(settings).values())):
         named = []
         for tag, kept in tags(settings).items():

@@ -92,18 +92,17 @@ def create(engine: Engine, settings: Settings) -> list[str]:
     """Have the cluster's place in each repository. Return what was done. Raises FailedError.
 
     A place that another cluster has, or that another key encrypts, is refused and left as it is. So is one whose
-    repository this host knows and does not find: its disk may not be mounted.
+    repository this host knows and does not find: its disk may not be mounted. One that was in use and does not answer
+    keeps the others from nothing; none begins beside it, for that is done in all of them or none.
     """
     found = stanzas(engine, settings.repositories)
-    broken = [
-        _why(repository, stanza.message)
-        for repository, stanza in zip(settings.repositories, found, strict=True)
-        if stanza.code not in (0, info.MISSING_PATH, info.NO_BACKUP, info.MISSING_STANZA)
-    ]
-    if broken:
-        raise FailedError("\n".join(broken))
-    new = [stanza for stanza in found if stanza.code not in (0, info.NO_BACKUP)]
-    if len(new) < len(found):
+    new = [stanza for stanza in found if stanza.code in (info.MISSING_PATH, info.MISSING_STANZA)]
+    used = [stanza for stanza in found if stanza.code in (0, info.NO_BACKUP)]
+    broken = {stanza.repository: stanza for stanza in found if stanza not in (*new, *used)}
+    if broken and (new or not used or any(each.code != -1 for each in broken.values())):
+        places = {each.number: each for each in settings.repositories}
+        raise FailedError("\n".join(_why(places[number], each.message) for number, each in broken.items()))
+    if used:
         _ours(engine, settings, found)
     if new:
         numbers = {stanza.repository for stanza in new}
@@ -117,7 +116,7 @@ def _ours(engine: Engine, settings: Settings, found: Sequence[info.Stanza]) -> N
     for repository, stanza in zip(settings.repositories, found, strict=True):
         if stanza.code in (0, info.NO_BACKUP) and stanza.system != system:
             rule = f"holds the backups of another cluster ({stanza.system}, and this is {system})"
-            hint = "give this host a path of its own, or bring the other cluster back with recover.yml"
+            hint = "give this host a path of its own; or remove the volume of this cluster, and recover the other one"
             raise FailedError(_why(repository, f"{rule}: {hint}"))
 
 

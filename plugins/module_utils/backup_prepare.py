@@ -4,8 +4,10 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import shutil
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 from ansible_collections.holdfast.host.plugins.module_utils import (
@@ -15,12 +17,14 @@ from ansible_collections.holdfast.host.plugins.module_utils import (
     backup_postgres,
     backup_restore,
 )
+from ansible_collections.holdfast.host.plugins.module_utils.backup_copies import FilesError
 from ansible_collections.holdfast.host.plugins.module_utils.backup_engine import (
     STANZA,
     Engine,
     FailedError,
     checked,
 )
+from ansible_collections.holdfast.host.plugins.module_utils.backup_postgres import Truth
 from ansible_collections.holdfast.host.plugins.module_utils.backup_settings import Settings
 
 DIRECTORY = Path("/etc/holdfast/backup")
@@ -130,7 +134,10 @@ def lost(engine: Engine, settings: Settings) -> None:
         sealed = stanza.code == -1 and _listed(engine, settings, repository.number)
         if sealed or stanza.code in (0, backup_info.NO_BACKUP):
             rule = f"repository {repository.number} ({repository.where}) holds the backups of a host that was lost"
-            hint = "holdfast.host.recover brings it back; to begin without them, give this host a path of its own"
+            hint = (
+                "holdfast.host.recover brings it back; where this machine has lost its database alone, site.yml does, "
+                "with -e holdfast_recover=true. To begin without them, give this host a path of its own"
+            )
             raise FailedError(f"{rule}: {hint}")
 
 
@@ -140,11 +147,24 @@ def _listed(engine: Engine, settings: Settings, number: int) -> bool:
     return said.status == 0 and bool(json.loads(said.out))
 
 
-def ready(engine: Engine, settings: Settings) -> list[str]:
-    """Have a place in each repository, and a backup that leads to the newest state. Return what was done.
+class SilentError(FailedError):
+    """All was done where a repository answers, and some do not."""
+
+
+@contextlib.contextmanager
+def collecting(problems: list[str]) -> Iterator[None]:
+    """Have what one repository alone does not take keep nobody from what comes next; it is kept to be told."""
+    try:
+        yield
+    except (SilentError, FilesError) as problem:
+        problems.append(str(problem))
+
+
+def ready(engine: Engine, settings: Settings) -> Iterator[str]:
+    """Have a place in each repository, and a backup that leads to the newest state. Yield what was done.
 
     A place that others had meanwhile has a gap, and begins anew. A server that still recovers is waited for. A large
-    database's backup is begun, and not waited for. Raises FailedError.
+    database's backup is begun, and not waited for. Raises FailedError; SilentError at the end.
     """
     postgres = engine.postgres
 
@@ -158,16 +178,25 @@ def ready(engine: Engine, settings: Settings) -> list[str]:
     # One that stops meanwhile is not waited for.
     engine.wait_for(f"{postgres.service} did not end its recovery", RECOVERED_SECONDS, lambda: recovers() != "t")
     engine.wait_for(f"{postgres.service} does not serve", STARTED_SECONDS, lambda: recovers() == "f")
-    done = backup_postgres.create(engine, settings)
+    yield from backup_postgres.create(engine, settings)
     last = backup_archiver.ask(engine).last
     found = backup_postgres.truth(engine, settings, last=last)
+    silent = [f"repository {each.repository}: {each.message}" for each in found if not each.reached]
     lacking = [each for each in found if each.reached and not each.whole]
-    if not lacking:
-        return done
+    if lacking:
+        yield from _based(engine, settings, lacking, checks=not silent)
+    if silent:
+        raise SilentError("\n".join(silent))
+
+
+def _based(engine: Engine, settings: Settings, lacking: Sequence[Truth], *, checks: bool) -> Iterator[str]:
+    """Have full backups. checks: whether the log must reach all repositories before, which one alone is not asked."""
     if backup_postgres.size(engine) > backup_postgres.WAITED_BYTES:
         checked(engine.run(["systemctl", "start", "--no-block", "holdfast-backup@full.service"], ""), "a full backup")
-        return [*done, "a full backup was begun; holdfast-backup truth tells when it is there"]
-    backup_postgres.check(engine)
+        yield "a full backup was begun; holdfast-backup truth tells when it is there"
+        return
+    if checks:
+        backup_postgres.check(engine)
     backup_postgres.backup(engine, settings, "full", [each.repository for each in lacking])
     why = {each.repository: "its log has a gap" if each.fulls else "it had none" for each in lacking}
-    return [*done, *(f"made a full backup in repository {number}: {reason}" for number, reason in why.items())]
+    yield from (f"made a full backup in repository {number}: {reason}" for number, reason in why.items())

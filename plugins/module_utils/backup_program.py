@@ -14,7 +14,7 @@ import os
 import signal
 import sys
 import time
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterator
 from functools import partial
 from pathlib import Path
 
@@ -35,6 +35,7 @@ from ansible_collections.holdfast.host.plugins.module_utils import (
     backup_repositories,
     backup_return,
     backup_settings,
+    backup_through,
     backup_truth,
     backup_words,
 )
@@ -50,6 +51,7 @@ from ansible_collections.holdfast.host.plugins.module_utils.backup_lock import a
 from ansible_collections.holdfast.host.plugins.module_utils.backup_pause import BusyError
 from ansible_collections.holdfast.host.plugins.module_utils.backup_pipe import piper
 from ansible_collections.holdfast.host.plugins.module_utils.backup_settings import Settings
+from ansible_collections.holdfast.host.plugins.module_utils.backup_words import say, say_all
 from ansible_collections.holdfast.host.plugins.module_utils.command import runner
 from ansible_collections.holdfast.host.plugins.module_utils.errors import line
 
@@ -57,18 +59,6 @@ from ansible_collections.holdfast.host.plugins.module_utils.errors import line
 LOOK_SECONDS = 900
 # Told apart from what failed, and from words that are not known (2).
 UNCONFIRMED = 3
-
-
-def say(text: str) -> None:
-    """Print a line at once."""
-    sys.stdout.write(f"{text}\n")
-    sys.stdout.flush()
-
-
-def say_all(done: Iterable[str]) -> None:
-    """Print each line as it is done."""
-    for each in done:
-        say(each)
 
 
 def prepare(settings: Settings, asked: argparse.Namespace) -> None:
@@ -80,16 +70,20 @@ def prepare(settings: Settings, asked: argparse.Namespace) -> None:
 
 
 def ready(settings: Settings, asked: argparse.Namespace) -> None:
-    """Take the repositories into use, and have a first backup in each."""
+    """Take the repositories into use, and have a first backup in each. One that does not answer is told at the end."""
     backup_recover.ended(_recovery(settings))
+    silent: list[str] = []
     if engine := engine_or_none(settings):
-        with alone():
+        with alone(), backup_prepare.collecting(silent):
             say_all(backup_prepare.ready(engine, settings))
     # A host that is lost within its first hour comes back, too.
     if any(backup_known.read(settings.directory, each.number) is None for each in settings.repositories):
-        files(settings, asked)
-        say("made a first copy of Redis, of volumes and of the host's own files")
+        with backup_prepare.collecting(silent):
+            files(settings, asked)
+            say("made a first copy of Redis, of volumes and of the host's own files")
     backup_truth.look(engine, settings)
+    if silent:
+        raise FailedError("\n".join(silent))
 
 
 # base: a full backup where the newest one leads no more to the newest state, and there alone.
@@ -219,12 +213,13 @@ WORKS: dict[str, Callable[[Settings, argparse.Namespace], None]] = {
     "recover": _recovers(backup_recover.before_stores),
     "replay": _recovers(backup_recover.replay),
     "refill": _recovers(backup_recover.after_stores),
+    **backup_through.WORKS,
 }
 
 
 def main(words: list[str] | None = None) -> int:
     """Do one work."""
-    asked = backup_words.parser(sorted(WORKS)).parse_args(words)
+    asked = backup_words.read(sorted(WORKS), [*backup_through.WORKS], sys.argv[1:] if words is None else words)
     # Told to end, it takes back what it has begun, as after a failure.
     signal.signal(signal.SIGTERM, lambda *_: sys.exit("holdfast-backup: it was told to end"))
     if os.geteuid() != 0:

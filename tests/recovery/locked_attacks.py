@@ -2,8 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSE)
 """Runs on the vault, with the key and secret that a host has: each way of destroying or altering what is stored.
 
-Prints for each way, as JSON, what S3 said: ``accepted``, or the code of the refusal. Its first word names the bucket.
-With ``rescue TO MOMENT`` it copies what the bucket had at a moment (seconds since 1970) to another bucket instead.
+Prints for each way, as JSON, what S3 said: ``accepted``, or the code of the refusal. Its word names the bucket.
 """
 # mypy: disable-error-code="import-not-found, import-untyped"
 
@@ -155,23 +154,5 @@ def said(way: Callable[[], Any]) -> str:
     return str(error.response["Error"]["Code"]) if error else "accepted"
 
 
-def rescue(bucket: str, moment: float) -> int:
-    """Copy the version of each object that was the newest at a moment; none where it was deleted then."""
-    found: dict[str, tuple[datetime, str]] = {}
-    for page in CLIENT.get_paginator("list_object_versions").paginate(Bucket=BUCKET):
-        for each in [*page.get("Versions", []), *page.get("DeleteMarkers", [])]:
-            key, made, version = each["Key"], each["LastModified"], each["VersionId"] if "ETag" in each else ""
-            if made.timestamp() <= moment and (key not in found or made > found[key][0]):
-                found[key] = (made, version)
-    kept = {key: version for key, (_, version) in found.items() if version}
-    for key, version in kept.items():
-        CLIENT.copy_object(Bucket=bucket, Key=key, CopySource={"Bucket": BUCKET, "Key": key, "VersionId": version})
-    return len(kept)
-
-
 if __name__ == "__main__":
-    if sys.argv[2:3] == ["rescue"]:
-        told: Any = rescue(sys.argv[3], float(sys.argv[4]))
-    else:
-        told = {name: {"said": said(way), "stored": listed()} for name, way in WAYS.items()}
-    json.dump(told, sys.stdout)
+    json.dump({name: {"said": said(way), "stored": listed()} for name, way in WAYS.items()}, sys.stdout)

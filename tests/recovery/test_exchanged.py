@@ -151,6 +151,7 @@ def share() -> Iterator[str]:
     host.on(f"mkdir {SHARE}; mount -t tmpfs -o size=512m share {SHARE}")
     yield SHARE
     host.on(f"mount -o remount,rw {SHARE}")
+    assert host.program("full").returncode == 0
     play("alone.log", "site.yml", inventory=host.INVENTORY)
     host.on(f"umount {SHARE}; rmdir {SHARE}")
 
@@ -166,6 +167,7 @@ def test_one_of_two_that_takes_nothing_does_not_hold_up_a_restore(share: str) ->
     assert f"without a last backup in repository 2 ({share})" in said
     assert "all that was committed until now is in repository 1" in said
     assert host.sql("SELECT count(*) FROM exchanged") == "102"
+    host.on(f"mount -o remount,rw {share}")
     idle()
     restored("--to", "time", after, *ENABLED)
     assert host.sql("SELECT count(*) FROM exchanged") == "103"

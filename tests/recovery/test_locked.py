@@ -8,22 +8,28 @@ Of each way it is told who refuses it: moto by itself, or the stand-in, which ad
 
 from __future__ import annotations
 
+import itertools
 import json
 import sys
 import time
 from collections.abc import Iterator
 from dataclasses import dataclass
+from datetime import datetime, timezone
 from pathlib import Path
 
 import pytest
 
+from tests.lab.paths import ROOT
 from tests.lab.shell import run
 
 from . import locked_client as client
 from . import vault
 
-BUCKET, RESCUED, DAYS = "kept-for-good", "taken-out", 30
+BUCKET, DAYS = "kept-for-good", 30
 AGAIN = "/var/lib/postgresql/again"
+STARTED = "pg_ctl -s -w -D {} -o '-p 5433 -c listen_addresses= -c archive_mode=off' -l /tmp/again.log start"
+ROWS = "SELECT count(*) || md5(string_agg(n || md5, ',' ORDER BY n)) FROM t;"
+PAGE = ROOT / "docs/backup.md"
 ATTACKS = Path(__file__).with_name("locked_attacks.py")
 KEPT, MOTO, OURS = "accepted", "moto", "stand-in"
 # Way -> what S3 says, and who says it: nobody refuses what only adds a version.
@@ -70,10 +76,8 @@ def stored() -> Stored:
     return {(each.key, each.version, each.sha256) for each in vault.objects(BUCKET) if each.size is not None}
 
 
-def attack(*words: str) -> str:
-    return run(
-        ["docker", "exec", "-i", vault.HOST.container, "python3", "-", BUCKET, *words], stdin=ATTACKS.read_text()
-    )
+def attack() -> str:
+    return run(["docker", "exec", "-i", vault.HOST.container, "python3", "-", BUCKET], stdin=ATTACKS.read_text())
 
 
 def visible(prefix: str) -> list[str]:
@@ -114,7 +118,7 @@ def seen() -> Iterator[Seen]:
     client.psql("SELECT pg_reload_conf(); CREATE TABLE t AS SELECT n, md5(n::text) FROM generate_series(1, 20000) n;")
     client.pgbackrest("--type=full backup")
     client.psql("UPDATE t SET md5 = 'later' WHERE n % 7 = 0;")
-    rows = client.psql("SELECT count(*) || md5(string_agg(n || md5, ',' ORDER BY n)) FROM t;")
+    rows = client.psql(ROWS)
     client.psql("SELECT pg_switch_wal();")
     client.pgbackrest("check")
     client.inside(f"mkdir {client.FILES}; head -c 300000 /dev/urandom > {client.FILES}/a; echo b > {client.FILES}/b")
@@ -130,8 +134,7 @@ def seen() -> Iterator[Seen]:
         said[way], after[way] = found["said"], {(key, version, digest) for key, version, digest in found["stored"]}
     yield Seen(moment=moment, rows=rows, before=before, said=said, after=after)
     client.remove()
-    for bucket in (BUCKET, RESCUED):
-        vault.remove_bucket(bucket)
+    vault.remove_bucket(BUCKET)
 
 
 def test_every_way_was_tried(seen: Seen, capsys: pytest.CaptureFixture[str]) -> None:
@@ -162,14 +165,41 @@ def test_the_database_comes_back_as_of_the_moment(seen: Seen) -> None:
     words = f"--repo=1 '--repo-target-time={target}' --pg1-path={AGAIN} --archive-mode=off"
     command = f'pgbackrest --stanza=main --repo=1 --pg1-path={AGAIN} --repo-target-time="{target}" archive-get %f "%p"'
     client.pgbackrest(f"{words} '--recovery-option=restore_command={command}' restore")
-    start = f"pg_ctl -s -w -D {AGAIN} -o '-p 5433 -c listen_addresses= -c archive_mode=off' -l /tmp/again.log start"
-    client.inside(f"{start} || {{ cat /tmp/again.log; false; }}")
-    assert client.psql("SELECT count(*) || md5(string_agg(n || md5, ',' ORDER BY n)) FROM t;", 5433) == seen.rows
+    client.inside(f"{STARTED.format(AGAIN)} || {{ cat /tmp/again.log; false; }}")
+    assert client.psql(ROWS, 5433) == seen.rows
 
 
-def test_the_files_come_back_as_of_the_moment(seen: Seen) -> None:
-    """restic knows no versions: what was there is copied to a bucket of its own first."""
-    vault.make_bucket(RESCUED)
-    assert int(attack("rescue", RESCUED, str(seen.moment + 1))) > 0
-    client.restic("--no-lock restore latest --target /tmp/files", RESCUED)
+def script() -> str:
+    """Return the page's own program."""
+    lines = PAGE.read_text(encoding="utf-8").splitlines()
+    begins = next(number for number, line in enumerate(lines) if "as_it_was.py BUCKET" in line)
+    block = itertools.takewhile(lambda line: line.startswith("    ") or not line, lines[begins:])
+    return "\n".join(line[4:] for line in block)
+
+
+def test_the_bucket_is_made_what_it_was_by_the_documented_program(seen: Seen) -> None:
+    before, moment = stored(), datetime.fromtimestamp(seen.moment + 1, tz=timezone.utc).isoformat()
+    keys = "AWS_ACCESS_KEY_ID=$(cat access_key) AWS_SECRET_ACCESS_KEY=$(cat secret_key) AWS_CA_BUNDLE=ca.pem"
+    region = f"AWS_DEFAULT_REGION={vault.REGION} AWS_ENDPOINT_URL=https://{vault.address}"
+    words = f"cd /etc/vault/keys; {keys} {region} python3 - {BUCKET} {moment}"
+    for _ in range(2):
+        vault.inside(words, given=script())
+        assert before <= stored()
+    assert seen.before <= stored()
+    shown = {each.key: each.sha256 for each in vault.objects(BUCKET) if each.key in visible("")}
+    assert shown == {key: digest for key, _, digest in sorted(seen.before, key=lambda each: each[1])} | shown
+    assert set(shown) == {key for key, _, _ in seen.before}
+
+
+def test_the_files_come_back_from_it(seen: Seen) -> None:
+    assert seen.before
+    client.restic("check --read-data", BUCKET)
+    client.restic("restore latest --target /tmp/files", BUCKET)
     client.inside(f"diff -r {client.FILES} /tmp/files{client.FILES}")
+
+
+def test_the_database_comes_back_from_it(seen: Seen) -> None:
+    client.inside(f"pg_ctl -s -m fast -D {AGAIN} stop; rm -rf {AGAIN}")
+    client.pgbackrest(f"--pg1-path={AGAIN} --archive-mode=off restore")
+    client.inside(f"{STARTED.format(AGAIN)} || {{ cat /tmp/again.log; false; }}")
+    assert client.psql(ROWS, 5433) == seen.rows

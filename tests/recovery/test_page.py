@@ -31,7 +31,7 @@ def documented(moment: str) -> list[str]:
     assert found is not None
     assert MOMENT in found[1]
     words = shlex.split(found[1].replace(MOMENT, moment))
-    return [str(host.INVENTORY) if word == "inventories/pydotorg" else word for word in words]
+    return [f"{host.INVENTORY}/hosts.yml" if word == "inventories/pydotorg/hosts.yml" else word for word in words]
 
 
 @pytest.mark.usefixtures("database")

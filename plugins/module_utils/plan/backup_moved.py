@@ -37,13 +37,17 @@ def tried(wish: Wish, host: Host) -> list[int]:
 
 def findings(wish: Wish, host: Host) -> Iterator[Finding]:
     """Yield that a place is another one than before, and that the key of what was written is gone."""
-    before, places = _before(host), _places(wish)
+    before, places, given = _before(host), _places(wish), backup.KEY in wish.provided
     for index, place in enumerate(places):
         if before and place not in before:
             left = sorted(set(before) - set(places))
             stays = f"; what lies in {', '.join(left)} stays there, and nobody looks after it any more" if left else ""
             rule = f"is a place that this host has no backups in yet: it begins with a full one{stays}"
-            hint = "keep the former place beside it until keep.full has passed, for to go back as far as now"
+            hint = (
+                "keep a copy of the recovery kit of now, which alone opens the former place"
+                if given
+                else "keep the former place beside it until keep.full has passed, for to go back as far as now"
+            )
             yield Finding(path=f"{PATH}[{index}]", value=place, rule=rule, hint=hint, level=WARNING)
     known = [place for place in places if place in before]
     if known and host.installed and not host.installed.keyed and backup.KEY not in wish.provided:

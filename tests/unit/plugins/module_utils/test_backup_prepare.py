@@ -17,10 +17,12 @@ import pytest
 from ansible_collections.holdfast.host.plugins.module_utils import atomic
 from ansible_collections.holdfast.host.plugins.module_utils import backup_info as info
 from ansible_collections.holdfast.host.plugins.module_utils import backup_prepare as subject
+from ansible_collections.holdfast.host.plugins.module_utils.backup_copies import FilesError
 from ansible_collections.holdfast.host.plugins.module_utils.backup_engine import Engine, FailedError
 from ansible_collections.holdfast.host.plugins.module_utils.backup_postgres import WAITED_BYTES
 from ansible_collections.holdfast.host.plugins.module_utils.command import Result, runner
 from tests.unit.plugins.module_utils.backup_world import World, out, settings
+from tests.unit.plugins.module_utils.test_backup_choice import two
 from tests.unit.plugins.module_utils.test_backup_engine import engine, running
 from tests.unit.plugins.module_utils.test_backup_info import entry
 from tests.unit.plugins.module_utils.test_backup_postgres import LISTED
@@ -170,7 +172,7 @@ def cluster(said: list[dict[str, Any]], size: str = "1000", archiver: str = ARCH
 
 def test_a_first_backup_is_made(tmp_path: Path) -> None:
     seen = cluster([entry(backup=[])])
-    done = subject.ready(engine(tmp_path, seen), settings(tmp_path))
+    done = list(subject.ready(engine(tmp_path, seen), settings(tmp_path)))
     assert done == ["made a full backup in repository 1: it had none"]
     assert (seen.count("--type=full backup"), seen.count(" check")) == (1, 1)
 
@@ -185,13 +187,13 @@ def test_a_large_one_is_begun_alone(tmp_path: Path) -> None:
 
 def test_where_there_is_one_nothing_is_done(tmp_path: Path) -> None:
     seen = cluster([entry()])
-    assert subject.ready(engine(tmp_path, seen), settings(tmp_path)) == []
+    assert list(subject.ready(engine(tmp_path, seen), settings(tmp_path))) == []
     assert seen.count("--type=full backup") == 0
 
 
 def test_where_the_log_went_elsewhere_meanwhile_there_is_a_new_one(tmp_path: Path) -> None:
     seen = cluster([entry()], archiver=ARCHIVER.replace(info.name(1, 8), info.name(1, 9)))
-    done = subject.ready(engine(tmp_path, seen), settings(tmp_path))
+    done = list(subject.ready(engine(tmp_path, seen), settings(tmp_path)))
     assert done == ["made a full backup in repository 1: its log has a gap"]
     assert (seen.count("--type=full backup"), seen.count(" check")) == (1, 1)
 
@@ -210,11 +212,37 @@ def test_a_server_that_recovers_is_waited_for(tmp_path: Path, answers: list[str]
     seen = World({" info": out([entry()]), "repo-ls": out(LISTED), "psql": answer} | running("postgres"))
     if told:
         with pytest.raises(FailedError, match=told):
-            subject.ready(engine(tmp_path, seen), settings(tmp_path))
+            list(subject.ready(engine(tmp_path, seen), settings(tmp_path)))
     else:
-        assert subject.ready(engine(tmp_path, seen), settings(tmp_path)) == []
+        assert list(subject.ready(engine(tmp_path, seen), settings(tmp_path))) == []
 
 
 def test_a_server_that_does_not_come_up_is_told(tmp_path: Path) -> None:
     with pytest.raises(FailedError, match="does not serve within"):
-        subject.ready(engine(tmp_path, World({})), settings(tmp_path))
+        list(subject.ready(engine(tmp_path, World({})), settings(tmp_path)))
+
+
+def test_one_that_does_not_answer_keeps_the_others_from_nothing_and_is_told(tmp_path: Path) -> None:
+    silent = {"--repo=2 info": Result(status=1, err="no route")}
+    seen = World({**silent, **cluster([entry(backup=[])]).answers})
+    problems: list[str] = []
+    done: list[str] = []
+    with subject.collecting(problems):
+        done.extend(subject.ready(engine(tmp_path, seen), two(settings(tmp_path))))
+    assert done == ["made a full backup in repository 1: it had none"]
+    assert problems == ["repository 2: no route"]
+    # The check of all would fail with the one.
+    assert (seen.count("--type=full backup"), seen.count(" check")) == (1, 0)
+
+
+def test_what_is_refused_is_no_silence() -> None:
+    problems: list[str] = []
+    with pytest.raises(FailedError, match="another"), subject.collecting(problems):
+        raise FailedError("another cluster")
+
+    def unreached() -> None:
+        raise FilesError("no route")
+
+    with subject.collecting(problems):
+        unreached()
+    assert problems == ["no route"]
