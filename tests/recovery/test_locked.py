@@ -63,11 +63,15 @@ Stored = set[tuple[str, str, str]]
 
 @dataclass(frozen=True, kw_only=True)
 class Seen:
-    """What came of it. moment: before the first attack, seconds since 1970. rows: of the database then."""
+    """What came of it. moment: before the first attack, seconds since 1970. rows: of the database then.
+
+    before: what was stored then. shown: and listed. said, after: by what was tried.
+    """
 
     moment: float
     rows: str
     before: Stored
+    shown: dict[str, str]
     said: dict[str, str]
     after: dict[str, Stored]
 
@@ -80,10 +84,15 @@ def attack() -> str:
     return run(["docker", "exec", "-i", vault.HOST.container, "python3", "-", BUCKET], stdin=ATTACKS.read_text())
 
 
+def shown(prefix: str = "") -> dict[str, str]:
+    """Return what a listing shows which does not ask for versions: keys, and the hashes of what they hold."""
+    newest = {each.key: each for each in vault.objects(BUCKET, prefix)}
+    return {key: each.sha256 for key, each in newest.items() if each.size is not None}
+
+
 def visible(prefix: str) -> list[str]:
-    """Return the keys that a listing shows which does not ask for versions."""
-    newest = {each.key: each.size for each in vault.objects(BUCKET, prefix)}
-    return [key for key, size in newest.items() if size is not None]
+    """Return the keys of what a listing shows."""
+    return [*shown(prefix)]
 
 
 def by_program() -> Iterator[tuple[str, str]]:
@@ -124,7 +133,7 @@ def seen() -> Iterator[Seen]:
     client.inside(f"mkdir {client.FILES}; head -c 300000 /dev/urandom > {client.FILES}/a; echo b > {client.FILES}/b")
     client.restic("init", BUCKET)
     client.restic(f"backup --tag files {client.FILES}", BUCKET)
-    before, moment = stored(), time.time()
+    before, listed, moment = stored(), shown(), time.time()
     # S3 tells of its versions' age in seconds.
     time.sleep(2 - moment % 1)
     said, after = {}, {}
@@ -132,7 +141,7 @@ def seen() -> Iterator[Seen]:
         said[way], after[way] = answer, stored()
     for way, found in json.loads(attack()).items():
         said[way], after[way] = found["said"], {(key, version, digest) for key, version, digest in found["stored"]}
-    yield Seen(moment=moment, rows=rows, before=before, said=said, after=after)
+    yield Seen(moment=moment, rows=rows, before=before, shown=listed, said=said, after=after)
     client.remove()
     vault.remove_bucket(BUCKET)
 
@@ -186,9 +195,7 @@ def test_the_bucket_is_made_what_it_was_by_the_documented_program(seen: Seen) ->
         vault.inside(words, given=script())
         assert before <= stored()
     assert seen.before <= stored()
-    shown = {each.key: each.sha256 for each in vault.objects(BUCKET) if each.key in visible("")}
-    assert shown == {key: digest for key, _, digest in sorted(seen.before, key=lambda each: each[1])} | shown
-    assert set(shown) == {key for key, _, _ in seen.before}
+    assert shown() == seen.shown
 
 
 def test_the_files_come_back_from_it(seen: Seen) -> None:
