@@ -13,7 +13,7 @@ from tests.resume.playbook import Playbook, changes
 
 from . import database_host as host
 from .restoring import ENABLED, archived, idle, moment, restored, serves
-from .stack import BUILD, NAME, POSTGRES
+from .stack import BUILD, NAME
 from .trial import play
 
 COUNT = "SELECT count(*) FROM troubled"
@@ -48,7 +48,9 @@ def test_a_lost_volume_comes_back_and_no_other_is_touched() -> None:
     archived()
     redis = f"docker volume inspect --format '{{{{.CreatedAt}}}}' {NAME}-stores_redis"
     before = host.on(redis)
-    host.on(f"docker rm --force --volumes {POSTGRES}; docker volume rm {NAME}-stores_postgres")
+    # The container of the backups has it, too.
+    users = "docker compose --project-directory /etc/holdfast/stores rm --stop --force postgres holdfast-backup"
+    host.on(f"{users}; docker volume rm {NAME}-stores_postgres")
     with Playbook(BUILD / "lost-refused.log", playbook="site.yml", inventory=host.INVENTORY) as site:
         assert site.wait() != 0
     assert "site.yml does, with -e holdfast_recover=true" in site.text()
