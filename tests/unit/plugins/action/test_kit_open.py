@@ -131,9 +131,9 @@ def test_a_recovery_is_refused_before_any_host_is_contacted(
 def test_a_recovery_gives_the_secrets_once_there_is_a_plan_and_then_runs_the_roles_of_a_run() -> None:
     opening, site = yaml.safe_load((ROOT / "playbooks/recover.yml").read_text(encoding="utf-8"))
     assert site["ansible.builtin.import_playbook"] == "holdfast.host.site"
-    *_, planned, volumes, secrets = opening["tasks"]
+    *_, planned, there, secrets = opening["tasks"]
     assert planned["ansible.builtin.import_role"]["name"] == "holdfast.host.preflight"
     # What nobody tells counts as data.
-    assert volumes["register"] == "__recover_volumes"
-    rule = "{{ __recover_volumes.rc == 0 and __recover_volumes.stdout is falsy }}"
+    assert there["register"] == "__recover_there"
+    rule = "{{ __recover_there.rc == 0 and __recover_there.stdout is falsy }}"
     assert secrets["holdfast.host.secrets"]["replace"] == rule
