@@ -141,6 +141,10 @@ def choose(engine: Engine, settings: Settings, target: Target, now: float) -> Ta
     found = known(engine, settings, now)
     if target.kind == "time" and backup_restore.moment(target.value).timestamp() > now:
         raise FailedError(f"{target.value} has not been yet: {window(found)}")
+    return _offered(found, target)
+
+
+def _offered(found: list[Known], target: Target) -> Target:
     ways = [_way(one, target) for one in found if target.repository in (0, one.stanza.repository)]
     offer = next(_offers(ways, target), None)
     if offer is None:
@@ -154,11 +158,7 @@ def newest(engine: Engine, settings: Settings, now: float) -> tuple[Target, list
     A gap ends it where there is nothing better. Raises FailedError where nothing leads anywhere.
     """
     found, silent = survey(engine, settings, now)
-    target = Target(gaps=True)
-    ways = [_way(one, target) for one in found]
-    offer = next(_offers(ways, target), None)
-    if offer is None:
-        raise FailedError(f"the newest state cannot be reached: {_why(found, ways)}")
+    offer = _offered(found, Target(gaps=True))
     one = next(each for each in found if each.stanza.repository == offer.repository)
     gap = one.gap()
     last = one.leads_until(gap[0], one.lines[-1]) if gap else max(one.came.values(), default=0)

@@ -163,5 +163,5 @@ def test_the_newest_state_is_told_with_what_nobody_knows(tmp_path: Path) -> None
     whole, told = subject.newest(engine(tmp_path, world()), settings(tmp_path), NOW)
     assert (whole.backup, len(told)) == ("OLD", 1)
     empty = world(**{" info": out([entry(backup=[], archive=[])])})
-    with pytest.raises(FailedError, match="the newest state cannot be reached: there is no full backup"):
+    with pytest.raises(FailedError, match="latest cannot be reached: there is no full backup"):
         subject.newest(engine(tmp_path, empty), settings(tmp_path), NOW)
