@@ -22,11 +22,12 @@ NEEDED = frozenset(
 
 
 def known(config: Path) -> list[dict[str, Any]]:
-    """Return the services that the gate knows by its configuration, those of earlier lists included."""
+    """Return the services that the gate knows by its configuration, those of earlier lists included. Raises OSError."""
     try:
         given = json.loads(config.read_text(encoding="utf-8"))
         found = [dict(each) for each in given["services"]]
-    except (OSError, ValueError, KeyError, TypeError):
+    except (FileNotFoundError, ValueError, KeyError, TypeError):
+        # What is damaged is written anew by this run, which must not end here; the gate serves nobody by it either.
         return []
     return [each for each in found if set(each) >= NEEDED]
 
@@ -34,7 +35,7 @@ def known(config: Path) -> list[dict[str, Any]]:
 def former(run: Run, config: Path, planned: Collection[str], label: str) -> dict[str, Any]:
     """Return networks and services of earlier lists that containers are still on. planned: names of today's networks.
 
-    Raises NetworkError where the engine does not answer.
+    Raises NetworkError where the engine does not answer, and OSError.
     """
     left: Sequence[Network] = [each for each in occupied(run, label) if each.name not in planned]
     names = {each.name for each in left}

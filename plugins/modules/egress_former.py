@@ -86,7 +86,7 @@ def main() -> None:
     try:
         if not module.check_mode or module.get_bin_path("docker"):
             found = former(runner(), Path(options["config"]), options["networks"], options["label"])
-    except NetworkError as error:
+    except (NetworkError, OSError) as error:
         module.fail_json(msg=f"The networks of earlier lists could not be read: {error}", **found)
     module.exit_json(changed=False, **found)
 
