@@ -5,9 +5,12 @@
 from __future__ import annotations
 
 import json
+import os
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
+
+import pytest
 
 from ansible_collections.holdfast.host.plugins.module_utils import backup_restic, backup_settings
 from ansible_collections.holdfast.host.plugins.module_utils.backup_restic import Restic
@@ -27,6 +30,14 @@ ABSENT = Result(
 )
 WRONG = Result(status=12, err='{"message_type":"exit_error","code":12,"message":"Fatal: wrong password"}')
 Answer = Result | Callable[[Sequence[str], str], Result]
+
+
+def installed(directory: Path, patched: pytest.MonkeyPatch) -> Settings:
+    """Return settings that the program finds, which runs as root."""
+    made = settings(directory)
+    patched.setattr(backup_settings, "load", lambda: made)
+    patched.setattr(os, "geteuid", lambda: 0)
+    return made
 
 
 def out(value: Any) -> Result:

@@ -26,16 +26,13 @@ from ansible_collections.holdfast.host.plugins.module_utils import backup_progra
 from ansible_collections.holdfast.host.plugins.module_utils.backup_asked import UnconfirmedError
 from ansible_collections.holdfast.host.plugins.module_utils.backup_engine import FailedError
 from ansible_collections.holdfast.host.plugins.module_utils.backup_settings import Settings
-from tests.unit.plugins.module_utils.backup_world import settings
+from tests.unit.plugins.module_utils.backup_world import installed, settings
 
 
 @pytest.fixture
 def known(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Settings:
     """Have settings, and be root."""
-    made = settings(tmp_path)
-    monkeypatch.setattr(backup_settings, "load", lambda: made)
-    monkeypatch.setattr(os, "geteuid", lambda: 0)
-    return made
+    return installed(tmp_path, monkeypatch)
 
 
 def test_each_timer_has_its_work() -> None:

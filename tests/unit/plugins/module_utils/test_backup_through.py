@@ -4,7 +4,6 @@
 
 from __future__ import annotations
 
-import os
 from pathlib import Path
 
 import pytest
@@ -12,22 +11,18 @@ import pytest
 from ansible_collections.holdfast.host.plugins.module_utils import (
     backup_engine,
     backup_program,
-    backup_settings,
 )
 from ansible_collections.holdfast.host.plugins.module_utils import backup_through as subject
 from ansible_collections.holdfast.host.plugins.module_utils.backup_settings import Settings
 from ansible_collections.holdfast.host.plugins.module_utils.command import Result, Run
-from tests.unit.plugins.module_utils.backup_world import World, settings
+from tests.unit.plugins.module_utils.backup_world import World, installed
 from tests.unit.plugins.module_utils.test_backup_engine import running
 
 
 @pytest.fixture
 def known(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Settings:
     """Return the settings that the program finds."""
-    made = settings(tmp_path)
-    monkeypatch.setattr(backup_settings, "load", lambda: made)
-    monkeypatch.setattr(os, "geteuid", lambda: 0)
-    return made
+    return installed(tmp_path, monkeypatch)
 
 
 def answering(monkeypatch: pytest.MonkeyPatch, world: World) -> None:
