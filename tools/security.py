@@ -72,8 +72,12 @@ def _sections() -> Iterator[str]:
     shown = sshd.settings(Access(), "10.0")
     yield from _table(head, (("sshd", f"`{each.name} {each.value}`", each.reason) for each in shown))
     yield from ("", "## kernel: values that security asks for (`kernel`)", "")
-    yield "What Docker, Redis or PostgreSQL needs wins over these; the plan tells of each that lost."
-    values = kernel_rows.SECURITY
+    yield (
+        "What Docker, Redis or PostgreSQL needs wins over these; the plan tells of each that lost. Forwarding of "
+        "IPv6 is left alone where a network of the Compose file has it or somebody turned it on, accept_ra where the "
+        "kernel itself has its route from a router's advertisement."
+    )
+    values = (*kernel_rows.SECURITY, *kernel_rows.UNLESS_FORWARDED, *kernel_rows.UNLESS_LEARNT)
     yield from _table(head, (("kernel", f"`{name} = {value}`", why) for name, value, why, _ in values))
     for name, concern in whole.concerns(Hardening(), AROUND).items():
         yield from ("", f"## {name}: {concern.title} (`{name}`)")

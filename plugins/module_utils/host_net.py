@@ -10,12 +10,13 @@ from dataclasses import replace
 
 from ansible_collections.holdfast.host.plugins.module_utils.host_parse import (
     Socket,
+    parse_advertised,
     parse_container_id,
     parse_default_routes,
     parse_sockets,
 )
 from ansible_collections.holdfast.host.plugins.module_utils.host_tree import Tree
-from ansible_collections.holdfast.host.plugins.module_utils.host_types import Link, Listener
+from ansible_collections.holdfast.host.plugins.module_utils.host_types import Ipv6, Link, Listener
 
 _TABLES = (("tcp", "tcp"), ("tcp6", "tcp"), ("udp", "udp"), ("udp6", "udp"))
 # How Docker calls a bridge that nobody has given a name: by the first characters of its network.
@@ -41,6 +42,12 @@ def read_uplinks(tree: Tree) -> tuple[str, ...]:
     """Return the interfaces that a default route leads through, of either version of IP."""
     routes = parse_default_routes(tree.text("/proc/net/route") or "", tree.text("/proc/net/ipv6_route") or "")
     return tuple(routes)
+
+
+def read_ipv6(tree: Tree) -> Ipv6:
+    """Return what the kernel does with IPv6."""
+    forwards = (tree.text("/proc/sys/net/ipv6/conf/all/forwarding") or "0").strip() != "0"
+    return Ipv6(forwards=forwards, learns=parse_advertised(tree.text("/proc/net/ipv6_route") or ""))
 
 
 def read_strangers(tree: Tree, run: Runner) -> tuple[str, ...]:

@@ -88,6 +88,14 @@ class Link:
 
 
 @dataclass(frozen=True, kw_only=True)
+class Ipv6:
+    """What the kernel does with IPv6. forwards: packets of others. learns: its route is from an advertisement."""
+
+    forwards: bool = False
+    learns: bool = False
+
+
+@dataclass(frozen=True, kw_only=True)
 class Listener:
     """A socket that waits for traffic. process, pid, container: who holds it, None where that cannot be read."""
 
@@ -144,8 +152,7 @@ class Host:
     running: the stack's containers, none where nothing of it runs, None where the engine cannot be asked.
     uplinks: names of the interfaces that a default route leads through. strangers: of those that are called like
     Docker's bridges and are none.
-    open_files: the most that process 1 may hold, None for no bound.
-    container: its kernel belongs to another machine.
+    open_files: the most that process 1 may hold, None for no bound. container: its kernel is another machine's.
     programs: those that hardening asks for, by short names: sudo, sudo-rs, snapd, who keeps the clock: chrony, ntp,
     and usb for the bus of that name.
     device: the one that was asked for, None where none was, or there is none.
@@ -171,6 +178,7 @@ class Host:
     running: tuple[Running, ...] | None = ()
     uplinks: tuple[str, ...] = ()
     strangers: tuple[str, ...] = ()
+    ipv6: Ipv6 = Ipv6()
     open_files: int | None = None
     container: bool = False
     programs: tuple[str, ...] = ()
@@ -199,6 +207,7 @@ class Host:
                 "running": _running(data.get("running", ())),
                 "uplinks": tuple(data.get("uplinks", ())),
                 "strangers": tuple(data.get("strangers", ())),
+                "ipv6": Ipv6(**data.get("ipv6", {})),
                 "programs": tuple(data.get("programs", ())),
                 "device": _device(data.get("device")),
             }

@@ -82,7 +82,8 @@ class Circumstances:
 
 
 def _ways_in(stack: Stack, around: Circumstances) -> list[Finding]:
-    return [*sshd.login(stack.access, around.login), *login.findings(stack.hardening, around.becomes)]
+    by_ssh = sshd.login(stack.access, around.login) if stack.hardening.sshd else []
+    return [*by_ssh, *login.findings(stack.hardening, around.becomes)]
 
 
 def make_plan(

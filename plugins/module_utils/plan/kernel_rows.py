@@ -37,7 +37,8 @@ class Machine:
     """What values are sized from. memory_bytes; rotational: whether the data's disk spins; mbps: the fastest link.
 
     stores: the kinds that are declared. forks: whether Redis persists. ports: those that are published. secured:
-    whether security is asked.
+    whether security is asked. learns_ipv6, forwards_ipv6: whether the kernel takes its route from advertisements, and
+    whether containers or somebody else have it hand packets on.
     """
 
     memory_bytes: int
@@ -47,6 +48,8 @@ class Machine:
     forks: bool = False
     ports: tuple[int, ...] = ()
     secured: bool = True
+    learns_ipv6: bool = False
+    forwards_ipv6: bool = False
 
 
 SECURITY = (
@@ -91,6 +94,15 @@ SECURITY = (
     ("net.ipv4.conf.all.bootp_relay", "0", "the machine hands on no other's requests", POLICY),
     ("net.ipv4.conf.all.proxy_arp", "0", "the machine answers for no other", POLICY),
     ("net.ipv4.icmp_ignore_bogus_error_responses", "1", "broken answers do not fill the log", POLICY),
+)
+# Where nobody needs the opposite: Docker turns forwarding on itself for its first network of IPv6, and a VPN does.
+UNLESS_FORWARDED = (
+    ("net.ipv6.conf.all.forwarding", "0", "a machine that is no router forwards nothing", POLICY),
+    ("net.ipv6.conf.default.forwarding", "0", "a machine that is no router forwards nothing", POLICY),
+)
+UNLESS_LEARNT = (
+    ("net.ipv6.conf.all.accept_ra", "0", "no neighbour and no container makes itself the router", POLICY),
+    ("net.ipv6.conf.default.accept_ra", "0", "no neighbour and no container makes itself the router", POLICY),
 )
 DOCKER = (
     ("net.ipv4.ip_forward", "1", "containers are reached by forwarding", NEED),
@@ -166,8 +178,14 @@ def _of_stores(machine: Machine) -> list[Row]:
     ]
 
 
+def _secured(machine: Machine) -> list[Row]:
+    if not machine.secured:
+        return []
+    tables = (SECURITY, () if machine.forwards_ipv6 else UNLESS_FORWARDED, () if machine.learns_ipv6 else UNLESS_LEARNT)
+    return [row for table in tables for row in _fixed("security", table)]
+
+
 def rows(machine: Machine) -> list[Row]:
     """Return every wish for a machine, those that lose included."""
-    security = _fixed("security", SECURITY) if machine.secured else []
-    fixed = [*security, *_fixed("docker", DOCKER), *_fixed("network", NETWORK)]
+    fixed = [*_secured(machine), *_fixed("docker", DOCKER), *_fixed("network", NETWORK)]
     return [*fixed, *_sized(machine), *_of_stores(machine)]

@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
+from fnmatch import fnmatchcase
 from typing import Any
 
 from ansible_collections.holdfast.host.plugins.module_utils.assigned import Format
@@ -46,7 +47,14 @@ MACS = ("hmac-sha2-512-etm@openssh.com", "hmac-sha2-256-etm@openssh.com")
 HOST_KEYS = ("ssh-ed25519", "rsa-sha2-512", "rsa-sha2-256")
 
 ROOT_VALUES = {"key": ("prohibit-password", "root logs in by a key"), "never": ("no", "nobody logs in as root")}
+# Accounts that the system's programs run as, none of a person or of an application that might be served over SSH
+# (www-data, backup and git are such).
+PROGRAMS = (
+    "bin", "daemon", "games", "irc", "list", "lp", "mail", "man", "messagebus", "news", "nobody", "proxy", "sshd",
+    "sync", "sys", "uucp", "systemd-*", "_*",
+)  # fmt: skip
 LOGINS = (
+    ("DenyUsers", " ".join(PROGRAMS), "what only programs run as logs in nowhere, whatever key lies there"),
     ("PubkeyAuthentication", "yes", "keys are the one way in"),
     ("AuthenticationMethods", "publickey", "keys are the one way in, whatever else is allowed below"),
     ("PasswordAuthentication", "no", "a password can be guessed"),
@@ -64,8 +72,8 @@ BOUNDS = (
     ("MaxAuthTries", "3", "an agent with three keys still gets in; one with more names the key"),
     ("MaxSessions", "10", "what a controller opens at once over one connection"),
     ("MaxStartups", "10:30:60", "a flood of logins is thinned out before it fills the server"),
-    ("ClientAliveInterval", "60", "a lost client is asked"),
-    ("ClientAliveCountMax", "2", "and let go after two minutes"),
+    ("ClientAliveInterval", "40", "a lost client is asked"),
+    ("ClientAliveCountMax", "3", "and let go after two minutes"),
     ("TCPKeepAlive", "no", "the encrypted question above cannot be forged"),
 )
 REST = (
@@ -77,6 +85,8 @@ REST = (
     ("PrintLastLog", "yes", "who logs in sees when somebody last did"),
     ("LogLevel", "VERBOSE", "the log names the key that came in"),
 )
+# Each line of these adds to the others: an owner's own lines hold beside ours.
+CUMULATIVE = frozenset({"denyusers"})
 FORWARDING = ("AllowTcpForwarding", "AllowStreamLocalForwarding", "AllowAgentForwarding")
 
 
@@ -107,11 +117,15 @@ def settings(access: Access, openssh: str | None) -> list[Setting]:
 
 def login(access: Access, who: str) -> list[Finding]:
     """Return what is wrong with as whom the inventory logs in: a run must not close its own door. Empty: not known."""
-    if access.root != "never" or who != "root":
-        return []
-    rule = "is for an inventory that does not log in as root: the next login would be refused"
-    hint = "set ansible_user to somebody who may use sudo, or root: key"
-    return [Finding(path=f"{ROOT}.access.root", value=access.root, rule=rule, hint=hint)]
+    if access.root == "never" and who == "root":
+        rule = "is for an inventory that does not log in as root: the next login would be refused"
+        hint = "set ansible_user to somebody who may use sudo, or root: key"
+        return [Finding(path=f"{ROOT}.access.root", value=access.root, rule=rule, hint=hint)]
+    if any(fnmatchcase(who, pattern) for pattern in PROGRAMS):
+        rule = "is an account of the system's programs, which sshd would refuse from now on"
+        hint = "log in as root or as somebody who may use sudo"
+        return [Finding(path="ansible_user", value=who, rule=rule, hint=hint)]
+    return []
 
 
 def part(access: Access, hardening: Hardening, host: Host) -> dict[str, Any] | None:
@@ -125,16 +139,27 @@ def part(access: Access, hardening: Hardening, host: Host) -> dict[str, Any] | N
 
 
 def main(planned: Mapping[str, Any] | None) -> dict[str, Assigned]:
-    """Return the vendor's file with the same settings: the drop-in wins, and nobody reads another value here."""
+    """Return the vendor's file with the same settings: the drop-in wins, and nobody reads another value here.
+
+    An owner's line of a setting that adds up is not replaced: it holds as well.
+    """
     if planned is None:
         return {}
-    rows = tuple((row["name"], row["value"], row["reason"]) for row in planned["settings"])
+    rows = tuple(
+        (row["name"], row["value"], row["reason"])
+        for row in planned["settings"]
+        if row["name"].lower() not in CUMULATIVE
+    )
     return {MAIN: Assigned(rows=rows, format=FORMAT)}
 
 
-def expected(planned: Mapping[str, Any] | None) -> dict[str, str] | None:
-    """Return the values that ``sshd -T`` must show, by lower-case name; None where sshd is not looked after."""
+def expected(planned: Mapping[str, Any] | None) -> dict[str, str | list[str]] | None:
+    """Return the values that ``sshd -T`` must show, by lower-case name; None where sshd is not looked after.
+
+    Of a setting that adds up they are a list, beside which others may stand.
+    """
     if planned is None:
         return None
     rows: Sequence[Mapping[str, str]] = planned["settings"]
-    return {row["name"].lower(): row["value"] for row in rows}
+    named = ((row["name"].lower(), row["value"]) for row in rows)
+    return {name: value.split() if name in CUMULATIVE else value for name, value in named}

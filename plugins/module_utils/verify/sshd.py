@@ -29,12 +29,18 @@ STRICT = (
 
 
 def effective(text: str) -> dict[str, str]:
-    """Return what ``sshd -T`` printed: value by lower-case name, the first of several."""
+    """Return what ``sshd -T`` printed: value by lower-case name, what has several lines as one."""
     found: dict[str, str] = {}
     for line in text.splitlines():
         name, _, value = line.partition(" ")
-        found.setdefault(name, OLD_NAMES.get(value, value))
+        value = OLD_NAMES.get(value, value)
+        found[name] = f"{found[name]} {value}" if name in found else value
     return found
+
+
+def _held(wanted: str | Sequence[str], value: str | None) -> bool:
+    """Tell whether a value is as wanted; of a list, whether all of it is among what is there."""
+    return value == wanted if isinstance(wanted, str) else set(wanted) <= set((value or "").split())
 
 
 def match_lines(text: str) -> list[str]:
@@ -103,7 +109,8 @@ def differences(expect: Mapping[str, Any], seen: Mapping[str, Any]) -> Iterator[
             continue
         for name, wanted in expect["sshd"].items():
             value = each["values"].get(name)
-            if value == wanted or (number and name not in STRICT):
+            if _held(wanted, value) or (number and name not in STRICT):
                 continue
             hint = f"look for {name} in /etc/ssh: the first file wins" if number == 0 else "take it out of that Match"
-            yield Finding(path=f"sshd.{name}", value=value, rule=f"must be {wanted} for {each['who']}", hint=hint)
+            rule = f"must be {wanted if isinstance(wanted, str) else ' '.join(wanted)} for {each['who']}"
+            yield Finding(path=f"sshd.{name}", value=value, rule=rule, hint=hint)

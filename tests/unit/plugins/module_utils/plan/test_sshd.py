@@ -67,7 +67,8 @@ def test_the_part_of_the_plan_is_what_verify_expects() -> None:
     assert planned is not None
     expected = sshd.expected(planned)
     assert expected is not None
-    assert expected["kexalgorithms"].startswith("mlkem768x25519-sha256,")
+    assert str(expected["kexalgorithms"]).startswith("mlkem768x25519-sha256,")
+    assert expected["denyusers"] == list(sshd.PROGRAMS)
     assert set(expected) == {row["name"].lower() for row in planned["settings"]}
 
 
@@ -94,7 +95,8 @@ def test_the_vendors_own_file_says_the_same_and_keeps_what_is_an_owners() -> Non
     assert planned is not None
     (asked,) = sshd.main(planned).values()
     rows = tuple((name, value) for name, value, _ in asked.rows)
-    assert dict(rows).keys() == {row["name"] for row in planned["settings"]}
+    # An owner's own list of whom to deny stays, and so is not given another value.
+    assert dict(rows).keys() == {row["name"] for row in planned["settings"]} - {"DenyUsers"}
     assert all(reason for _, _, reason in asked.rows)
     lines = Settings(rows=rows, format=asked.format).applied(OWNERS).splitlines()
     assert lines[:5] == [
@@ -112,6 +114,26 @@ def test_the_vendors_own_file_says_the_same_and_keeps_what_is_an_owners() -> Non
     }
 
 
+@pytest.mark.parametrize(
+    ("who", "root", "path"),
+    [
+        ("root", "key", None),
+        ("root", "never", "holdfast_stack.access.root"),
+        ("deploy", "never", None),
+        ("", "never", None),
+        # Applications are served as these, and copies are fetched.
+        ("www-data", "key", None),
+        ("backup", "key", None),
+        ("git", "key", None),
+        ("nobody", "key", "ansible_user"),
+        ("_apt", "never", "ansible_user"),
+        ("systemd-network", "key", "ansible_user"),
+    ],
+)
+def test_a_run_does_not_close_its_own_door(who: str, root: str, path: str | None) -> None:
+    assert [each.path for each in sshd.login(Access(root=root), who)] == ([] if path is None else [path])
+
+
 def test_it_is_declared_beside_the_stack() -> None:
     declared = stack(access={"root": "never"}, hardening={"sshd": False})
     assert declared.access == Access(root="never")
@@ -123,12 +145,3 @@ def test_the_banner_is_shown_where_it_is_written(shown: bool) -> None:
     found = sshd.part(ACCESS, Hardening(banners=shown), measured())
     assert found is not None
     assert ("Banner" in {row["name"] for row in found["settings"]}) is shown
-
-
-@pytest.mark.parametrize(
-    ("root", "who", "refused"),
-    [("never", "root", True), ("never", "ops", False), ("never", "", False), ("key", "root", False)],
-)
-def test_a_run_does_not_close_its_own_door(root: str, who: str, refused: bool) -> None:
-    found = sshd.login(Access(root=root), who)
-    assert [each.path for each in found] == (["holdfast_stack.access.root"] if refused else [])

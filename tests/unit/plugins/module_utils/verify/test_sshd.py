@@ -46,6 +46,25 @@ def test_a_value_of_another_file_that_wins_is_told(tmp_path: Path) -> None:
     ]
 
 
+@pytest.mark.parametrize(
+    ("lines", "findings"),
+    [
+        ("denyusers nobody\ndenyusers systemd-*\n", []),
+        ("denyusers own\ndenyusers systemd-*\ndenyusers nobody\n", []),
+        ("denyusers nobody\n", ["sshd.denyusers nobody must be nobody systemd-* for everybody"]),
+        ("", ["sshd.denyusers None must be nobody systemd-* for everybody"]),
+    ],
+)
+def test_a_list_may_be_longer_than_ours(tmp_path: Path, lines: str, findings: list[str]) -> None:
+    expect = {"sshd": {"denyusers": ["nobody", "systemd-*"]}}
+
+    def run(_command: Sequence[str], _given: str) -> Result:
+        return Result(status=0, out=lines)
+
+    seen = sshd.observe(expect, run, tmp_path)
+    assert [f"{each.path} {each.value} {each.rule}" for each in sshd.differences(expect, {"sshd": seen})] == findings
+
+
 def test_a_match_may_not_let_in_by_password(tmp_path: Path) -> None:
     loose = Result(status=0, out="passwordauthentication yes\npermitrootlogin without-password\nmaxauthtries 9\n")
     files = {"sshd_config": "Port 22\n", "sshd_config.d/50-own.conf": "Match User backup # ours\n  MaxAuthTries 9\n"}
