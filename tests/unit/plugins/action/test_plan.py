@@ -26,7 +26,7 @@ def _act(directory: Path, stack: dict[str, Any], **options: Any) -> dict[str, An
     given = {"stack": stack, "host": host(), "directory": lay(directory)} | options
     task = mock.Mock(args=given, async_val=0, check_mode=False, diff=False)
     task.action = "holdfast.host.plan"
-    action = ActionModule(task, mock.Mock(), mock.Mock(), mock.Mock(), mock.Mock(), None)
+    action = ActionModule(task, mock.Mock(), mock.Mock(remote_user="ops"), mock.Mock(), mock.Mock(), None)
     with mock.patch("ansible.plugins.action.ActionBase._make_tmp_path", return_value="/nonexistent"):
         result: dict[str, Any] = action.run(None, {})
     return result
