@@ -69,7 +69,7 @@ LYNIS: dict[str, str] = {
     "FILE-6344": "hidepid of /proc: systemd supports ProtectProc= of its units instead, which its own have",
     "FILE-6310": "partitions of their own for /home and /var are the image's; journal and logs are bounded instead",
     "AUTH-9286": "an account with a key and no password would expire and be shut out",
-    "SSH-7408": "port 22, ten sessions, as a controller opens them over one connection, and three questions to a lost client",
+    "SSH-7408": "port 22; ten sessions, which a controller opens over one connection; three questions to a lost client",
     "SSH-7440": "keys say who gets in; a list of names would lock out who is not on it",
     "DEB-0280": "a long session loses its own directory in /tmp when that is tidied; no foreign link is followed there",
     "DEB-0810": "it asks a server on the Internet at each installation, and a person about each bug",
