@@ -160,10 +160,26 @@ def _points(lost: Mapping[str, int]) -> Iterator[str]:
     )
 
 
+def _locked_out(root: Path) -> Iterator[str]:
+    """Yield how often everybody was locked out, and let in again, where that was measured."""
+    file = root / "docs/bench/lockout.json"
+    if not file.exists():
+        return
+    (found,) = json.loads(file.read_text(encoding="utf-8"))["cells"].values()
+    yield from ("", "## Locked out, and in again", "")
+    yield (
+        f"Measured {found['date'][:10]} by `make bench-lockout SEED={found['seed']}`: {found['trials']} bad changes at "
+        f"random, {found['sshd']} of sshd and {found['nftables']} of nftables; in {found['killed']} the controller was "
+        f"killed between change and confirmation, in {found['power']} the host lost its power as well. A fresh login "
+        f"worked within {found['limit_seconds']} s in {found['passed']} of {found['trials']}; the slowest was shut for "
+        f"{found['slowest']:.1f} s."
+    )
+
+
 def page(root: Path) -> str:
     """Return the page. root: of the checkout, where docs/bench holds the latest figures."""
     file = root / "docs/bench/security.json"
     report = json.loads(file.read_text(encoding="utf-8")) if file.exists() else None
-    lines = [*_sections(), *_judged(report), "", "## Rules of the benchmark that are waived"]
+    lines = [*_sections(), *_locked_out(root), *_judged(report), "", "## Rules of the benchmark that are waived"]
     lines += [*_table(("rule", "why"), iter(CIS.items())), ""]
     return HEAD + "\n".join(lines)

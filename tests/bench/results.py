@@ -16,6 +16,8 @@ from tests.lab.paths import ROOT
 from .boxes import machine
 
 DIRECTORY = ROOT / "build/bench"
+# Of what the pages show.
+PUBLISHED = ROOT / "docs/bench"
 
 
 def chosen(names: Iterable[str], patterns: str) -> list[str]:
@@ -42,7 +44,7 @@ def merged(old: Mapping[str, Any], name: str, cells: Mapping[str, Any], how: Map
 
 
 def keep(name: str, cells: Mapping[str, Any], how: Mapping[str, Any], directory: Path = DIRECTORY) -> dict[str, Any]:
-    """Merge cells into build/bench/NAME.json and return the report. how: what was chosen, as pairs and seconds."""
+    """Merge cells into a directory's NAME.json and return the report. how: what was chosen, as pairs and seconds."""
     file = directory / f"{name}.json"
     old = json.loads(file.read_text(encoding="utf-8")) if file.exists() else {}
     report = merged(old, name, cells, how)

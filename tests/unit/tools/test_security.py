@@ -34,6 +34,20 @@ def test_every_concern_has_its_part(tmp_path: Path) -> None:
     assert "| package `auditd` | installed |" in text
 
 
+def test_lock_outs_are_told_where_they_were_counted(tmp_path: Path) -> None:
+    assert "locked out" not in security.page(tmp_path).lower()
+    found = {
+        "date": "2026-11-28T00:00:00+00:00", "seed": 5, "trials": 20, "passed": 19, "slowest": 31.25, "sshd": 12,
+        "nftables": 8, "killed": 6, "power": 4, "limit_seconds": 30,
+    }  # fmt: skip
+    (tmp_path / "docs/bench").mkdir(parents=True)
+    report = {"name": "lockout", "cells": {"guarded": found}}
+    (tmp_path / "docs/bench/lockout.json").write_text(json.dumps(report), encoding="utf-8")
+    text = security.page(tmp_path)
+    assert "12 of sshd and 8 of nftables" in text
+    assert "worked within 30 s in 19 of 20; the slowest was shut for 31.2 s" in text
+
+
 EDGE = {
     "date": "2026-11-26T00:00:00+00:00",
     "counts": {"OK": 50, "INFO": 100, "CRITICAL": 1, "MEDIUM": 1},
