@@ -14,6 +14,7 @@ import pytest
 
 from ansible_collections.holdfast.host.plugins.module_utils.plan import sshd as planned
 from ansible_collections.holdfast.host.plugins.module_utils.spec.access import Access
+from ansible_collections.holdfast.host.plugins.module_utils.verify import sshd as verified
 from tests.golden.systems import HERE
 from tests.judges.conftest import Judge
 
@@ -27,8 +28,7 @@ ASK = "mkdir -p /run/sshd && ssh-keygen -qA && cp /drop/* /etc/ssh/sshd_config.d
 def held(ask: Judge, directory: Path) -> tuple[int, dict[str, str], str]:
     """Return the exit status of sshd, its values by lower-case name, and what it complained of."""
     said = ask("host", ["sh", "-c", ASK], {directory: "/drop"})
-    lines = [line.partition(" ") for line in said.stdout.splitlines()]
-    return said.returncode, {name: value for name, _, value in reversed(lines)}, said.stderr
+    return said.returncode, verified.effective(said.stdout), said.stderr
 
 
 @pytest.fixture
@@ -41,13 +41,24 @@ def directory(tmp_path: Path) -> Path:
     return made
 
 
-def test_sshd_holds_every_planned_value(ask: Judge, directory: Path) -> None:
+@pytest.mark.parametrize("own", ["", "DenyUsers intern contractor-*\n"])
+def test_sshd_holds_every_planned_value(ask: Judge, directory: Path, own: str) -> None:
+    (directory / "90-own.conf").write_text(own, encoding="utf-8")
     status, values, complaints = held(ask, directory)
     assert (status, complaints) == (0, "")
     plan: dict[str, Any] = json.loads((HERE / f"{SYSTEM}.plan.json").read_text(encoding="utf-8"))
-    wanted = {each["name"].lower(): each["value"] for each in plan["hardening"]["sshd"]["settings"]}
-    wanted["permitrootlogin"] = wanted["permitrootlogin"].replace("prohibit-password", "without-password")
-    assert {name: values.get(name) for name in wanted} == wanted
+    expect = {"sshd": planned.expected(plan["hardening"]["sshd"])}
+    assert list(verified.differences(expect, {"sshd": [{"who": "everybody", "values": values}]})) == []
+    assert set(own.split()[1:]) <= set(values["denyusers"].split())
+
+
+def test_a_list_without_ours_is_told(ask: Judge, directory: Path) -> None:
+    drop_in = directory / "00-holdfast.conf"
+    drop_in.write_text(re.sub(r"DenyUsers .*", "DenyUsers intern", drop_in.read_text(encoding="utf-8")))
+    _, values, _ = held(ask, directory)
+    expect = {"sshd": {"denyusers": list(planned.PROGRAMS)}}
+    found = list(verified.differences(expect, {"sshd": [{"who": "everybody", "values": values}]}))
+    assert [each.path for each in found] == ["sshd.denyusers"]
 
 
 def test_a_file_that_comes_later_loses_and_is_told(ask: Judge, directory: Path) -> None:
