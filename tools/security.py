@@ -73,11 +73,10 @@ def _sections() -> Iterator[str]:
     yield from _table(head, (("sshd", f"`{each.name} {each.value}`", each.reason) for each in shown))
     yield from ("", "## kernel: values that security asks for (`kernel`)", "")
     yield (
-        "What Docker, Redis or PostgreSQL needs wins over these; the plan tells of each that lost. Forwarding of "
-        "IPv6 is left alone where a network of the Compose file has it or somebody turned it on, accept_ra where the "
-        "kernel itself has its route from a router's advertisement."
+        "What Docker, Redis or PostgreSQL needs wins over these; the plan tells of each that lost. Accept_ra is "
+        "left alone where no program keeps the interface to other machines, and the kernel may have its route by it."
     )
-    values = (*kernel_rows.SECURITY, *kernel_rows.UNLESS_FORWARDED, *kernel_rows.UNLESS_LEARNT)
+    values = (*kernel_rows.SECURITY, *kernel_rows.KEPT)
     yield from _table(head, (("kernel", f"`{name} = {value}`", why) for name, value, why, _ in values))
     for name, concern in whole.concerns(Hardening(), AROUND).items():
         yield from ("", f"## {name}: {concern.title} (`{name}`)")

@@ -10,13 +10,12 @@ from dataclasses import replace
 
 from ansible_collections.holdfast.host.plugins.module_utils.host_parse import (
     Socket,
-    parse_advertised,
     parse_container_id,
     parse_default_routes,
     parse_sockets,
 )
 from ansible_collections.holdfast.host.plugins.module_utils.host_tree import Tree
-from ansible_collections.holdfast.host.plugins.module_utils.host_types import Ipv6, Link, Listener
+from ansible_collections.holdfast.host.plugins.module_utils.host_types import Link, Listener
 
 _TABLES = (("tcp", "tcp"), ("tcp6", "tcp"), ("udp", "udp"), ("udp6", "udp"))
 # How Docker calls a bridge that nobody has given a name: by the first characters of its network.
@@ -44,10 +43,16 @@ def read_uplinks(tree: Tree) -> tuple[str, ...]:
     return tuple(routes)
 
 
-def read_ipv6(tree: Tree) -> Ipv6:
-    """Return what the kernel does with IPv6."""
-    forwards = (tree.text("/proc/sys/net/ipv6/conf/all/forwarding") or "0").strip() != "0"
-    return Ipv6(forwards=forwards, learns=parse_advertised(tree.text("/proc/net/ipv6_route") or ""))
+def read_unkept(tree: Tree) -> tuple[str, ...]:
+    """Return the interfaces to other machines on which the kernel itself reads routers' advertisements, as it came.
+
+    A program that keeps an interface sets it otherwise: networkd and NetworkManager to 0, for they read advertisements
+    themselves, and ifupdown to 2 where it configures by them.
+    """
+    base, uplinks = "/sys/class/net", read_uplinks(tree)
+    outward = [name for name in tree.names(base) if name in uplinks or tree.has(f"{base}/{name}/device")]
+    said = {name: tree.text(f"/proc/sys/net/ipv6/conf/{name}/accept_ra") or "" for name in outward}
+    return tuple(name for name in outward if said[name].strip() == "1")
 
 
 def read_strangers(tree: Tree, run: Runner) -> tuple[str, ...]:

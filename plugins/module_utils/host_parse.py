@@ -7,7 +7,6 @@ from __future__ import annotations
 import ipaddress
 import re
 import sys
-from collections.abc import Sequence
 from dataclasses import dataclass
 
 from ansible_collections.holdfast.host.plugins.module_utils.host_types import OsRelease
@@ -17,9 +16,6 @@ from ansible_collections.holdfast.host.plugins.module_utils.units import KIB
 _UNLIMITED = 1 << 62
 # Socket states of /proc/net: 0A is LISTEN; a UDP socket that waits for anyone is 07 (unconnected).
 _WAITING = {"tcp": "0A", "udp": "07"}
-
-# The flag of a route that the kernel made from an advertisement (include/uapi/linux/ipv6_route.h).
-RTF_ADDRCONF = 0x40000
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -158,22 +154,8 @@ def parse_default_routes(ipv4: str, ipv6: str) -> list[str]:
     found = {row[0] for row in rows4 if len(row) > 7 and (row[1], row[7]) == (nothing, nothing)}
     rows6 = (line.split() for line in ipv6.splitlines())
     # The kernel has one of its own through lo, which rejects what has no other way.
-    found |= {row[-1] for row in rows6 if _leads_anywhere(row)} - {"lo"}
+    found |= {row[-1] for row in rows6 if len(row) > 9 and row[0] == nothing * 4 and row[1] == "00"} - {"lo"}
     return sorted(found)
-
-
-def _leads_anywhere(row: Sequence[str]) -> bool:
-    return len(row) > 9 and row[0] == "0" * 32 and row[1] == "00"
-
-
-def parse_advertised(ipv6: str) -> bool:
-    """Tell whether the kernel itself has learnt a default route from a router's advertisement.
-
-    ipv6: /proc/net/ipv6_route. A program that learns it in the kernel's place (networkd, NetworkManager) does not set
-    the flag.
-    """
-    rows = (line.split() for line in ipv6.splitlines())
-    return any(_leads_anywhere(row) and int(row[8], 16) & RTF_ADDRCONF for row in rows)
 
 
 def parse_version(text: str) -> str | None:

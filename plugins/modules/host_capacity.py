@@ -84,10 +84,11 @@ host:
       type: list
       elements: str
       sample: [eth0]
-    ipv6:
-      description: What the kernel does with IPv6; whether it forwards, and whether it learns its route by itself.
-      type: dict
-      sample: {"forwards": false, "learns": false}
+    unkept:
+      description: Names of the interfaces to other machines on which the kernel itself reads advertisements of IPv6.
+      type: list
+      elements: str
+      sample: [eth0]
     strangers:
       description: Names of the interfaces that are called like bridges of Docker's and are none.
       type: list

@@ -37,8 +37,8 @@ class Machine:
     """What values are sized from. memory_bytes; rotational: whether the data's disk spins; mbps: the fastest link.
 
     stores: the kinds that are declared. forks: whether Redis persists. ports: those that are published. secured:
-    whether security is asked. learns_ipv6, forwards_ipv6: whether the kernel takes its route from advertisements, and
-    whether containers or somebody else have it hand packets on.
+    whether security is asked. unkept: whether no program keeps the interface to other machines, so that what the kernel
+    does by default with advertisements of IPv6 may be the machine's way to the world.
     """
 
     memory_bytes: int
@@ -48,8 +48,7 @@ class Machine:
     forks: bool = False
     ports: tuple[int, ...] = ()
     secured: bool = True
-    learns_ipv6: bool = False
-    forwards_ipv6: bool = False
+    unkept: bool = False
 
 
 SECURITY = (
@@ -95,12 +94,8 @@ SECURITY = (
     ("net.ipv4.conf.all.proxy_arp", "0", "the machine answers for no other", POLICY),
     ("net.ipv4.icmp_ignore_bogus_error_responses", "1", "broken answers do not fill the log", POLICY),
 )
-# Where nobody needs the opposite: Docker turns forwarding on itself for its first network of IPv6, and a VPN does.
-UNLESS_FORWARDED = (
-    ("net.ipv6.conf.all.forwarding", "0", "a machine that is no router forwards nothing", POLICY),
-    ("net.ipv6.conf.default.forwarding", "0", "a machine that is no router forwards nothing", POLICY),
-)
-UNLESS_LEARNT = (
+# Forwarding of IPv6 is left alone: Docker turns it on by itself for its first network of IPv6, also one made by hand.
+KEPT = (
     ("net.ipv6.conf.all.accept_ra", "0", "no neighbour and no container makes itself the router", POLICY),
     ("net.ipv6.conf.default.accept_ra", "0", "no neighbour and no container makes itself the router", POLICY),
 )
@@ -181,8 +176,7 @@ def _of_stores(machine: Machine) -> list[Row]:
 def _secured(machine: Machine) -> list[Row]:
     if not machine.secured:
         return []
-    tables = (SECURITY, () if machine.forwards_ipv6 else UNLESS_FORWARDED, () if machine.learns_ipv6 else UNLESS_LEARNT)
-    return [row for table in tables for row in _fixed("security", table)]
+    return [*_fixed("security", SECURITY), *([] if machine.unkept else _fixed("security", KEPT))]
 
 
 def rows(machine: Machine) -> list[Row]:

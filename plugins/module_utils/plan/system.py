@@ -33,8 +33,7 @@ def _kernel(wish: Wish, host: Host) -> tune_kernel.Tuned:
         forks=redis is not None and redis.persist,
         ports=tuple(port["port"] for port in place.public_ports(wish.stack)),
         secured=wish.stack.hardening.kernel,
-        learns_ipv6=host.ipv6.learns,
-        forwards_ipv6=host.ipv6.forwards or any(each.get("enable_ipv6") for each in wish.project.networks.values()),
+        unkept=bool(host.unkept),
     )
     return tune_kernel.tune(machine, wish.stack.kernel, f"{ROOT}.kernel")
 

@@ -22,6 +22,8 @@ CIS: dict[str, str] = {
     "sysctl_kernel_kptr_restrict": "2, which hides addresses from root too; the content asks for 1",
     "sysctl_net_ipv4_conf_all_rp_filter": LOOSE,
     "sysctl_net_ipv4_conf_default_rp_filter": LOOSE,
+    "sysctl_net_ipv6_conf_all_forwarding": "left alone: it is 0 without IPv6 networks of containers, which need it",
+    "sysctl_net_ipv6_conf_default_forwarding": "left alone: it is 0 without IPv6 networks of containers, which need it",
     "sysctl_reapply_after_network": "a unit of the content's own; values of later interfaces are set as `default`",
     "accounts_passwords_pam_faillock_enabled": FAILLOCK,
     "accounts_passwords_pam_faillock_deny": FAILLOCK,

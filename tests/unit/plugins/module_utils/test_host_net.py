@@ -11,10 +11,11 @@ import pytest
 
 from ansible_collections.holdfast.host.plugins.module_utils.host_net import BRIDGE_OPTION, read_strangers
 from ansible_collections.holdfast.host.plugins.module_utils.host_tree import Tree
-from ansible_collections.holdfast.host.plugins.module_utils.host_types import Ipv6, Link, Listener
+from ansible_collections.holdfast.host.plugins.module_utils.host_types import Link, Listener
 from tests.unit.plugins.module_utils.fake_host import FakeHost
 
 HEADER = "  sl  local_address rem_address   st tx_queue rx_queue tr tm->when retrnsmt   uid  timeout inode\n"
+ROUTES = "Iface\tDestination\tGateway\tFlags\tRefCnt\tUse\tMetric\tMask\tMTU\tWindow\tIRTT\n"
 IDENTITY = "ab" * 32
 OTHER = "cd" * 32
 
@@ -109,32 +110,34 @@ def test_published_ports_name_their_container(fake: FakeHost) -> None:
 
 
 def test_uplinks_are_where_default_routes_lead(fake: FakeHost) -> None:
-    header = "Iface\tDestination\tGateway\tFlags\tRefCnt\tUse\tMetric\tMask\tMTU\tWindow\tIRTT\n"
-    fake.write("/proc/net/route", header + "eth0\t00000000\t01D51EAC\t0003\t0\t0\t0\t00000000\t0\t0\t0\n")
+    fake.write("/proc/net/route", ROUTES + "eth0\t00000000\t01D51EAC\t0003\t0\t0\t0\t00000000\t0\t0\t0\n")
     assert fake.read().uplinks == ("eth0",)
 
 
-DEFAULT = "0" * 32 + " 00 " + "0" * 32 + " 00 fe80{} 00000400 00000001 00000000 {} eth0\n"
-
-
 @pytest.mark.parametrize(
-    ("flags", "forwarding", "expected"),
+    ("accepts", "unkept"),
     [
-        ("00450003", "0\n", Ipv6(learns=True)),
-        # A program took the advertisement, or an owner wrote the route.
-        ("00000003", "0\n", Ipv6()),
-        ("00000003", "1\n", Ipv6(forwards=True)),
+        ({"eth0": "1", "docker0": "1", "lo": "1"}, ("eth0",)),
+        # By networkd, and by ifupdown.
+        ({"eth0": "0", "docker0": "1"}, ()),
+        ({"eth0": "2"}, ()),
+        # A second card that has no default route now, and a tunnel that has one.
+        ({"eth0": "0", "eth1": "1", "tun0": "1"}, ("eth1", "tun0")),
         # A kernel without IPv6.
-        (None, None, Ipv6()),
+        ({}, ()),
     ],
 )
-def test_what_the_kernel_does_with_ipv6(
-    fake: FakeHost, flags: str | None, forwarding: str | None, expected: Ipv6
+def test_where_the_kernel_itself_reads_advertisements(
+    fake: FakeHost, accepts: dict[str, str], unkept: tuple[str, ...]
 ) -> None:
-    if flags is not None and forwarding is not None:
-        fake.write("/proc/net/ipv6_route", DEFAULT.format("0" * 28, flags))
-        fake.write("/proc/sys/net/ipv6/conf/all/forwarding", forwarding)
-    assert fake.read().ipv6 == expected
+    fake.write("/proc/net/route", ROUTES + "tun0\t00000000\t01D51EAC\t0003\t0\t0\t0\t00000000\t0\t0\t0\n")
+    for name in ("docker0", "eth0", "eth1", "lo", "tun0"):
+        fake.write(f"/sys/class/net/{name}/type", "1\n")
+    for name in ("eth0", "eth1"):
+        fake.write(f"/sys/class/net/{name}/device/vendor", "0x1af4\n")
+    for name, value in accepts.items():
+        fake.write(f"/proc/sys/net/ipv6/conf/{name}/accept_ra", f"{value}\n")
+    assert fake.read().unkept == unkept
 
 
 ID = "0123456789ab" + "c" * 52

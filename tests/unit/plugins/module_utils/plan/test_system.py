@@ -11,7 +11,7 @@ import pytest
 
 from ansible_collections.holdfast.host.plugins.module_utils.errors import Finding
 from ansible_collections.holdfast.host.plugins.module_utils.plan import system
-from tests.planning import COMPOSE, measured, wish
+from tests.planning import measured, wish
 
 
 def parts(**declared: Any) -> tuple[dict[str, Any], list[Finding]]:
@@ -41,24 +41,10 @@ def test_a_kernel_value_that_breaks_a_store_is_found() -> None:
     assert [finding.path for finding in findings] == ["holdfast_stack.kernel.vm.overcommit_memory"]
 
 
-COMPOSE6 = COMPOSE + "networks: {default: {enable_ipv6: true}}\n"
-
-
-@pytest.mark.parametrize(
-    ("ipv6", "compose", "closed"),
-    [
-        ({}, COMPOSE, {"accept_ra", "forwarding"}),
-        ({"learns": True}, COMPOSE, {"forwarding"}),
-        ({"forwards": True}, COMPOSE, {"accept_ra"}),
-        # Docker will turn it on.
-        ({}, COMPOSE6, {"accept_ra"}),
-    ],
-)
-def test_ipv6_is_closed_as_far_as_nobody_needs_it(ipv6: dict[str, bool], compose: str, closed: set[str]) -> None:
-    host = measured(ipv6={"forwards": False, "learns": False} | ipv6)
-    shown, _ = system.parts(wish(compose), host)
-    names = {row["name"] for row in shown["kernel"]["settings"]}
-    assert {what for what in ("accept_ra", "forwarding") if f"net.ipv6.conf.all.{what}" in names} == closed
+@pytest.mark.parametrize(("unkept", "closed"), [([], True), (["eth0"], False)])
+def test_advertisements_are_read_where_no_program_keeps_the_interface(unkept: list[str], closed: bool) -> None:
+    shown, _ = system.parts(wish(), measured(unkept=unkept))
+    assert ("net.ipv6.conf.default.accept_ra" in {row["name"] for row in shown["kernel"]["settings"]}) is closed
 
 
 def test_kernel_values_of_security_can_be_left_to_somebody_else() -> None:
