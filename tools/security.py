@@ -74,7 +74,7 @@ def _sections() -> Iterator[str]:
     yield from ("", "## kernel: values that security asks for (`kernel`)", "")
     yield (
         "What Docker, Redis or PostgreSQL needs wins over these; the plan tells of each that lost. Accept_ra is "
-        "left alone where no program keeps the interface to other machines, and the kernel may have its route by it."
+        "left alone where the kernel itself reads advertisements on an interface to other machines."
     )
     values = (*kernel_rows.SECURITY, *kernel_rows.KEPT)
     yield from _table(head, (("kernel", f"`{name} = {value}`", why) for name, value, why, _ in values))
@@ -166,11 +166,12 @@ def _locked_out(root: Path) -> Iterator[str]:
         return
     (found,) = json.loads(file.read_text(encoding="utf-8"))["cells"].values()
     yield from ("", "## Locked out, and in again", "")
+    again = f"make bench-lockout LOCKOUTS={found['trials']} SEED={found['seed']}"
     yield (
-        f"Measured {found['date'][:10]} by `make bench-lockout SEED={found['seed']}`: {found['trials']} bad changes at "
-        f"random, {found['sshd']} of sshd and {found['nftables']} of nftables; in {found['killed']} the controller was "
-        f"killed between change and confirmation, in {found['power']} the host lost its power as well. A fresh login "
-        f"worked within {found['limit_seconds']} s in {found['passed']} of {found['trials']}; the slowest was shut for "
+        f"Measured {found['date'][:10]} by `{again}`: bad changes at random, {found['sshd']} of sshd and "
+        f"{found['nftables']} of nftables; in {found['killed']} the controller was killed between change and "
+        f"confirmation, in {found['power']} the host lost its power as well. A fresh login worked within "
+        f"{found['limit_seconds']} s in {found['passed']} of {found['trials']}; the slowest was shut for "
         f"{found['slowest']:.1f} s."
     )
 

@@ -44,15 +44,20 @@ def read_uplinks(tree: Tree) -> tuple[str, ...]:
 
 
 def read_unkept(tree: Tree) -> tuple[str, ...]:
-    """Return the interfaces to other machines on which the kernel itself reads routers' advertisements, as it came.
+    """Return the interfaces to other machines on which the kernel itself reads routers' advertisements.
 
-    A program that keeps an interface sets it otherwise: networkd and NetworkManager to 0, for they read advertisements
-    themselves, and ifupdown to 2 where it configures by them.
+    networkd and NetworkManager set 0 on those that they keep, for they read advertisements themselves. What is else may
+    be inherited from the default, now or at the next boot. Docker's bridges and tunnels come and go, and do not count.
     """
-    base, uplinks = "/sys/class/net", read_uplinks(tree)
-    outward = [name for name in tree.names(base) if name in uplinks or tree.has(f"{base}/{name}/device")]
-    said = {name: tree.text(f"/proc/sys/net/ipv6/conf/{name}/accept_ra") or "" for name in outward}
-    return tuple(name for name in outward if said[name].strip() == "1")
+    ours = ("docker0", *(name for name in tree.names("/sys/class/net") if BRIDGE_OF_DOCKER.fullmatch(name)))
+    outward = [link.name for link in read_links(tree) if link.name not in ours and not _is_tunnel(tree, link.name)]
+    said = {name: (tree.text(f"/proc/sys/net/ipv6/conf/{name}/accept_ra") or "0").strip() for name in outward}
+    return tuple(name for name in outward if said[name] != "0")
+
+
+def _is_tunnel(tree: Tree, name: str) -> bool:
+    # ARPHRD_NONE: it has no addresses of a link (tun, WireGuard).
+    return (tree.text(f"/sys/class/net/{name}/type") or "").strip() == "65534"
 
 
 def read_strangers(tree: Tree, run: Runner) -> tuple[str, ...]:

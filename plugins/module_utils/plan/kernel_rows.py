@@ -37,8 +37,8 @@ class Machine:
     """What values are sized from. memory_bytes; rotational: whether the data's disk spins; mbps: the fastest link.
 
     stores: the kinds that are declared. forks: whether Redis persists. ports: those that are published. secured:
-    whether security is asked. unkept: whether no program keeps the interface to other machines, so that what the kernel
-    does by default with advertisements of IPv6 may be the machine's way to the world.
+    whether security is asked. unkept: whether the kernel itself reads advertisements of IPv6 on an interface to other
+    machines, which may be the machine's way to the world.
     """
 
     memory_bytes: int
@@ -96,8 +96,8 @@ SECURITY = (
 )
 # Forwarding of IPv6 is left alone: Docker turns it on by itself for its first network of IPv6, also one made by hand.
 KEPT = (
-    ("net.ipv6.conf.all.accept_ra", "0", "no neighbour and no container makes itself the router", POLICY),
-    ("net.ipv6.conf.default.accept_ra", "0", "no neighbour and no container makes itself the router", POLICY),
+    ("net.ipv6.conf.all.accept_ra", "0", "the kernel takes no router from an advertisement", POLICY),
+    ("net.ipv6.conf.default.accept_ra", "0", "nor on interfaces that come later, containers' among them", POLICY),
 )
 DOCKER = (
     ("net.ipv4.ip_forward", "1", "containers are reached by forwarding", NEED),

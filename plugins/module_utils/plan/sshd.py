@@ -85,7 +85,7 @@ REST = (
     ("PrintLastLog", "yes", "who logs in sees when somebody last did"),
     ("LogLevel", "VERBOSE", "the log names the key that came in"),
 )
-# Each line of these adds to the others: an owner's own lines hold beside ours.
+# Each line of these adds to the others, outside a Match: an owner's own lines hold beside ours.
 CUMULATIVE = frozenset({"denyusers"})
 FORWARDING = ("AllowTcpForwarding", "AllowStreamLocalForwarding", "AllowAgentForwarding")
 

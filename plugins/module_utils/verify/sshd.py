@@ -24,7 +24,7 @@ KEYS = {"user": "user", "host": "host", "address": "addr", "localaddress": "ladd
 # What decides who gets in, and how: no Match may loosen it.
 STRICT = (
     "permitrootlogin", "passwordauthentication", "kbdinteractiveauthentication", "permitemptypasswords",
-    "authenticationmethods", "hostbasedauthentication", "gssapiauthentication",
+    "authenticationmethods", "hostbasedauthentication", "gssapiauthentication", "denyusers",
 )  # fmt: skip
 
 
@@ -100,6 +100,14 @@ def _answer(run: Run, words: str) -> dict[str, Any]:
     return {"values": effective(result.out)} if result.status == 0 else {"error": result.message()}
 
 
+def _hint(name: str, wanted: str | Sequence[str], number: int) -> str:
+    if number:
+        return "take it out of that Match"
+    if isinstance(wanted, str):
+        return f"look for {name} in /etc/ssh: the first file wins"
+    return "sshd_config must include sshd_config.d, and the drop-in there be as the last run wrote it"
+
+
 def differences(expect: Mapping[str, Any], seen: Mapping[str, Any]) -> Iterator[Finding]:
     """Yield every value that the server does not hold, and what a Match loosens."""
     shown: Sequence[Mapping[str, Any]] = seen.get("sshd", [])
@@ -111,6 +119,6 @@ def differences(expect: Mapping[str, Any], seen: Mapping[str, Any]) -> Iterator[
             value = each["values"].get(name)
             if _held(wanted, value) or (number and name not in STRICT):
                 continue
-            hint = f"look for {name} in /etc/ssh: the first file wins" if number == 0 else "take it out of that Match"
-            rule = f"must be {wanted if isinstance(wanted, str) else ' '.join(wanted)} for {each['who']}"
-            yield Finding(path=f"sshd.{name}", value=value, rule=rule, hint=hint)
+            words = wanted if isinstance(wanted, str) else " ".join(wanted)
+            rule = f"must be {words} for {each['who']}"
+            yield Finding(path=f"sshd.{name}", value=value, rule=rule, hint=_hint(name, wanted, number))

@@ -44,7 +44,7 @@ def test_lock_outs_are_told_where_they_were_counted(tmp_path: Path) -> None:
     report = {"name": "lockout", "cells": {"guarded": found}}
     (tmp_path / "docs/bench/lockout.json").write_text(json.dumps(report), encoding="utf-8")
     text = security.page(tmp_path)
-    assert "12 of sshd and 8 of nftables" in text
+    assert "LOCKOUTS=20 SEED=5`: bad changes at random, 12 of sshd and 8 of nftables" in text
     assert "worked within 30 s in 19 of 20; the slowest was shut for 31.2 s" in text
 
 

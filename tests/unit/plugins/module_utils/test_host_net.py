@@ -15,7 +15,6 @@ from ansible_collections.holdfast.host.plugins.module_utils.host_types import Li
 from tests.unit.plugins.module_utils.fake_host import FakeHost
 
 HEADER = "  sl  local_address rem_address   st tx_queue rx_queue tr tm->when retrnsmt   uid  timeout inode\n"
-ROUTES = "Iface\tDestination\tGateway\tFlags\tRefCnt\tUse\tMetric\tMask\tMTU\tWindow\tIRTT\n"
 IDENTITY = "ab" * 32
 OTHER = "cd" * 32
 
@@ -110,19 +109,20 @@ def test_published_ports_name_their_container(fake: FakeHost) -> None:
 
 
 def test_uplinks_are_where_default_routes_lead(fake: FakeHost) -> None:
-    fake.write("/proc/net/route", ROUTES + "eth0\t00000000\t01D51EAC\t0003\t0\t0\t0\t00000000\t0\t0\t0\n")
+    header = "Iface\tDestination\tGateway\tFlags\tRefCnt\tUse\tMetric\tMask\tMTU\tWindow\tIRTT\n"
+    fake.write("/proc/net/route", header + "eth0\t00000000\t01D51EAC\t0003\t0\t0\t0\t00000000\t0\t0\t0\n")
     assert fake.read().uplinks == ("eth0",)
 
 
 @pytest.mark.parametrize(
     ("accepts", "unkept"),
     [
-        ({"eth0": "1", "docker0": "1", "lo": "1"}, ("eth0",)),
-        # By networkd, and by ifupdown.
+        ({"eth0": "1", "docker0": "1", "br-0123456789ab": "1", "veth1": "1", "lo": "1"}, ("eth0",)),
+        # As networkd has it; what ifupdown has, and who inherits another default.
         ({"eth0": "0", "docker0": "1"}, ()),
-        ({"eth0": "2"}, ()),
-        # A second card that has no default route now, and a tunnel that has one.
-        ({"eth0": "0", "eth1": "1", "tun0": "1"}, ("eth1", "tun0")),
+        ({"eth0": "2"}, ("eth0",)),
+        # Others that lead outward, with a route or without one. A tunnel comes and goes.
+        ({"eth0": "0", "eth0.20": "1", "br-lan": "1", "wg0": "1"}, ("br-lan", "eth0.20")),
         # A kernel without IPv6.
         ({}, ()),
     ],
@@ -130,11 +130,9 @@ def test_uplinks_are_where_default_routes_lead(fake: FakeHost) -> None:
 def test_where_the_kernel_itself_reads_advertisements(
     fake: FakeHost, accepts: dict[str, str], unkept: tuple[str, ...]
 ) -> None:
-    fake.write("/proc/net/route", ROUTES + "tun0\t00000000\t01D51EAC\t0003\t0\t0\t0\t00000000\t0\t0\t0\n")
-    for name in ("docker0", "eth0", "eth1", "lo", "tun0"):
-        fake.write(f"/sys/class/net/{name}/type", "1\n")
-    for name in ("eth0", "eth1"):
-        fake.write(f"/sys/class/net/{name}/device/vendor", "0x1af4\n")
+    for name in ("br-0123456789ab", "br-lan", "docker0", "eth0", "eth0.20", "lo", "veth1", "wg0"):
+        fake.write(f"/sys/class/net/{name}/type", "65534\n" if name == "wg0" else "1\n")
+    fake.write("/sys/class/net/veth1/brport/state", "3\n")
     for name, value in accepts.items():
         fake.write(f"/proc/sys/net/ipv6/conf/{name}/accept_ra", f"{value}\n")
     assert fake.read().unkept == unkept

@@ -65,6 +65,18 @@ def test_a_list_may_be_longer_than_ours(tmp_path: Path, lines: str, findings: li
     assert [f"{each.path} {each.value} {each.rule}" for each in sshd.differences(expect, {"sshd": seen})] == findings
 
 
+def test_a_match_may_not_replace_the_list(tmp_path: Path) -> None:
+    expect = {"sshd": {"denyusers": ["nobody", "sys"]}}
+    (tmp_path / "sshd_config").write_text("Match User intern\n  DenyUsers intern\n")
+
+    def run(command: Sequence[str], _given: str) -> Result:
+        matched = command[3].startswith("user=intern")
+        return Result(status=0, out="denyusers intern\n" if matched else "denyusers nobody\ndenyusers sys\n")
+
+    found = list(sshd.differences(expect, {"sshd": sshd.observe(expect, run, tmp_path)}))
+    assert [f"{each.path} {each.rule}" for each in found] == ["sshd.denyusers must be nobody sys for Match User intern"]
+
+
 def test_a_match_may_not_let_in_by_password(tmp_path: Path) -> None:
     loose = Result(status=0, out="passwordauthentication yes\npermitrootlogin without-password\nmaxauthtries 9\n")
     files = {"sshd_config": "Port 22\n", "sshd_config.d/50-own.conf": "Match User backup # ours\n  MaxAuthTries 9\n"}
