@@ -72,8 +72,8 @@ BOUNDS = (
     ("MaxAuthTries", "3", "an agent with three keys still gets in; one with more names the key"),
     ("MaxSessions", "10", "what a controller opens at once over one connection"),
     ("MaxStartups", "10:30:60", "a flood of logins is thinned out before it fills the server"),
-    ("ClientAliveInterval", "40", "a lost client is asked"),
-    ("ClientAliveCountMax", "3", "and let go after two minutes"),
+    ("ClientAliveInterval", "60", "a lost client is asked"),
+    ("ClientAliveCountMax", "2", "and let go after two minutes"),
     ("TCPKeepAlive", "no", "the encrypted question above cannot be forged"),
 )
 REST = (

@@ -8,6 +8,7 @@ from __future__ import annotations
 FAILLOCK = "it locks; the authsucc that the content wants would end the stack before a second factor behind it"
 LOOSE = "loose (2): strict would cut a VPN or a second network off, by which somebody may have logged in"
 JOURNAL = "the journal keeps the log, bounded and over boots; a second copy has a second set of rights"
+KEEPALIVE = "a lost client is let go after two questions of a minute; the content takes three and no other number"
 SHIPPED = "logs leave the host with monitoring, which has a store of its own"
 # Rules of the CIS benchmark as the SCAP content names them.
 CIS: dict[str, str] = {
@@ -43,6 +44,8 @@ CIS: dict[str, str] = {
     "package_ufw_installed": "nftables by itself, before Docker's chains; ufw lets what Docker publishes in",
     "no_files_unowned_by_user": "containers' users have numbers, and no names on the host",
     "grub2_enable_apparmor": "the emulator loads the kernel without GRUB; AppArmor is on by the kernel's own default",
+    "sshd_set_keepalive": KEEPALIVE,
+    "sshd_set_idle_timeout": KEEPALIVE,
     "sshd_set_loglevel_info": "VERBOSE, which names the key too; the benchmark itself allows both",
 }
 # Of these the benchmark lets an owner take one of two, and the content has a rule for each: rsyslog or the journal (its
@@ -71,7 +74,7 @@ LYNIS: dict[str, str] = {
     "FILE-6344": "hidepid of /proc: systemd supports ProtectProc= of its units instead, which its own have",
     "FILE-6310": "partitions of their own for /home and /var are the image's; journal and logs are bounded instead",
     "AUTH-9286": "an account with a key and no password would expire and be shut out",
-    "SSH-7408": "port 22; ten sessions, which a controller opens over one connection; three questions to a lost client",
+    "SSH-7408": "port 22 and ten sessions: a controller opens them over one connection",
     "SSH-7440": "keys say who gets in; a list of names would lock out who is not on it",
     "DEB-0280": "a long session loses its own directory in /tmp when that is tidied; no foreign link is followed there",
     "DEB-0810": "it asks a server on the Internet at each installation, and a person about each bug",

@@ -65,7 +65,7 @@ def test_the_figures_of_a_host() -> None:
         ("USB-3000", True, "no USB bus"),
         ("KRNL-6000 kernel.odd", True, "the whole machine's"),
         ("KRNL-6000 net.ipv4.conf.all.forwarding", False, "forwarding"),
-        ("SSH-7408", False, "a controller opens over one"),
+        ("SSH-7408", False, "a controller opens them"),
         ("NEW-1", False, "open"),
     ],
 )
