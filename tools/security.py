@@ -116,12 +116,13 @@ def _judged(report: Mapping[str, Any] | None) -> Iterator[str]:
 
 def _own_kernel(cells: Mapping[str, Any]) -> Iterator[str]:
     """Yield what a machine with a kernel of its own was judged to be, where one was: the lab's excuses end there."""
-    dates = sorted(cells[name]["date"][:10] for name in OWN_KERNEL if name in cells)
+    dates = sorted({cells[name]["date"][:10] for name in OWN_KERNEL if name in cells})
     if dates:
         yield ""
         yield (
-            f"Those with a kernel of their own are virtual machines under software emulation, measured {dates[-1]} by "
-            "`make bench-security KERNEL=own`: Debian 13's own kernel, no boot loader, a USB bus with nothing on it."
+            "Those with a kernel of their own are virtual machines under software emulation, measured "
+            f"{' and '.join(dates)} by `make bench-security KERNEL=own`: Debian 13's own kernel, no boot loader, "
+            "a USB bus with nothing on it."
         )
     if OWN_OURS in cells:
         ours = cells[OWN_OURS]
@@ -137,6 +138,8 @@ def _own_kernel(cells: Mapping[str, Any]) -> Iterator[str]:
             f"owner take one ({', '.join(other)}); of the {rules} rules without them "
             f"{100 * ours['cis_pass'] / rules:.1f} % pass."
         )
+        if again := ours.get("asked_again"):
+            yield f"Asked again by itself, after a value had changed since: {', '.join(again)}."
 
 
 def _lynis(ours: Mapping[str, Any]) -> Iterator[str]:

@@ -88,3 +88,12 @@ def test_a_kernel_of_its_own_is_no_excuse(tmp_path: Path) -> None:
     assert "measured 2026-11-26 by `make bench-security KERNEL=own`" in text
     assert "| USB-3000 | 8 | open |" in own
     assert "Rules that fail there and that nothing waives: odd." in own
+    assert "Asked again" not in own
+
+
+def test_what_was_asked_again_and_when_is_told(tmp_path: Path) -> None:
+    stock = CELL | {"date": "2026-11-25T00:00:00+00:00"}
+    again = CELL | {"asked_again": ["odd", "NEW-1"]}
+    text = page(tmp_path, holdfast=CELL, **{"stock, own kernel": stock, security.OWN_OURS: again})
+    assert "measured 2026-11-25 and 2026-11-26 by `make bench-security KERNEL=own`" in text
+    assert "Asked again by itself, after a value had changed since: odd, NEW-1." in text
