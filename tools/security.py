@@ -76,7 +76,7 @@ def _sections() -> Iterator[str]:
         "What Docker, Redis or PostgreSQL needs wins over these; the plan tells of each that lost. Accept_ra is "
         "left alone where the kernel itself reads advertisements on an interface to other machines."
     )
-    values = (*kernel_rows.SECURITY, *kernel_rows.KEPT)
+    values = (*kernel_rows.SECURITY, *kernel_rows.UNLESS_ADVERTISED)
     yield from _table(head, (("kernel", f"`{name} = {value}`", why) for name, value, why, _ in values))
     for name, concern in whole.concerns(Hardening(), AROUND).items():
         yield from ("", f"## {name}: {concern.title} (`{name}`)")
@@ -139,7 +139,10 @@ def _own_kernel(cells: Mapping[str, Any]) -> Iterator[str]:
             f"{100 * ours['cis_pass'] / rules:.1f} % pass."
         )
         if again := ours.get("asked_again"):
-            yield f"Asked again by itself, after a value had changed since: {', '.join(again)}."
+            yield (
+                f"Asked again by itself, after a value had changed since: {', '.join(again)}. All else there, Lynis's "
+                "points among it, is of before."
+            )
 
 
 def _lynis(ours: Mapping[str, Any]) -> Iterator[str]:

@@ -14,10 +14,10 @@ from ansible_collections.holdfast.host.plugins.module_utils.host_cgroup import r
 from ansible_collections.holdfast.host.plugins.module_utils.host_device import read_device
 from ansible_collections.holdfast.host.plugins.module_utils.host_disk import Usage, read_mounts
 from ansible_collections.holdfast.host.plugins.module_utils.host_net import (
+    read_advertised,
     read_links,
     read_listening,
     read_strangers,
-    read_unkept,
     read_uplinks,
 )
 from ansible_collections.holdfast.host.plugins.module_utils.host_parse import (
@@ -117,7 +117,7 @@ def read_host(root: str = "/", *, run: Runner = run_program, usage: Usage | None
         installed=read_installed(tree),
         running=_running(tree, run) if engine else _without_engine(tree),
         uplinks=read_uplinks(tree),
-        unkept=read_unkept(tree),
+        advertised=read_advertised(tree),
         strangers=read_strangers(tree, run),
         programs=_programs(tree, run),
     )

@@ -43,7 +43,7 @@ def read_uplinks(tree: Tree) -> tuple[str, ...]:
     return tuple(routes)
 
 
-def read_unkept(tree: Tree) -> tuple[str, ...]:
+def read_advertised(tree: Tree) -> tuple[str, ...]:
     """Return the interfaces to other machines on which the kernel itself reads routers' advertisements.
 
     networkd and NetworkManager set 0 on those that they keep, for they read advertisements themselves. What is else may

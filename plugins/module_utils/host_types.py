@@ -143,7 +143,7 @@ class Host:
     "openssh"), None where it is not installed. installed: the stack that an earlier run left, None where there is none.
     running: the stack's containers, none where nothing of it runs, None where the engine cannot be asked.
     uplinks: names of the interfaces that a default route leads through. strangers: of those that are called like
-    Docker's bridges and are none. unkept: of those to other machines, on which the kernel itself reads advertisements.
+    Docker's bridges and are none. advertised: of those to other machines, where the kernel itself reads advertisements.
     open_files: the most that process 1 may hold, None for no bound. container: its kernel is another machine's.
     programs: those that hardening asks for, by short names: sudo, sudo-rs, snapd, who keeps the clock: chrony, ntp,
     and usb for the bus of that name.
@@ -170,7 +170,7 @@ class Host:
     running: tuple[Running, ...] | None = ()
     uplinks: tuple[str, ...] = ()
     strangers: tuple[str, ...] = ()
-    unkept: tuple[str, ...] = ()
+    advertised: tuple[str, ...] = ()
     open_files: int | None = None
     container: bool = False
     programs: tuple[str, ...] = ()
@@ -199,7 +199,7 @@ class Host:
                 "running": _running(data.get("running", ())),
                 "uplinks": tuple(data.get("uplinks", ())),
                 "strangers": tuple(data.get("strangers", ())),
-                "unkept": tuple(data.get("unkept", ())),
+                "advertised": tuple(data.get("advertised", ())),
                 "programs": tuple(data.get("programs", ())),
                 "device": _device(data.get("device")),
             }

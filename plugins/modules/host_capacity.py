@@ -84,7 +84,7 @@ host:
       type: list
       elements: str
       sample: [eth0]
-    unkept:
+    advertised:
       description: Names of the interfaces to other machines on which the kernel itself reads advertisements of IPv6.
       type: list
       elements: str

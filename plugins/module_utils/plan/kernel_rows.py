@@ -37,8 +37,8 @@ class Machine:
     """What values are sized from. memory_bytes; rotational: whether the data's disk spins; mbps: the fastest link.
 
     stores: the kinds that are declared. forks: whether Redis persists. ports: those that are published. secured:
-    whether security is asked. unkept: whether the kernel itself reads advertisements of IPv6 on an interface to other
-    machines, which may be the machine's way to the world.
+    whether security is asked. advertised: whether the kernel itself reads advertisements of IPv6 on an interface to
+    other machines, which may be the machine's way to the world.
     """
 
     memory_bytes: int
@@ -48,7 +48,7 @@ class Machine:
     forks: bool = False
     ports: tuple[int, ...] = ()
     secured: bool = True
-    unkept: bool = False
+    advertised: bool = False
 
 
 SECURITY = (
@@ -95,7 +95,7 @@ SECURITY = (
     ("net.ipv4.icmp_ignore_bogus_error_responses", "1", "broken answers do not fill the log", POLICY),
 )
 # Forwarding of IPv6 is left alone: Docker turns it on by itself for its first network of IPv6, also one made by hand.
-KEPT = (
+UNLESS_ADVERTISED = (
     ("net.ipv6.conf.all.accept_ra", "0", "the kernel takes no router from an advertisement", POLICY),
     ("net.ipv6.conf.default.accept_ra", "0", "nor on interfaces that come later, containers' among them", POLICY),
 )
@@ -176,7 +176,7 @@ def _of_stores(machine: Machine) -> list[Row]:
 def _secured(machine: Machine) -> list[Row]:
     if not machine.secured:
         return []
-    return [*_fixed("security", SECURITY), *([] if machine.unkept else _fixed("security", KEPT))]
+    return [*_fixed("security", SECURITY), *([] if machine.advertised else _fixed("security", UNLESS_ADVERTISED))]
 
 
 def rows(machine: Machine) -> list[Row]:

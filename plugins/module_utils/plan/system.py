@@ -33,7 +33,7 @@ def _kernel(wish: Wish, host: Host) -> tune_kernel.Tuned:
         forks=redis is not None and redis.persist,
         ports=tuple(port["port"] for port in place.public_ports(wish.stack)),
         secured=wish.stack.hardening.kernel,
-        unkept=bool(host.unkept),
+        advertised=bool(host.advertised),
     )
     return tune_kernel.tune(machine, wish.stack.kernel, f"{ROOT}.kernel")
 

@@ -96,4 +96,4 @@ def test_what_was_asked_again_and_when_is_told(tmp_path: Path) -> None:
     again = CELL | {"asked_again": ["odd", "NEW-1"]}
     text = page(tmp_path, holdfast=CELL, **{"stock, own kernel": stock, security.OWN_OURS: again})
     assert "measured 2026-11-25 and 2026-11-26 by `make bench-security KERNEL=own`" in text
-    assert "Asked again by itself, after a value had changed since: odd, NEW-1." in text
+    assert "Asked again by itself, after a value had changed since: odd, NEW-1. All else" in text

@@ -115,7 +115,7 @@ def test_uplinks_are_where_default_routes_lead(fake: FakeHost) -> None:
 
 
 @pytest.mark.parametrize(
-    ("accepts", "unkept"),
+    ("accepts", "advertised"),
     [
         ({"eth0": "1", "docker0": "1", "br-0123456789ab": "1", "veth1": "1", "lo": "1"}, ("eth0",)),
         # As networkd has it; what ifupdown has, and who inherits another default.
@@ -128,14 +128,14 @@ def test_uplinks_are_where_default_routes_lead(fake: FakeHost) -> None:
     ],
 )
 def test_where_the_kernel_itself_reads_advertisements(
-    fake: FakeHost, accepts: dict[str, str], unkept: tuple[str, ...]
+    fake: FakeHost, accepts: dict[str, str], advertised: tuple[str, ...]
 ) -> None:
     for name in ("br-0123456789ab", "br-lan", "docker0", "eth0", "eth0.20", "lo", "veth1", "wg0"):
         fake.write(f"/sys/class/net/{name}/type", "65534\n" if name == "wg0" else "1\n")
     fake.write("/sys/class/net/veth1/brport/state", "3\n")
     for name, value in accepts.items():
         fake.write(f"/proc/sys/net/ipv6/conf/{name}/accept_ra", f"{value}\n")
-    assert fake.read().unkept == unkept
+    assert fake.read().advertised == advertised
 
 
 ID = "0123456789ab" + "c" * 52

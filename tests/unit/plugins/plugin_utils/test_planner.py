@@ -18,7 +18,8 @@ from ansible_collections.holdfast.host.plugins.module_utils.compose.interpolate 
 from ansible_collections.holdfast.host.plugins.module_utils.errors import errors, explain
 from ansible_collections.holdfast.host.plugins.module_utils.plan.takeover import escape
 from ansible_collections.holdfast.host.plugins.module_utils.units import GIB
-from tests.planning import COMPOSE, STACK, attempt, host, merged, planned
+from ansible_collections.holdfast.host.plugins.plugin_utils.planner import Circumstances, make_plan
+from tests.planning import COMPOSE, STACK, attempt, host, lay, merged, planned
 
 # A part that is in nothing else, and what is hard to quote.
 SECRET = st.text(alphabet=string.ascii_letters + string.digits + "$-_.!~%{}", max_size=16).map("hush-{}".format)
@@ -216,3 +217,10 @@ def test_another_stack_on_the_host_is_refused_though_the_compose_file_is_broken(
     _, findings = attempt(tmp_path, merged(STACK, {"name": None}), on=on)
     (finding,) = [finding for finding in findings if finding.path == "holdfast_stack.name"]
     assert finding.rule.startswith("required")
+
+
+@pytest.mark.parametrize(("ours", "paths"), [(True, ["ansible_user"]), (False, [])])
+def test_who_would_be_denied_is_refused_where_sshd_is_ours(tmp_path: Path, ours: bool, paths: list[str]) -> None:
+    around = Circumstances(directory=lay(tmp_path), login="nobody")
+    _, findings = make_plan(merged(STACK, {"hardening": {"sshd": ours}}), host(), around)
+    assert [each.path for each in errors(findings)] == paths

@@ -27,7 +27,7 @@ def test_advertisements_are_left_alone_where_the_kernel_may_need_them() -> None:
 
     closed = {"net.ipv6.conf.all.accept_ra = 0", "net.ipv6.conf.default.accept_ra = 0"}
     assert read(Machine(memory_bytes=GIB)) == closed
-    assert read(Machine(memory_bytes=GIB, unkept=True)) == set()
+    assert read(Machine(memory_bytes=GIB, advertised=True)) == set()
     assert read(Machine(memory_bytes=GIB, secured=False)) == set()
     # Docker turns it on for a network that is made by hand, and a run would cut that off.
     assert not [row.name for row in rows(ALL) if row.name.startswith("net.ipv6") and row.name.endswith("forwarding")]

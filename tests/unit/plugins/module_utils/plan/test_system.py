@@ -41,9 +41,9 @@ def test_a_kernel_value_that_breaks_a_store_is_found() -> None:
     assert [finding.path for finding in findings] == ["holdfast_stack.kernel.vm.overcommit_memory"]
 
 
-@pytest.mark.parametrize(("unkept", "closed"), [([], True), (["eth0"], False)])
-def test_advertisements_are_read_where_no_program_keeps_the_interface(unkept: list[str], closed: bool) -> None:
-    shown, _ = system.parts(wish(), measured(unkept=unkept))
+@pytest.mark.parametrize(("advertised", "closed"), [([], True), (["eth0"], False)])
+def test_advertisements_are_left_alone_where_the_kernel_reads_them(advertised: list[str], closed: bool) -> None:
+    shown, _ = system.parts(wish(), measured(advertised=advertised))
     assert ("net.ipv6.conf.default.accept_ra" in {row["name"] for row in shown["kernel"]["settings"]}) is closed
 
 
